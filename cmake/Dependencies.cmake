@@ -1,0 +1,22 @@
+# Every dependency is a Debian package (scripts/packages). Third-party headers are SYSTEM: their warnings are not ours.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs objdetect)
+
+pkg_check_modules(AV REQUIRED IMPORTED_TARGET libavcodec libavformat libavfilter libavutil libswscale libswresample)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo pangofc fontconfig cairo)
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+
+find_library(SQLITECPP_LIBRARY SQLiteCpp REQUIRED)
+find_library(SQLITE_LIBRARY sqlite3 REQUIRED)
+find_library(CSV_LIBRARY csv REQUIRED)
+
+# spdlog uses the system's fmt, as Debian builds it.
+add_compile_definitions(SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
+find_library(SPDLOG_LIBRARY spdlog REQUIRED)

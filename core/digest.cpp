@@ -1,0 +1,90 @@
+#include "core/digest.h"
+
+#include <cassert>
+#include <cerrno>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <unistd.h>
+
+namespace candid {
+
+struct Sha256Hasher::State {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+Sha256Hasher::Sha256Hasher() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+}
+Sha256Hasher::~Sha256Hasher() = default;
+Sha256Hasher::Sha256Hasher(Sha256Hasher&&) noexcept = default;
+Sha256Hasher& Sha256Hasher::operator=(Sha256Hasher&&) noexcept = default;
+
+void Sha256Hasher::update(std::span<const uint8_t> bytes) {
+  EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+void Sha256Hasher::update(std::string_view text) {
+  EVP_DigestUpdate(state_->context.get(), text.data(), text.size());
+}
+
+void Sha256Hasher::update_field(std::string_view text) {
+  update(fmt::format("{}:", text.size()));
+  update(text);
+}
+
+Sha256 Sha256Hasher::finish() {
+  Sha256 digest;
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size);
+  assert(size == digest.size());
+  return digest;
+}
+
+Sha256 sha256(std::span<const uint8_t> bytes) {
+  Sha256Hasher hasher;
+  hasher.update(bytes);
+  return hasher.finish();
+}
+
+Sha256 sha256(std::string_view text) {
+  Sha256Hasher hasher;
+  hasher.update(text);
+  return hasher.finish();
+}
+
+Result<Sha256> sha256_file(const std::filesystem::path& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return tl::unexpected(system_error(errno, fmt::format("cannot read {}", path.string())));
+  Sha256Hasher hasher;
+  std::vector<uint8_t> buffer(1 << 20);
+  ssize_t got = 0;
+  while ((got = ::read(file, buffer.data(), buffer.size())) > 0)
+    hasher.update({buffer.data(), static_cast<size_t>(got)});
+  int code = errno;
+  ::close(file);
+  if (got < 0) return tl::unexpected(system_error(code, fmt::format("cannot read {}", path.string())));
+  return hasher.finish();
+}
+
+Sha256 hmac_sha256(std::span<const uint8_t> key, std::string_view message) {
+  Sha256 digest;
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
+       message.size(), digest.data(), &size);
+  assert(size == digest.size());
+  return digest;
+}
+
+bool equal_in_constant_time(std::span<const uint8_t> a, std::span<const uint8_t> b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace candid

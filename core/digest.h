@@ -1,0 +1,45 @@
+#pragma once
+// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), by OpenSSL's libcrypto.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace candid {
+
+using Sha256 = std::array<uint8_t, 32>;
+
+class Sha256Hasher {
+ public:
+  Sha256Hasher();
+  ~Sha256Hasher();
+  Sha256Hasher(Sha256Hasher&&) noexcept;
+  Sha256Hasher& operator=(Sha256Hasher&&) noexcept;
+
+  void update(std::span<const uint8_t> bytes);
+  void update(std::string_view text);
+  // Length first, then the bytes: two fields can never run into each other. For keys made of several values.
+  void update_field(std::string_view text);
+  // Ends the hash; the hasher is spent.
+  Sha256 finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+Sha256 sha256(std::span<const uint8_t> bytes);
+Sha256 sha256(std::string_view text);
+Result<Sha256> sha256_file(const std::filesystem::path& path);
+Sha256 hmac_sha256(std::span<const uint8_t> key, std::string_view message);
+
+// For secrets: takes as long for the first differing byte as for the last.
+bool equal_in_constant_time(std::span<const uint8_t> a, std::span<const uint8_t> b);
+
+}  // namespace candid

@@ -1,0 +1,241 @@
+#include "core/files.h"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/encoding.h"
+#include "core/random.h"
+
+namespace candid {
+namespace {
+
+tl::unexpected<Error> failed(std::string_view doing, const std::filesystem::path& path) {
+  int code = errno;
+  return tl::unexpected(system_error(code, fmt::format("cannot {} {}", doing, path.string())));
+}
+
+Result<void> write_all(int file, std::span<const uint8_t> bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    ssize_t wrote = ::write(file, bytes.data(), bytes.size());
+    if (wrote < 0) {
+      if (errno == EINTR) continue;
+      return failed("write", path);
+    }
+    bytes = bytes.subspan(static_cast<size_t>(wrote));
+  }
+  return {};
+}
+
+// A rename is durable once its folder is.
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return failed("open folder", folder);
+  int status = ::fsync(file);
+  int code = errno;
+  ::close(file);
+  // Some network file systems cannot sync a folder and say EINVAL.
+  if (status != 0 && code != EINVAL) {
+    errno = code;
+    return failed("sync folder", folder);
+  }
+  return {};
+}
+
+std::span<const uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("read", path);
+  struct stat facts {};
+  if (::fstat(file, &facts) != 0 || S_ISDIR(facts.st_mode)) {
+    int code = S_ISDIR(facts.st_mode) ? EISDIR : errno;
+    ::close(file);
+    errno = code;
+    return failed("read", path);
+  }
+  std::vector<uint8_t> bytes;
+  std::array<uint8_t, 1 << 16> buffer{};
+  ssize_t got = 0;
+  while ((got = ::read(file, buffer.data(), buffer.size())) > 0) {
+    if (bytes.size() + static_cast<size_t>(got) > max_bytes) {
+      ::close(file);
+      return fail(ErrorKind::InvalidInput, fmt::format("{} is larger than {} bytes", path.string(), max_bytes));
+    }
+    bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + got);
+  }
+  int code = errno;
+  ::close(file);
+  errno = code;
+  if (got < 0) return failed("read", path);
+  return bytes;
+}
+
+Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t max_bytes) {
+  auto bytes = TRY(read_file(path, max_bytes));
+  return std::string(bytes.begin(), bytes.end());
+}
+
+Result<void> write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, FileMode mode) {
+  auto writer = TRY(FileWriter::create(path, mode));
+  TRY_VOID(writer.write(bytes));
+  return writer.commit();
+}
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view text, FileMode mode) {
+  return write_file(path, as_bytes(text), mode);
+}
+
+Result<void> make_folder(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot make folder {}", path.string())));
+  return {};
+}
+
+Result<FileWriter> FileWriter::create(std::filesystem::path path, FileMode mode) {
+  // Beside the target, as a rename must not cross file systems; the random part keeps two processes apart.
+  std::filesystem::path temporary =
+      path.parent_path() / fmt::format(".{}.{}.part", path.filename().string().substr(0, 200), to_hex(random_bytes(6)));
+  int file =
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == FileMode::Private ? 0600 : 0644);
+  if (file < 0) return failed("create", path);
+  return FileWriter(std::move(path), std::move(temporary), file);
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      file_(std::exchange(other.file_, -1)),
+      size_(other.size_) {}
+
+FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
+  if (this != &other) {
+    abandon();
+    path_ = std::move(other.path_);
+    temporary_ = std::move(other.temporary_);
+    file_ = std::exchange(other.file_, -1);
+    size_ = other.size_;
+  }
+  return *this;
+}
+
+FileWriter::~FileWriter() {
+  abandon();
+}
+
+void FileWriter::abandon() {
+  if (file_ < 0) return;
+  ::close(std::exchange(file_, -1));
+  ::unlink(temporary_.c_str());
+}
+
+Result<void> FileWriter::write(std::span<const uint8_t> bytes) {
+  TRY_VOID(write_all(file_, bytes, path_));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> FileWriter::write(std::string_view text) {
+  return write(as_bytes(text));
+}
+
+Result<void> FileWriter::copy_from(const std::filesystem::path& source, uint64_t offset, uint64_t length) {
+  int from = ::open(source.c_str(), O_RDONLY | O_CLOEXEC);
+  if (from < 0) return failed("read", source);
+  auto position = static_cast<off_t>(offset);
+  std::vector<uint8_t> buffer;
+  Result<void> result;
+  while (length > 0 && result) {
+    ssize_t got = ::copy_file_range(from, &position, file_, nullptr, length, 0);
+    if (got < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
+      // Not between these file systems: by hand.
+      buffer.resize(std::min<uint64_t>(length, 1 << 20));
+      got = ::pread(from, buffer.data(), buffer.size(), position);
+      if (got > 0) {
+        result = write_all(file_, {buffer.data(), static_cast<size_t>(got)}, path_);
+        position += got;
+      }
+    }
+    if (got < 0) {
+      result = failed("copy", source);
+    } else if (got == 0) {
+      result = fail(ErrorKind::Corrupt, fmt::format("{} is {} bytes too short", source.string(), length));
+    } else {
+      length -= static_cast<uint64_t>(got);
+      size_ += static_cast<uint64_t>(got);
+    }
+  }
+  ::close(from);
+  return result;
+}
+
+Result<void> FileWriter::commit() {
+  if (::fsync(file_) != 0) return failed("sync", path_);
+  if (::close(std::exchange(file_, -1)) != 0) {
+    auto error = failed("close", path_);
+    ::unlink(temporary_.c_str());
+    return error;
+  }
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    auto error = failed("write", path_);
+    ::unlink(temporary_.c_str());
+    return error;
+  }
+  return sync_folder(path_.parent_path());
+}
+
+Result<TemporaryFolder> TemporaryFolder::create(std::string_view prefix) {
+  std::error_code code;
+  std::filesystem::path base = std::filesystem::temp_directory_path(code);
+  if (code) return tl::unexpected(system_error(code.value(), "cannot find the folder for temporary files"));
+  std::string pattern = (base / fmt::format("{}XXXXXX", prefix)).string();
+  if (::mkdtemp(pattern.data()) == nullptr) return failed("make a temporary folder in", base);
+  return TemporaryFolder(pattern);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  if (path_.empty()) return;
+  std::error_code ignored;  // a destructor has no one to tell
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Result<FileLock> FileLock::try_acquire(const std::filesystem::path& path) {
+  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return failed("open", path);
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    int code = errno;
+    ::close(file);
+    if (code == EWOULDBLOCK)
+      return fail(ErrorKind::Exists, fmt::format("{} is held by another program", path.string()));
+    errno = code;
+    return failed("lock", path);
+  }
+  return FileLock(file);
+}
+
+FileLock::~FileLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+std::filesystem::path default_data_folder() {
+  auto from = [](const char* name) -> std::filesystem::path {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  if (auto data = from("CANDID_DATA"); !data.empty()) return data;
+  if (auto data = from("XDG_DATA_HOME"); !data.empty()) return data / "candid";
+  if (auto home = from("HOME"); !home.empty()) return home / ".local/share/candid";
+  return "candid-data";
+}
+
+}  // namespace candid

@@ -1,0 +1,89 @@
+#pragma once
+// Files that are never half-written: temporary name, flush, fsync, rename, fsync of the folder. Paths and fsync live
+// here alone (Windows and macOS differ in this one file).
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+
+namespace candid {
+
+enum class FileMode { Shared, Private };  // 0644, 0600
+
+Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes = UINT64_MAX);
+Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t max_bytes = 16 << 20);
+
+Result<void> write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes,
+                        FileMode mode = FileMode::Shared);
+Result<void> write_file(const std::filesystem::path& path, std::string_view text, FileMode mode = FileMode::Shared);
+
+// Missing parents too; fine when it exists.
+Result<void> make_folder(const std::filesystem::path& path);
+
+// A file that appears under its name only when committed. Destroyed without commit, it leaves nothing behind.
+// Not thread-safe.
+class FileWriter {
+ public:
+  // Replaces an existing file on commit.
+  static Result<FileWriter> create(std::filesystem::path path, FileMode mode = FileMode::Shared);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&& other) noexcept;
+  ~FileWriter();
+
+  Result<void> write(std::span<const uint8_t> bytes);
+  Result<void> write(std::string_view text);
+  // Copies `length` bytes of `source` from `offset`, in the kernel where it can. Fails if they are not all there.
+  Result<void> copy_from(const std::filesystem::path& source, uint64_t offset, uint64_t length);
+  uint64_t size() const { return size_; }
+  // The name it is written under until then; other programs (a muxer) may write it too.
+  const std::filesystem::path& temporary_path() const { return temporary_; }
+  Result<void> commit();
+
+ private:
+  FileWriter(std::filesystem::path path, std::filesystem::path temporary, int file)
+      : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
+  void abandon();
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int file_ = -1;
+  uint64_t size_ = 0;
+};
+
+// A private folder that is removed, with all it holds, when this goes.
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> create(std::string_view prefix = "candid-");
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+// An exclusive lock on a file, held by this process until destroyed; the kernel frees it when a process dies.
+class FileLock {
+ public:
+  // Fails with ErrorKind::Exists when another process (or another lock here) holds it.
+  static Result<FileLock> try_acquire(const std::filesystem::path& path);
+  FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int file) : file_(file) {}
+  int file_;
+};
+
+// $XDG_DATA_HOME/candid, else ~/.local/share/candid; $CANDID_DATA beats both.
+std::filesystem::path default_data_folder();
+
+}  // namespace candid

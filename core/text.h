@@ -1,0 +1,49 @@
+#pragma once
+// Text is UTF-8 everywhere inside; what comes from outside is decoded at the door (decode_text).
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace candid {
+
+struct DecodedText {
+  std::string utf8;      // without byte order mark
+  std::string encoding;  // what the bytes were: "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252"
+};
+
+// UTF-8 with or without a byte order mark, UTF-16 (mark, or recognised by its zero bytes), else Windows-1252, which
+// spreadsheet programs still write. Fails on a NUL or on broken UTF-16.
+Result<DecodedText> decode_text(std::span<const uint8_t> bytes);
+
+bool is_valid_utf8(std::string_view text);
+
+// Without leading and trailing white space, Unicode's included (no-break spaces come along with pasted cells).
+std::string trim(std::string_view text);
+
+// Unicode NFC, so that a name typed with combining marks equals the same name typed without.
+std::string normalize(std::string_view text);
+
+std::string to_lower(std::string_view text);
+
+// For display on one line: control characters and line breaks become single spaces.
+std::string single_line(std::string_view text);
+
+// A name as a portable, readable file name stem: letters and digits of every script stay, all else becomes "-"; lower
+// case; at most `max_bytes` bytes, cut between characters. Never empty, never a path, never a device name.
+std::string file_stem(std::string_view name, size_t max_bytes = 60);
+
+// A column header or campaign name as an identifier: "First Name" → "first_name". May be empty.
+std::string identifier(std::string_view text);
+
+// Syntactic check of one mail address (the shape of RFC 5321's Mailbox, not its deliverability); UTF-8 local parts and
+// domains are allowed (RFC 6531).
+bool is_mail_address(std::string_view text);
+
+// Shortens to at most `max_characters` code points, with "…" where something was cut. For messages to people.
+std::string shorten(std::string_view text, size_t max_characters);
+
+}  // namespace candid
