@@ -1,0 +1,160 @@
+#include "media/audio_reader.h"
+
+extern "C" {
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavutil/channel_layout.h>
+}
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "media/av_input.h"
+
+namespace candid::media {
+namespace {
+
+// Resamples and mixes to the house's format; stretches timestamps' small wander away and fills gaps (async).
+struct SoundConverter {
+  FilterGraphPtr graph;
+  AVFilterContext* entry = nullptr;
+  AVFilterContext* exit = nullptr;
+
+  static Result<SoundConverter> create(const AVFrame& first, AVRational time_base) {
+    SoundConverter made;
+    made.graph.reset(avfilter_graph_alloc());
+    made.graph->nb_threads = 1;
+    char layout[64] = {};
+    AVChannelLayout channels{};
+    if (first.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
+      av_channel_layout_default(&channels, first.ch_layout.nb_channels);
+    } else {
+      av_channel_layout_copy(&channels, &first.ch_layout);
+    }
+    av_channel_layout_describe(&channels, layout, sizeof layout);
+    av_channel_layout_uninit(&channels);
+    std::string arguments = fmt::format("time_base={}/{}:sample_rate={}:sample_fmt={}:channel_layout={}", time_base.num,
+                                        time_base.den, first.sample_rate, first.format, layout);
+    int status = avfilter_graph_create_filter(&made.entry, avfilter_get_by_name("abuffer"), "in", arguments.c_str(),
+                                              nullptr, made.graph.get());
+    if (status >= 0) {
+      status = avfilter_graph_create_filter(&made.exit, avfilter_get_by_name("abuffersink"), "out", nullptr, nullptr,
+                                            made.graph.get());
+    }
+    if (status >= 0) {
+      AVFilterInOut* outputs = avfilter_inout_alloc();
+      AVFilterInOut* inputs = avfilter_inout_alloc();
+      outputs->name = av_strdup("in");
+      outputs->filter_ctx = made.entry;
+      inputs->name = av_strdup("out");
+      inputs->filter_ctx = made.exit;
+      std::string filters = fmt::format(
+          "aresample={}:async=1000:min_hard_comp=0.05,aformat=sample_fmts=flt:channel_layouts=stereo", kSampleRate);
+      status = avfilter_graph_parse_ptr(made.graph.get(), filters.c_str(), &inputs, &outputs, nullptr);
+      avfilter_inout_free(&outputs);
+      avfilter_inout_free(&inputs);
+    }
+    if (status >= 0) status = avfilter_graph_config(made.graph.get(), nullptr);
+    if (status < 0) return av_fail(status, "cannot set up the sound conversion");
+    return made;
+  }
+};
+
+}  // namespace
+
+struct AudioReader::State {
+  std::optional<StreamDecoder> decoder;  // nothing: no sound track
+  std::optional<SoundConverter> converter;
+  std::filesystem::path path;
+  Microseconds start{0};
+  int64_t remaining = 0;       // samples a channel still to give
+  std::vector<float> pending;  // converted, interleaved, from `pending_at` on
+  size_t pending_at = 0;
+  bool placed = false;  // the first sample's place on the timeline is known
+  bool ended = false;
+
+  // Puts converted sound behind what is pending; silence or a cut aligns its beginning with `start`.
+  void take(const AVFrame& frame) {
+    const auto* samples = reinterpret_cast<const float*>(frame.data[0]);
+    size_t count = static_cast<size_t>(frame.nb_samples) * kChannels;
+    pending.erase(pending.begin(), pending.begin() + static_cast<ptrdiff_t>(pending_at));
+    pending_at = 0;
+    if (!placed && frame.pts != AV_NOPTS_VALUE) {
+      double seconds = static_cast<double>(frame.pts) * av_q2d(av_buffersink_get_time_base(converter->exit)) -
+                       std::chrono::duration<double>(decoder->origin() + start).count();
+      int64_t offset = std::llround(seconds * kSampleRate);
+      if (offset + frame.nb_samples <= 0) return;  // wholly before the start
+      if (offset > 0) pending.insert(pending.end(), static_cast<size_t>(std::min(offset, remaining)) * kChannels, 0.0f);
+      if (offset < 0) {
+        samples += -offset * kChannels;
+        count -= static_cast<size_t>(-offset) * kChannels;
+      }
+    }
+    placed = true;
+    pending.insert(pending.end(), samples, samples + count);
+  }
+
+  Result<void> drain_converter() {
+    FramePtr out(av_frame_alloc());
+    int status = 0;
+    while ((status = av_buffersink_get_frame(converter->exit, out.get())) >= 0) {
+      take(*out);
+      av_frame_unref(out.get());
+    }
+    if (status != AVERROR(EAGAIN) && status != AVERROR_EOF)
+      return av_fail(status, fmt::format("cannot convert the sound of {}", path.string()));
+    return {};
+  }
+
+  // Decodes one more source frame.
+  Result<void> advance() {
+    std::optional<FramePtr> frame = TRY(decoder->next());
+    if (!frame) {
+      ended = true;
+      if (!converter) return {};
+      if (int status = av_buffersrc_add_frame(converter->entry, nullptr); status < 0)
+        return av_fail(status, "cannot end the sound conversion");
+      return drain_converter();
+    }
+    if (!converter) converter = TRY(SoundConverter::create(**frame, decoder->stream().time_base));
+    if (int status = av_buffersrc_add_frame(converter->entry, frame->get()); status < 0) {
+      return av_fail(status, fmt::format("cannot convert the sound of {}", path.string()));
+    }
+    return drain_converter();
+  }
+};
+
+AudioReader::AudioReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AudioReader::AudioReader(AudioReader&&) noexcept = default;
+AudioReader& AudioReader::operator=(AudioReader&&) noexcept = default;
+AudioReader::~AudioReader() = default;
+
+Result<AudioReader> AudioReader::open(const std::filesystem::path& path, Microseconds start, int64_t frame_count) {
+  auto state = std::make_unique<State>();
+  InputFormatPtr input = TRY(open_input(path));
+  if (best_stream(*input, AVMEDIA_TYPE_AUDIO) >= 0) {
+    state->decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_AUDIO));
+  } else {
+    state->ended = true;
+  }
+  state->path = path;
+  state->start = start;
+  state->remaining = frame_count;
+  return AudioReader(std::move(state));
+}
+
+Result<Samples> AudioReader::next(int max_frames) {
+  State& state = *state_;
+  auto wanted = static_cast<size_t>(std::min<int64_t>(max_frames, state.remaining)) * kChannels;
+  while (!state.ended && state.pending.size() - state.pending_at < wanted) TRY_VOID(state.advance());
+  size_t available = std::min(wanted, state.pending.size() - state.pending_at);
+  auto from = state.pending.begin() + static_cast<ptrdiff_t>(state.pending_at);
+  Samples samples(from, from + static_cast<ptrdiff_t>(available));
+  samples.resize(wanted, 0.0f);
+  state.pending_at += available;
+  state.remaining -= static_cast<int64_t>(wanted / kChannels);
+  return samples;
+}
+
+}  // namespace candid::media

@@ -1,0 +1,114 @@
+#include "media/av_input.h"
+
+#include <fmt/format.h>
+
+namespace candid::media {
+namespace {
+
+// Containers that hold their media themselves. HLS, concat, image sequences and subtitles-with-links are not among
+// them.
+constexpr const char* kFormats =
+    "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpegts,mpeg,ogg,flv,wav,mp3,aac,srt,webvtt,ass,yuv4mpegpipe";
+
+}  // namespace
+
+Result<InputFormatPtr> open_input(const std::filesystem::path& path) {
+  route_log();
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) {
+    return fail(ErrorKind::NotFound, fmt::format("{} does not exist", path.string()));
+  }
+  if (std::filesystem::is_directory(path, code)) {
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is a folder, not a recording", path.string()));
+  }
+  Options options;
+  options.set("protocol_whitelist", "file");
+  options.set("format_whitelist", kFormats);
+  AVFormatContext* raw = nullptr;
+  // The "file:" prefix keeps a name like "concat:a" from being read as a protocol.
+  int status = avformat_open_input(&raw, ("file:" + path.string()).c_str(), nullptr, options.get());
+  if (status < 0) {
+    Error error = av_error(status, fmt::format("{} is not a recording that can be read", path.string()));
+    return tl::unexpected(Error(error.kind(), error.message(),
+                                "the file may be cut short or of another kind; record or export it again"));
+  }
+  InputFormatPtr input(raw);
+  status = avformat_find_stream_info(input.get(), nullptr);
+  if (status < 0) return av_fail(status, fmt::format("cannot find the tracks of {}", path.string()));
+  return input;
+}
+
+int best_stream(const AVFormatContext& input, AVMediaType type) {
+  for (unsigned i = 0; i < input.nb_streams; ++i) {
+    const AVStream& stream = *input.streams[i];
+    bool cover = (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
+    if (stream.codecpar->codec_type == type && !cover) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Result<StreamDecoder> StreamDecoder::open(const std::filesystem::path& path, AVMediaType type) {
+  StreamDecoder decoder;
+  decoder.path_ = path;
+  decoder.input_ = TRY(open_input(path));
+  decoder.stream_ = best_stream(*decoder.input_, type);
+  if (decoder.stream_ < 0) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} has no {} track", path.string(), av_get_media_type_string(type)));
+  }
+  for (unsigned i = 0; i < decoder.input_->nb_streams; ++i) {
+    if (static_cast<int>(i) != decoder.stream_) decoder.input_->streams[i]->discard = AVDISCARD_ALL;
+  }
+  const AVCodecParameters* parameters = decoder.stream().codecpar;
+  const AVCodec* codec = avcodec_find_decoder(parameters->codec_id);
+  if (codec == nullptr) {
+    return fail(ErrorKind::Unsupported,
+                fmt::format("{}: no decoder for {}", path.string(), avcodec_get_name(parameters->codec_id)),
+                "convert the recording to H.264 and AAC");
+  }
+  decoder.codec_.reset(avcodec_alloc_context3(codec));
+  avcodec_parameters_to_context(decoder.codec_.get(), parameters);
+  decoder.codec_->pkt_timebase = decoder.stream().time_base;
+  decoder.codec_->thread_count = 1;  // work fans out over messages, not inside one decoder
+  int status = avcodec_open2(decoder.codec_.get(), codec, nullptr);
+  if (status < 0) return av_fail(status, fmt::format("cannot open the {} decoder for {}", codec->name, path.string()));
+  decoder.packet_.reset(av_packet_alloc());
+  return decoder;
+}
+
+Microseconds StreamDecoder::origin() const {
+  return Microseconds(input_->start_time == AV_NOPTS_VALUE ? 0 : input_->start_time);
+}
+
+Result<std::optional<FramePtr>> StreamDecoder::next() {
+  FramePtr frame(av_frame_alloc());
+  while (true) {
+    int status = avcodec_receive_frame(codec_.get(), frame.get());
+    if (status >= 0) {
+      frame->pts = frame->best_effort_timestamp;
+      return std::optional<FramePtr>(std::move(frame));
+    }
+    if (status == AVERROR_EOF) return std::optional<FramePtr>();
+    if (status != AVERROR(EAGAIN) && status != AVERROR_INVALIDDATA) {
+      return av_fail(status, fmt::format("cannot decode {}", path_.string()));
+    }
+    if (drained_) return std::optional<FramePtr>();
+    status = av_read_frame(input_.get(), packet_.get());
+    if (status < 0) {
+      drained_ = true;
+      if (status != AVERROR_EOF) return av_fail(status, fmt::format("cannot read {}", path_.string()));
+      avcodec_send_packet(codec_.get(), nullptr);
+      continue;
+    }
+    if (packet_->stream_index == stream_) {
+      status = avcodec_send_packet(codec_.get(), packet_.get());
+      if (status < 0 && status != AVERROR_INVALIDDATA) {
+        av_packet_unref(packet_.get());
+        return av_fail(status, fmt::format("cannot decode {}", path_.string()));
+      }
+    }
+    av_packet_unref(packet_.get());
+  }
+}
+
+}  // namespace candid::media

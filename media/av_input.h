@@ -1,0 +1,38 @@
+#pragma once
+// One decoded stream of a media file. Internal to media.
+
+#include <filesystem>
+#include <optional>
+
+#include "core/time.h"
+#include "media/av.h"
+
+namespace candid::media {
+
+// Opens a local media file. Only the file itself is ever read: playlists and formats that name other files are refused.
+Result<InputFormatPtr> open_input(const std::filesystem::path& path);
+
+// A picture track that is not a cover image, or the sound track; -1 when there is none.
+int best_stream(const AVFormatContext& input, AVMediaType type);
+
+class StreamDecoder {
+ public:
+  static Result<StreamDecoder> open(const std::filesystem::path& path, AVMediaType type);
+
+  // The next frame in presentation order, or nothing at the end. Its pts is in stream().time_base. Damaged frames are
+  // passed over, as players do; probe() has judged the file before.
+  Result<std::optional<FramePtr>> next();
+  const AVStream& stream() const { return *input_->streams[stream_]; }
+  // When the file's own timeline begins (its first timestamp of any track).
+  Microseconds origin() const;
+
+ private:
+  InputFormatPtr input_;
+  CodecContextPtr codec_;
+  PacketPtr packet_;
+  int stream_ = -1;
+  bool drained_ = false;
+  std::filesystem::path path_;
+};
+
+}  // namespace candid::media
