@@ -1,0 +1,73 @@
+#include "encode/audio_encoder.h"
+
+extern "C" {
+#include <libavutil/channel_layout.h>
+}
+
+#include "media/av.h"
+
+namespace candid::encode {
+namespace {
+
+Result<void> receive(AVCodecContext& codec, AudioTrack& track) {
+  media::PacketPtr packet(av_packet_alloc());
+  int status = 0;
+  while ((status = avcodec_receive_packet(&codec, packet.get())) >= 0) {
+    track.packet_sizes.push_back(static_cast<uint32_t>(packet->size));
+    track.bytes.insert(track.bytes.end(), packet->data, packet->data + packet->size);
+    av_packet_unref(packet.get());
+  }
+  if (status != AVERROR(EAGAIN) && status != AVERROR_EOF) return media::av_fail(status, "cannot encode the sound");
+  return {};
+}
+
+}  // namespace
+
+Result<AudioTrack> encode_audio(media::AudioReader& sound, int bitrate) {
+  media::route_log();
+  const AVCodec* aac = avcodec_find_encoder(AV_CODEC_ID_AAC);
+  if (aac == nullptr)
+    return fail(ErrorKind::Unsupported, "this machine's FFmpeg has no AAC encoder", "install Debian's libavcodec59");
+  media::CodecContextPtr codec(avcodec_alloc_context3(aac));
+  codec->sample_rate = media::kSampleRate;
+  codec->sample_fmt = AV_SAMPLE_FMT_FLTP;
+  codec->bit_rate = bitrate;
+  codec->time_base = {1, media::kSampleRate};
+  codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
+  av_channel_layout_default(&codec->ch_layout, media::kChannels);
+  if (int status = avcodec_open2(codec.get(), aac, nullptr); status < 0)
+    return media::av_fail(status, "cannot open the AAC encoder");
+
+  AudioTrack track;
+  track.bitrate = bitrate;
+  track.priming = codec->initial_padding;
+  track.config.assign(codec->extradata, codec->extradata + codec->extradata_size);
+  while (true) {
+    media::Samples block = TRY(sound.next(kAacFrame));
+    if (block.empty()) break;
+    int count = static_cast<int>(block.size()) / media::kChannels;
+    media::FramePtr frame(av_frame_alloc());
+    frame->format = codec->sample_fmt;
+    frame->sample_rate = media::kSampleRate;
+    frame->nb_samples = count;
+    av_channel_layout_copy(&frame->ch_layout, &codec->ch_layout);
+    if (int status = av_frame_get_buffer(frame.get(), 0); status < 0)
+      return media::av_fail(status, "cannot encode the sound");
+    for (int channel = 0; channel < media::kChannels; ++channel) {
+      auto* plane = reinterpret_cast<float*>(frame->data[channel]);
+      for (int i = 0; i < count; ++i)
+        plane[i] = block[static_cast<size_t>(i) * media::kChannels + static_cast<size_t>(channel)];
+    }
+    frame->pts = track.samples;
+    track.samples += count;
+    if (int status = avcodec_send_frame(codec.get(), frame.get()); status < 0)
+      return media::av_fail(status, "cannot encode the sound");
+    TRY_VOID(receive(*codec, track));
+  }
+  if (int status = avcodec_send_frame(codec.get(), nullptr); status < 0)
+    return media::av_fail(status, "cannot end the sound");
+  TRY_VOID(receive(*codec, track));
+  return track;
+}
+
+}  // namespace candid::encode

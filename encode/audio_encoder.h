@@ -1,0 +1,26 @@
+#pragma once
+// The sound track: AAC-LC, 48 kHz stereo, encoded once for all messages that share it.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/error.h"
+#include "media/audio_reader.h"
+
+namespace candid::encode {
+
+constexpr int kAacFrame = 1024;  // samples a channel in one packet
+
+struct AudioTrack {
+  std::vector<uint8_t> config;         // AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1)
+  std::vector<uint32_t> packet_sizes;  // bytes of each packet
+  std::vector<uint8_t> bytes;          // the packets, back to back
+  int64_t samples = 0;                 // a channel, without priming
+  int priming = 0;                     // samples at the start that a player must drop
+  int bitrate = 0;                     // bit/s
+};
+
+// Reads `sound` to its end. Deterministic.
+Result<AudioTrack> encode_audio(media::AudioReader& sound, int bitrate = 128'000);
+
+}  // namespace candid::encode

@@ -1,0 +1,47 @@
+#pragma once
+// An MP4 whose index comes first, written in one pass because every size is known. The head is all of the file but the
+// media itself; what follows it is a list of slices of the tracks' bytes, half a second of picture and sound in turn.
+//
+// Timestamps are ours (uniform steps): in decode order frame k is decoded at k, shown at its presentation index plus
+// the reordering delay, and an edit list takes the delay off again (ISO/IEC 14496-12 §8.6.1.3, §8.6.6).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "encode/audio_encoder.h"
+#include "encode/segment.h"
+
+namespace candid::encode {
+
+struct Mp4Metadata {
+  std::string title;    // shown by players
+  std::string comment;  // carries the message id
+};
+
+struct Mp4Tracks {
+  VideoSettings video;
+  std::vector<const Segment*> segments;  // in order of presentation; borrowed
+  const AudioTrack* audio = nullptr;     // borrowed; required
+  Mp4Metadata metadata;
+};
+
+// A run of bytes of one segment (source ≥ 0) or of the sound track (source kAudio).
+struct MediaSlice {
+  static constexpr int kAudio = -1;
+  int source = 0;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+};
+
+struct Mp4Layout {
+  std::vector<uint8_t> head;       // ftyp, moov and the mdat header
+  std::vector<MediaSlice> slices;  // what follows the head, in order
+  uint64_t size = 0;               // of the whole file, bytes
+};
+
+// Fails when segments do not share one parameter set or there is no frame.
+Result<Mp4Layout> lay_out_mp4(const Mp4Tracks& tracks);
+
+}  // namespace candid::encode

@@ -1,0 +1,81 @@
+#include "encode/recipe.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "core/encoding.h"
+
+namespace candid::encode {
+namespace {
+
+constexpr int kVersion = 1;
+
+bool is_part_name(std::string_view name) {
+  return name.size() == 64 && from_hex(name).has_value();
+}
+
+}  // namespace
+
+std::vector<std::string> Recipe::parts() const {
+  std::vector<std::string> names;
+  auto add = [&](const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const PartRange& range : ranges) add(range.part);
+  add(poster);
+  add(captions);
+  return names;
+}
+
+std::string to_json(const Recipe& recipe) {
+  // Part names stand once; a range is [which part, offset, length].
+  std::vector<std::string> parts = recipe.parts();
+  nlohmann::json ranges = nlohmann::json::array();
+  for (const PartRange& range : recipe.ranges) {
+    auto index = std::find(parts.begin(), parts.end(), range.part) - parts.begin();
+    ranges.push_back({index, range.offset, range.length});
+  }
+  nlohmann::json json = {{"version", kVersion},         {"message", recipe.message_id},
+                         {"key", recipe.key},           {"duration_us", recipe.duration.count()},
+                         {"size", recipe.size},         {"parts", parts},
+                         {"ranges", std::move(ranges)}, {"poster", recipe.poster},
+                         {"captions", recipe.captions}};
+  return json.dump() + "\n";
+}
+
+Result<Recipe> parse_recipe(std::string_view text) {
+  auto corrupt = [](const char* why) {
+    return fail(ErrorKind::Corrupt, std::string("not a recipe: ") + why, "render the message again");
+  };
+  try {
+    nlohmann::json json = nlohmann::json::parse(text);
+    if (json.at("version").get<int>() != kVersion) return corrupt("it is of another version");
+    Recipe recipe;
+    recipe.message_id = json.at("message").get<std::string>();
+    recipe.key = json.at("key").get<std::string>();
+    recipe.duration = Microseconds(json.at("duration_us").get<int64_t>());
+    recipe.size = json.at("size").get<uint64_t>();
+    recipe.poster = json.at("poster").get<std::string>();
+    recipe.captions = json.at("captions").get<std::string>();
+    auto parts = json.at("parts").get<std::vector<std::string>>();
+    for (const std::string& part : parts) {
+      if (!is_part_name(part)) return corrupt("a part is not named by a SHA-256");
+    }
+    uint64_t total = 0;
+    for (const auto& range : json.at("ranges")) {
+      recipe.ranges.push_back(
+          {parts.at(range.at(0).get<size_t>()), range.at(1).get<uint64_t>(), range.at(2).get<uint64_t>()});
+      total += recipe.ranges.back().length;
+    }
+    if (total != recipe.size || recipe.ranges.empty()) return corrupt("its ranges do not add up to its size");
+    if (!is_part_name(recipe.poster) || (!recipe.captions.empty() && !is_part_name(recipe.captions))) {
+      return corrupt("a part is not named by a SHA-256");
+    }
+    return recipe;
+  } catch (const std::exception& error) {
+    return corrupt(error.what());
+  }
+}
+
+}  // namespace candid::encode

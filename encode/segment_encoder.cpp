@@ -1,0 +1,185 @@
+#include "encode/segment_encoder.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "media/av.h"
+
+namespace candid::encode {
+namespace {
+
+// The NAL units of a buffer, whether they are separated by start codes (Annex B) or preceded by 4-byte lengths.
+std::vector<std::span<const uint8_t>> nal_units(std::span<const uint8_t> bytes) {
+  std::vector<std::span<const uint8_t>> units;
+  bool annex_b =
+      bytes.size() > 4 && bytes[0] == 0 && bytes[1] == 0 && (bytes[2] == 1 || (bytes[2] == 0 && bytes[3] == 1));
+  if (!annex_b) {
+    while (bytes.size() >= 4) {
+      size_t size = size_t{bytes[0]} << 24 | size_t{bytes[1]} << 16 | size_t{bytes[2]} << 8 | bytes[3];
+      if (size > bytes.size() - 4) break;
+      units.push_back(bytes.subspan(4, size));
+      bytes = bytes.subspan(4 + size);
+    }
+    return units;
+  }
+  auto next_start_code = [&](size_t from) {
+    for (size_t i = from; i + 3 <= bytes.size(); ++i) {
+      if (bytes[i] == 0 && bytes[i + 1] == 0 && bytes[i + 2] == 1) return i;
+    }
+    return bytes.size();
+  };
+  for (size_t at = next_start_code(0); at < bytes.size();) {
+    size_t begin = at + 3;
+    size_t end = next_start_code(begin);
+    size_t next = end;
+    while (end > begin && bytes[end - 1] == 0) --end;  // zeros before a start code belong to it
+    units.push_back(bytes.subspan(begin, end - begin));
+    at = next;
+  }
+  return units;
+}
+
+constexpr int kNalSps = 7;
+constexpr int kNalPps = 8;
+int nal_type(std::span<const uint8_t> unit) {
+  return unit.empty() ? 0 : unit[0] & 31;
+}
+
+void append_length(std::vector<uint8_t>& bytes, size_t size) {
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<uint8_t>(size >> shift));
+}
+
+Result<ParameterSets> read_parameter_sets(const AVCodecContext& codec) {
+  ParameterSets sets;
+  int count = 0;
+  for (auto unit : nal_units({codec.extradata, static_cast<size_t>(codec.extradata_size)})) {
+    if (nal_type(unit) == kNalSps) sets.sps.assign(unit.begin(), unit.end()), ++count;
+    if (nal_type(unit) == kNalPps) sets.pps.assign(unit.begin(), unit.end()), ++count;
+  }
+  if (count != 2 || sets.sps.empty() || sets.pps.empty()) {
+    return fail(ErrorKind::Internal, "the H.264 encoder gave no single SPS and PPS");
+  }
+  return sets;
+}
+
+}  // namespace
+
+const std::vector<std::string>& presets() {
+  static const std::vector<std::string> names = {"superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"};
+  return names;
+}
+
+int h264_level(media::FrameSize size, Rational frame_rate) {
+  struct Level {
+    int name;
+    int64_t macroblocks_per_second;
+    int64_t macroblocks;
+  };
+  constexpr Level kLevels[] = {{13, 11880, 396},    {21, 19800, 792},    {22, 20250, 1620},   {30, 40500, 1620},
+                               {31, 108000, 3600},  {32, 216000, 5120},  {40, 245760, 8192},  {42, 522240, 8704},
+                               {50, 589824, 22080}, {51, 983040, 36864}, {52, 2073600, 36864}};
+  int64_t macroblocks = int64_t{(size.width + 15) / 16} * ((size.height + 15) / 16);
+  auto rate = static_cast<int64_t>(std::ceil(static_cast<double>(macroblocks) * frame_rate.value()));
+  for (const Level& level : kLevels) {
+    if (macroblocks <= level.macroblocks && rate <= level.macroblocks_per_second) return level.name;
+  }
+  return 52;
+}
+
+struct SegmentEncoder::State {
+  media::CodecContextPtr codec;
+  media::PacketPtr packet{av_packet_alloc()};
+  int64_t pushed = 0;
+  Segment segment;
+};
+
+SegmentEncoder::SegmentEncoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SegmentEncoder::SegmentEncoder(SegmentEncoder&&) noexcept = default;
+SegmentEncoder::~SegmentEncoder() = default;
+
+Result<SegmentEncoder> SegmentEncoder::create(const VideoSettings& settings) {
+  media::route_log();
+  const AVCodec* x264 = avcodec_find_encoder_by_name("libx264");
+  if (x264 == nullptr) {
+    return fail(ErrorKind::Unsupported, "this machine's FFmpeg has no libx264 encoder",
+                "install Debian's libavcodec-extra or libavcodec59");
+  }
+  auto state = std::make_unique<State>();
+  state->codec.reset(avcodec_alloc_context3(x264));
+  AVCodecContext& codec = *state->codec;
+  codec.width = settings.size.width;
+  codec.height = settings.size.height;
+  codec.pix_fmt = AV_PIX_FMT_YUV420P;
+  codec.time_base = {settings.frame_rate.den, settings.frame_rate.num};
+  codec.framerate = {settings.frame_rate.num, settings.frame_rate.den};
+  codec.sample_aspect_ratio = {1, 1};
+  codec.colorspace = AVCOL_SPC_BT709;
+  codec.color_primaries = AVCOL_PRI_BT709;
+  codec.color_trc = AVCOL_TRC_BT709;
+  codec.color_range = AVCOL_RANGE_MPEG;
+  codec.chroma_sample_location = AVCHROMA_LOC_LEFT;
+  codec.profile = FF_PROFILE_H264_HIGH;
+  codec.gop_size = std::max(2, static_cast<int>(std::lround(settings.keyframe_seconds * settings.frame_rate.value())));
+  // Threads change x264's decisions; messages run side by side instead.
+  codec.thread_count = 1;
+  codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+  media::Options options;
+  options.set("preset", settings.preset);
+  options.set("crf", fmt::format("{:.2f}", settings.crf));
+  options.set("forced-idr", "1");
+  int level = h264_level(settings.size, settings.frame_rate);
+  options.set("x264-params", fmt::format("stitchable=1:open-gop=0:annexb=0:repeat-headers=0:force-cfr=1:level={}.{}",
+                                         level / 10, level % 10));
+  int status = avcodec_open2(&codec, x264, options.get());
+  if (status < 0) {
+    return media::av_fail(status, fmt::format("cannot open the H.264 encoder for {}x{}, preset {}", settings.size.width,
+                                              settings.size.height, settings.preset));
+  }
+  state->segment.parameter_sets = TRY(read_parameter_sets(codec));
+  return SegmentEncoder(std::move(state));
+}
+
+Result<void> SegmentEncoder::push(media::Frame frame) {
+  AVFrame* picture = frame.av();
+  picture->pts = state_->pushed++;
+  picture->pict_type = AV_PICTURE_TYPE_NONE;
+  if (int status = avcodec_send_frame(state_->codec.get(), picture); status < 0)
+    return media::av_fail(status, "cannot encode a frame");
+  return receive();
+}
+
+Result<void> SegmentEncoder::finish() {
+  if (int status = avcodec_send_frame(state_->codec.get(), nullptr); status < 0)
+    return media::av_fail(status, "cannot end the encoding");
+  TRY_VOID(receive());
+  if (static_cast<int64_t>(state_->segment.frames.size()) != state_->pushed) {
+    return fail(ErrorKind::Internal,
+                fmt::format("the encoder took {} frames and gave {}", state_->pushed, state_->segment.frames.size()));
+  }
+  return {};
+}
+
+Result<void> SegmentEncoder::receive() {
+  Segment& segment = state_->segment;
+  AVPacket* packet = state_->packet.get();
+  int status = 0;
+  while ((status = avcodec_receive_packet(state_->codec.get(), packet)) >= 0) {
+    size_t before = segment.bytes.size();
+    for (auto unit : nal_units({packet->data, static_cast<size_t>(packet->size)})) {
+      append_length(segment.bytes, unit.size());
+      segment.bytes.insert(segment.bytes.end(), unit.begin(), unit.end());
+    }
+    segment.frames.push_back({static_cast<uint32_t>(segment.bytes.size() - before), static_cast<int32_t>(packet->pts),
+                              (packet->flags & AV_PKT_FLAG_KEY) != 0});
+    av_packet_unref(packet);
+  }
+  if (status != AVERROR(EAGAIN) && status != AVERROR_EOF) return media::av_fail(status, "cannot encode a frame");
+  return {};
+}
+
+Segment SegmentEncoder::take() {
+  return std::move(state_->segment);
+}
+
+}  // namespace candid::encode

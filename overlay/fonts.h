@@ -1,0 +1,24 @@
+#pragma once
+// Which fonts there are. Text falls back family by family, so that one line may mix scripts.
+
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+
+namespace candid::overlay {
+
+// Makes a font file (TrueType, OpenType) usable by this process and returns its family name. Call it
+// before any text is drawn: a thread's font map does not look again. Thread-safe.
+Result<std::string> add_font_file(const std::filesystem::path& path);
+
+// Fails with NotFound, naming near families, when no installed font has exactly this family name.
+Result<void> require_family(const std::string& family);
+
+// A Pango family list: `family` first, then the Noto families that cover the other scripts and emoji.
+std::string family_list(const std::string& family);
+
+// The families that family_list() relies on and that are not installed; empty when all is well (candid doctor).
+std::vector<std::string> missing_fallback_families();
+
+}  // namespace candid::overlay
