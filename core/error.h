@@ -80,6 +80,6 @@ Error system_error(int code, std::string_view doing);
 // The same for Result<void>.
 #define TRY_VOID(expression)                                                             \
   do {                                                                                   \
-    auto candid_try_result = (expression);                                               \
-    if (!candid_try_result) return tl::unexpected(std::move(candid_try_result).error()); \
+    auto candid_void_result = (expression);                                               \
+    if (!candid_void_result) return tl::unexpected(std::move(candid_void_result).error()); \
   } while (false)

@@ -10,6 +10,7 @@ namespace candid {
 
 Result<FieldText> FieldText::parse(std::string_view text) {
   FieldText parsed;
+  parsed.source_ = text;
   std::string literal;
   auto flush = [&] {
     if (!literal.empty()) parsed.pieces_.push_back({false, std::exchange(literal, {})});

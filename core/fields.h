@@ -23,6 +23,8 @@ class FieldText {
   // The fields this text needs, each once, in order of appearance.
   const std::vector<std::string>& fields() const { return fields_; }
   bool is_personal() const { return !fields_.empty(); }
+  // The text as it was written, for keys and messages.
+  const std::string& source() const { return source_; }
 
   // Fails with NotFound when a needed field is missing; an empty value is a value.
   Result<std::string> expand(const Fields& values) const;
@@ -34,6 +36,7 @@ class FieldText {
   };
   std::vector<Piece> pieces_;
   std::vector<std::string> fields_;
+  std::string source_;
 };
 
 }  // namespace candid

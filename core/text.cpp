@@ -140,7 +140,9 @@ std::string single_line(std::string_view text) {
   std::string line;
   bool pending_space = false;
   for_each_character(text, [&](UChar32 c, std::string_view bytes) {
-    if (u_iscntrl(c) || c == 0x2028 || c == 0x2029) {
+    // Joiners stay (they make one emoji of two); directional overrides go (they reverse what stands behind them).
+    bool reorders = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    if (u_charType(c) == U_CONTROL_CHAR || c == 0x2028 || c == 0x2029 || reorders) {
       pending_space = true;
       return;
     }

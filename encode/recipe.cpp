@@ -36,10 +36,15 @@ std::string to_json(const Recipe& recipe) {
     auto index = std::find(parts.begin(), parts.end(), range.part) - parts.begin();
     ranges.push_back({index, range.offset, range.length});
   }
-  nlohmann::json json = {{"version", kVersion},         {"message", recipe.message_id},
-                         {"key", recipe.key},           {"duration_us", recipe.duration.count()},
-                         {"size", recipe.size},         {"parts", parts},
-                         {"ranges", std::move(ranges)}, {"poster", recipe.poster},
+  nlohmann::json json = {{"version", kVersion},
+                         {"message", recipe.message_id},
+                         {"file", recipe.file},
+                         {"key", recipe.key},
+                         {"duration_us", recipe.duration.count()},
+                         {"size", recipe.size},
+                         {"parts", parts},
+                         {"ranges", std::move(ranges)},
+                         {"poster", recipe.poster},
                          {"captions", recipe.captions}};
   return json.dump() + "\n";
 }
@@ -53,7 +58,9 @@ Result<Recipe> parse_recipe(std::string_view text) {
     if (json.at("version").get<int>() != kVersion) return corrupt("it is of another version");
     Recipe recipe;
     recipe.message_id = json.at("message").get<std::string>();
+    recipe.file = json.at("file").get<std::string>();
     recipe.key = json.at("key").get<std::string>();
+    if (recipe.file.find('/') != std::string::npos) return corrupt("its file name is a path");
     recipe.duration = Microseconds(json.at("duration_us").get<int64_t>());
     recipe.size = json.at("size").get<uint64_t>();
     recipe.poster = json.at("poster").get<std::string>();

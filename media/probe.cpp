@@ -67,6 +67,14 @@ Rational standard_rate(double average, bool constant) {
   return best_error < 0.0004 ? best : standard_rate(average, false);
 }
 
+Result<std::map<std::string, std::string>> read_tags(const std::filesystem::path& path) {
+  InputFormatPtr input = TRY(open_input(path));
+  std::map<std::string, std::string> tags;
+  const AVDictionaryEntry* tag = nullptr;
+  while ((tag = av_dict_get(input->metadata, "", tag, AV_DICT_IGNORE_SUFFIX)) != nullptr) tags[tag->key] = tag->value;
+  return tags;
+}
+
 Result<RecordingFacts> probe(const std::filesystem::path& path) {
   InputFormatPtr input = TRY(open_input(path));
   int video = best_stream(*input, AVMEDIA_TYPE_VIDEO);

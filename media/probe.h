@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -42,6 +43,9 @@ struct RecordingFacts {
 // recording that was cut. A recording that was never finished (a crash; its header states no length) is taken as it is.
 // Fails with InvalidInput when there is no picture track.
 Result<RecordingFacts> probe(const std::filesystem::path& path);
+
+// The container's tags ("title", "comment", …), for checking that a file is what its name says.
+Result<std::map<std::string, std::string>> read_tags(const std::filesystem::path& path);
 
 // Exposed for tests: the standard rate for a measured one.
 Rational standard_rate(double average, bool constant);

@@ -46,6 +46,9 @@ class Composition {
 Result<Patch> draw_label(const std::string& text, double size_px, int max_width, Color color, int x, int y,
                          bool bold = false);
 
+// A picture file scaled to `size`, with its left top corner at (x, y).
+Result<Patch> draw_picture(const std::filesystem::path& path, media::FrameSize size, int x, int y);
+
 // Fails when the file is not a picture that Image can draw.
 Result<void> check_image(const std::filesystem::path& path);
 

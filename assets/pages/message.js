@@ -1,0 +1,132 @@
+"use strict";
+(() => {
+  const BEAT_MS = 5000, RETRY_MS = 2000, MOST_RETRY_MS = 60000, MOST_INPUTS = 8, BATCH = 20, GESTURE_MS = 2000;
+  const script = document.currentScript;
+  const video = document.getElementById("video");
+  const overlay = document.getElementById("play");
+  const { session, nonce } = script.dataset;
+  let address = script.dataset.events;
+
+  // The big button stands for the native controls until the first start; without scripts they are there at once.
+  const cover = (on) => { overlay.hidden = !on; video.controls = !on; };
+  cover(true);
+  overlay.addEventListener("click", () => {
+    cover(false);
+    video.focus();
+    video.play().catch(() => cover(true));
+  });
+  video.addEventListener("play", () => cover(false));
+  if (!address) return;
+
+  // Reports wait here until the server has said 204. Each has its number, so one that arrives twice counts once.
+  let waiting = [], sequence = 0, sending = false, pause = RETRY_MS;
+  const pack = (events) => JSON.stringify({ session, nonce, events });
+  const report = (kind, fields) => { if (address) waiting.push({ sequence: sequence++, kind, ...fields }); };
+  const post = (events) => fetch(address, {
+    method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: pack(events),
+  });
+  const send = async () => {
+    if (sending || !address || !waiting.length) return;
+    sending = true;
+    const batch = waiting.slice(0, BATCH);
+    let again = 0;
+    try {
+      const status = (await post(batch)).status;
+      if (status >= 500 || status === 429) throw status;
+      waiting = waiting.filter((event) => !batch.includes(event));
+      pause = RETRY_MS;
+      if (status !== 204) address = "";  // refused: the link has ended, and repeating would not help
+    } catch {
+      again = pause;
+      pause = Math.min(pause * 2, MOST_RETRY_MS);
+    }
+    sending = false;
+    if (waiting.length) setTimeout(send, again);
+  };
+  // Leaving: no answer can be waited for. What is on its way already may arrive twice.
+  const flush = () => {
+    for (let at = 0; at < waiting.length && address; at += BATCH) post(waiting.slice(at, at + BATCH)).catch(() => {});
+  };
+
+  // What was played since the last report, as ranges of seconds. A jump of the media clock begins a new range.
+  let ranges = [], from = null, last = 0, lastAt = 0;
+  const round = (seconds) => Math.round(Math.max(0, seconds) * 100) / 100;
+  const close = () => {
+    if (from !== null && last > from) ranges.push([round(from), round(last)]);
+    from = null;
+  };
+  const tick = () => {
+    if (video.paused && !video.ended || video.seeking || video.readyState < 2) return close();
+    const now = performance.now(), at = video.currentTime;
+    const most = (now - lastAt) / 1000 * video.playbackRate + 0.5;
+    if (from !== null && (at < last || at - last > most)) close();
+    if (from === null) from = at;
+    last = at; lastAt = now;
+  };
+  const visible = () => document.visibilityState === "visible";
+  const progress = (kind, seen = visible()) => {
+    tick(); close();
+    report(kind, { ranges: ranges.slice(-200), visible: seen, muted: video.muted || video.volume === 0,
+                   rate: Math.min(16, Math.max(0, video.playbackRate)) });
+    ranges = [];
+    if (!video.paused) tick();
+  };
+  setInterval(tick, 250);
+  setInterval(() => { if (!video.paused && !video.ended) { progress("beat"); send(); } }, BEAT_MS);
+
+  // A start counts as a person's while a trusted gesture is fresh.
+  const began = performance.now(), since = () => Math.round(performance.now() - began);
+  let gestureAt = -Infinity, inputs = 0;
+  const gesture = (event) => {
+    if (event.isTrusted) gestureAt = performance.now();
+    if (inputs++ >= MOST_INPUTS) return;
+    report("input", { trusted: event.isTrusted, keyboard: event.type === "keydown", ms: since() });
+    send();
+  };
+  for (const kind of ["pointerdown", "keydown", "wheel", "touchend"]) addEventListener(kind, gesture, { capture: true, passive: true });
+  video.addEventListener("play", () => {
+    const active = navigator.userActivation ? navigator.userActivation.isActive : true;
+    const trusted = active && performance.now() - gestureAt < GESTURE_MS;
+    report("play", { trusted, ms: since(), at: round(video.currentTime) });
+    from = null; tick(); send();
+  });
+  video.addEventListener("timeupdate", tick);
+  video.addEventListener("seeking", close);
+  video.addEventListener("pause", () => { if (!video.ended) { lastAt = performance.now(); closePause("pause"); } });
+  video.addEventListener("ended", () => closePause("ended"));
+  const closePause = (kind) => {
+    const at = video.currentTime;
+    if (from !== null && at > last && at - last < 1) last = at;
+    close(); progress(kind); send();
+  };
+
+  // What was played before the page went out of sight was seen; what is played until it returns was not.
+  document.addEventListener("visibilitychange", () => {
+    progress("hide", !visible());
+    visible() ? send() : flush();
+  });
+  addEventListener("pagehide", () => { progress("hide"); flush(); });
+
+  const load = () => {
+    report("load", {
+      webdriver: navigator.webdriver === true, visible: visible(), prerendered: document.prerendering === true,
+      outer: [outerWidth, outerHeight], inner: [innerWidth, innerHeight],
+    });
+    send();
+  };
+  load();
+
+  document.getElementById("stop").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { action } = event.target;
+    address = ""; waiting = [];
+    try {
+      if (!(await fetch(action, { method: "POST" })).ok) throw 0;
+      document.getElementById("told").hidden = true;
+      event.target.hidden = true;
+      document.getElementById("stopped").hidden = false;
+    } catch {
+      event.target.submit();  // let the browser show what went wrong
+    }
+  });
+})();

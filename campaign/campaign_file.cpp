@@ -1,0 +1,308 @@
+#include "campaign/campaign_file.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "campaign/toml_table.h"
+#include "capture/take_sidecar.h"
+#include "core/files.h"
+#include "core/suggest.h"
+#include "core/text.h"
+#include "encode/segment_encoder.h"
+#include "overlay/composition.h"
+#include "overlay/fonts.h"
+
+namespace candid::campaign {
+namespace {
+
+const std::vector<std::string> kKinds = {"lower_third", "text", "image", "card", "captions"};
+const std::vector<std::string> kAnchors = {"top_left", "top",         "top_right", "left",        "center",
+                                           "right",    "bottom_left", "bottom",    "bottom_right"};
+const std::vector<std::string> kMotions = {"none", "fade", "slide"};
+
+class CampaignReader {
+ public:
+  CampaignReader(Campaign& campaign, Findings& findings) : campaign_(campaign), findings_(findings) {}
+
+  void read(const toml::table& root) {
+    TomlTable top(root, "", campaign_.file, findings_);
+    campaign_.name = trim(top.required_text("name", "name = \"Backend Engineer: after the interview\""));
+    campaign_.id = top.text("id").value_or(identifier(campaign_.name));
+    if (campaign_.id != identifier(campaign_.id) || campaign_.id.empty()) {
+      top.problem("id", fmt::format("\"{}\" is not an id", shorten(campaign_.id, 40)),
+                  "use lower-case letters, digits and _");
+    }
+    campaign_.roster = file(top, "roster", top.required_text("roster", "roster = \"candidates.csv\""));
+    campaign_.take = file(top, "take", top.required_text("take", "take = \"takes/body.mkv\"; candid record makes one"));
+    campaign_.take_line = top.line_of("take");
+    read_trim(top);
+    top.table("brand", [&](TomlTable& table) { read_brand(table); });
+    campaign_.look.font = campaign_.brand.font;
+    top.table("page", [&](TomlTable& table) { read_page(table); });
+    campaign_.look.language = campaign_.page.language;
+    top.each_table("layer", [&](TomlTable& table, size_t) { read_layer(table); });
+    top.table("fields", [&](TomlTable& table) { read_fields(table); });
+    top.table("video", [&](TomlTable& table) { read_video(table); });
+    top.table("publish", [&](TomlTable& table) { read_publish(table); });
+    top.finish();
+  }
+
+ private:
+  // A file named in the campaign, relative to its folder; it must be there.
+  std::filesystem::path file(TomlTable& table, const std::string& key, const std::string& value) {
+    if (value.empty()) return {};
+    std::filesystem::path path = campaign_.folder / value;
+    std::error_code code;
+    if (!std::filesystem::exists(path, code)) {
+      table.problem(key, fmt::format("{} does not exist", path.string()),
+                    "paths are relative to the campaign's folder");
+    } else if (!std::filesystem::is_regular_file(path, code)) {
+      table.problem(key, fmt::format("{} is not a file", path.string()));
+    }
+    return path;
+  }
+
+  std::optional<FieldText> used_text(TomlTable& table, const std::string& key) {
+    std::optional<FieldText> text = table.field_text(key);
+    if (text) {
+      for (const std::string& field : text->fields()) {
+        campaign_.field_uses.push_back({field, table.line_of(key), table.name_of(key)});
+      }
+    }
+    return text;
+  }
+
+  void read_trim(TomlTable& top) {
+    std::vector<std::string> marks = top.texts("trim");
+    if (marks.empty()) return;
+    auto start = parse_duration(marks[0]);
+    auto end = marks.size() > 1 ? parse_duration(marks[1]) : Result<Microseconds>(Microseconds{0});
+    if (marks.size() != 2 || !start || !end || marks[0].starts_with('-')) {
+      top.problem("trim", "is not a start and an end",
+                  R"(trim = ["0.8s", "-0.5s"] cuts 0.8 s at the start and 0.5 s at the end)");
+      return;
+    }
+    campaign_.trim_start = {*start, false};
+    bool from_end = marks[1].starts_with('-');
+    campaign_.trim_end = {from_end ? -*end : *end, from_end};
+  }
+
+  void read_brand(TomlTable& table) {
+    Brand& brand = campaign_.brand;
+    brand.company = table.text("company").value_or("");
+    if (auto logo = table.text("logo")) {
+      brand.logo = picture(table, "logo", *logo);
+    }
+    brand.color = table.color("color").value_or(brand.color);
+    brand.background = table.color("background").value_or(brand.background);
+    brand.text_color = table.color("text_color").value_or(brand.text_color);
+    std::optional<std::string> font = table.text("font");
+    if (auto name = table.text("font_file")) {
+      size_t before = findings_.size();
+      brand.font_file = file(table, "font_file", *name);
+      if (findings_.size() > before) return;
+      auto family = overlay::add_font_file(brand.font_file);
+      if (family) {
+        brand.font = *family;
+      } else {
+        table.problem("font_file", family.error().message(), family.error().hint());
+      }
+    }
+    if (font) brand.font = checked_font(table, *font);
+  }
+
+  std::string checked_font(TomlTable& table, const std::string& family) {
+    auto found = overlay::require_family(family);
+    if (!found) table.problem("font", found.error().message(), found.error().hint());
+    return family;
+  }
+
+  std::filesystem::path picture(TomlTable& table, const std::string& key, const std::string& value) {
+    size_t before = findings_.size();
+    std::filesystem::path path = file(table, key, value);
+    if (findings_.size() > before) return path;
+    auto readable = overlay::check_image(path);
+    if (!readable) table.problem(key, readable.error().message(), readable.error().hint());
+    return path;
+  }
+
+  void read_page(TomlTable& table) {
+    PageChoice& page = campaign_.page;
+    page.headline = used_text(table, "headline").value_or(FieldText());
+    page.message = used_text(table, "message").value_or(FieldText());
+    page.language = table.text("language").value_or(page.language);
+    table.each_table("button", [&](TomlTable& button, size_t) {
+      PageButton made;
+      made.label = used_text(button, "label").value_or(FieldText());
+      made.url = used_text(button, "url").value_or(FieldText());
+      if (made.label.empty()) button.problem("label", "is missing", "label = \"Book a call\"");
+      const std::string& url = made.url.source();
+      if (!url.starts_with("https://") && !url.starts_with("http://") && !url.starts_with("mailto:")) {
+        button.problem("url", fmt::format("\"{}\" is not a link", shorten(url, 60)),
+                       "a link begins with https:// or mailto:");
+      }
+      page.buttons.push_back(std::move(made));
+    });
+  }
+
+  void read_layer(TomlTable& table) {
+    overlay::Layer layer;
+    if (!table.has("kind")) table.problem("kind", "is missing", "valid: " + join(kKinds));
+    std::optional<size_t> kind = table.choice("kind", kKinds);
+    if (kind) {
+      constexpr overlay::LayerKind kOrder[] = {overlay::LayerKind::LowerThird, overlay::LayerKind::Text,
+                                               overlay::LayerKind::Image, overlay::LayerKind::Card,
+                                               overlay::LayerKind::Captions};
+      layer.kind = kOrder[*kind];
+    }
+    layer.text = used_text(table, "text").value_or(FieldText());
+    layer.subtext = used_text(table, "subtext").value_or(FieldText());
+    if (auto image = table.text("image")) layer.image = picture(table, "image", *image);
+    if (auto start = table.time_mark("start")) layer.start = *start;
+    if (auto end = table.time_mark("end")) layer.end = *end;
+    layer.place = default_place(layer.kind);
+    if (auto place = table.choice("place", kAnchors)) layer.place = static_cast<overlay::Anchor>(*place);
+    if (auto motion = table.choice("animate", kMotions)) layer.motion = static_cast<overlay::Motion>(*motion);
+    layer.width = table.number("width", 0.02, 1).value_or(0);
+    layer.font_size = table.number("font_size", 0.015, 0.5).value_or(0);
+    layer.opacity = table.number("opacity", 0, 1).value_or(1);
+    if (auto font = table.text("font")) layer.font = checked_font(table, *font);
+    const Brand& brand = campaign_.brand;
+    layer.text_color = table.color("text_color").value_or(brand.text_color);
+    layer.accent = table.color("accent").value_or(brand.color);
+    overlay::Color background = brand.background;
+    if (layer.kind == overlay::LayerKind::Card) background.alpha = 255;
+    layer.background = table.color("background").value_or(background);
+    std::optional<std::string> captions = table.text("file");
+    if (kind) check_content(table, layer, captions);
+    campaign_.layer_lines.push_back(table.line());
+    campaign_.look.layers.push_back(std::move(layer));
+  }
+
+  static overlay::Anchor default_place(overlay::LayerKind kind) {
+    switch (kind) {
+      case overlay::LayerKind::Image:
+        return overlay::Anchor::TopRight;
+      case overlay::LayerKind::Captions:
+        return overlay::Anchor::Bottom;
+      case overlay::LayerKind::Text:
+      case overlay::LayerKind::Card:
+        return overlay::Anchor::Center;
+      case overlay::LayerKind::LowerThird:
+        break;
+    }
+    return overlay::Anchor::BottomLeft;
+  }
+
+  void check_content(TomlTable& table, overlay::Layer& layer, const std::optional<std::string>& captions) {
+    using overlay::LayerKind;
+    bool needs_text = layer.kind == LayerKind::LowerThird || layer.kind == LayerKind::Text;
+    if (needs_text && !table.has("text")) table.problem("text", "is missing", "text = \"{{name}}\"");
+    if (layer.kind == LayerKind::Image && !table.has("image"))
+      table.problem("image", "is missing", "image = \"brand/logo.svg\"");
+    if (layer.kind == LayerKind::Card && !table.has("text") && !table.has("image")) {
+      table.problem("text", "is missing: a card needs a text or an image");
+    }
+    if (layer.kind != LayerKind::Captions) {
+      if (captions) table.problem("file", "only a captions layer has a file");
+      return;
+    }
+    if (!captions) return;  // the take's own marks, read with the take
+    size_t before = findings_.size();
+    std::filesystem::path path = file(table, "file", *captions);
+    if (findings_.size() > before) return;
+    auto cues = media::read_cues(path);
+    if (cues) {
+      layer.cues = std::move(*cues);
+    } else {
+      table.problem("file", cues.error().message(), cues.error().hint());
+    }
+  }
+
+  void read_fields(TomlTable& table) {
+    table.named_tables([&](const std::string& name, TomlTable& rule_table) {
+      FieldRule rule;
+      rule.required = rule_table.boolean("required").value_or(true);
+      rule.fallback = rule_table.text("default");
+      campaign_.fields[name] = std::move(rule);
+    });
+  }
+
+  void read_video(TomlTable& table) {
+    VideoChoice& video = campaign_.video;
+    if (auto size = table.text("size")) {
+      media::FrameSize parsed;
+      const char* end = size->data() + size->size();
+      auto width = std::from_chars(size->data(), end, parsed.width);
+      bool valid = width.ec == std::errc{} && width.ptr != end && *width.ptr == 'x';
+      auto height = valid ? std::from_chars(width.ptr + 1, end, parsed.height) : width;
+      valid = valid && height.ec == std::errc{} && height.ptr == end;
+      if (!valid || parsed.width % 2 != 0 || parsed.height % 2 != 0 || std::min(parsed.width, parsed.height) < 128 ||
+          std::max(parsed.width, parsed.height) > 3840) {
+        table.problem("size", fmt::format("\"{}\" is not a size", shorten(*size, 30)),
+                      "even numbers from 128 to 3840: \"1280x720\", \"1920x1080\", \"720x1280\"");
+      } else {
+        video.size = parsed;
+      }
+    }
+    static const std::vector<std::string> kRates = {"23.976", "24", "25", "29.97", "30", "50", "59.94", "60"};
+    static constexpr Rational kRateValues[] = {{24000, 1001}, {24, 1}, {25, 1},       {30000, 1001},
+                                               {30, 1},       {50, 1}, {60000, 1001}, {60, 1}};
+    if (auto fps = table.number("fps", 1, 240)) {
+      std::string text = fmt::format("{}", *fps);
+      auto known = std::find(kRates.begin(), kRates.end(), text);
+      if (known == kRates.end()) {
+        table.problem("fps", text + " is not a standard rate", "valid: " + join(kRates));
+      } else {
+        video.frame_rate = kRateValues[known - kRates.begin()];
+      }
+    }
+    if (auto fit = table.choice("fit", {"contain", "cover"})) video.fit = static_cast<media::Fit>(*fit);
+    if (auto preset = table.choice("preset", encode::presets())) video.preset = encode::presets()[*preset];
+    static constexpr double kQualities[] = {27, 23, 20};
+    if (auto quality = table.choice("quality", {"small", "standard", "high"})) video.crf = kQualities[*quality];
+  }
+
+  void read_publish(TomlTable& table) {
+    PublishChoice& publish = campaign_.publish;
+    publish.store = table.text("store").value_or("");
+    if (!publish.store.empty() && !publish.store.starts_with("folder:")) {
+      table.problem("store", fmt::format("\"{}\" is not a store", shorten(publish.store, 60)), "valid: folder:PATH");
+    }
+    publish.server = table.text("server").value_or(publish.server);
+    while (publish.server.ends_with('/')) publish.server.pop_back();
+    if (!publish.server.starts_with("http://") && !publish.server.starts_with("https://")) {
+      table.problem("server", fmt::format("\"{}\" is not an address", shorten(publish.server, 60)),
+                    "server = \"https://video.example.com\"");
+    }
+  }
+
+  Campaign& campaign_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& findings) {
+  Campaign campaign;
+  campaign.folder = folder;
+  std::filesystem::path path = folder / "campaign.toml";
+  campaign.file = path.string();
+  auto text = read_text_file(path, 1 << 20);
+  if (!text) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} is not a campaign: {}", folder.string(), text.error().message()),
+                "candid new DIR makes one");
+  }
+  try {
+    toml::table root = toml::parse(*text);
+    CampaignReader(campaign, findings).read(root);
+  } catch (const toml::parse_error& error) {
+    findings.push_back({Severity::Error, campaign.file, static_cast<int>(error.source().begin.line), "",
+                        std::string(error.description()), "check the quotes and brackets of this line (toml.io)"});
+  }
+  return campaign;
+}
+
+}  // namespace candid::campaign

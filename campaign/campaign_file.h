@@ -1,0 +1,92 @@
+#pragma once
+// campaign.toml as plain values. Everything wrong with it is found in one reading; nothing is changed afterwards.
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/fields.h"
+#include "core/finding.h"
+#include "core/time.h"
+#include "encode/segment.h"
+#include "media/video_reader.h"
+#include "overlay/template.h"
+
+namespace candid::campaign {
+
+struct Brand {
+  std::string company;
+  std::filesystem::path logo;       // empty: none
+  std::filesystem::path font_file;  // empty: an installed font
+  std::string font = "Noto Sans";
+  overlay::Color color{31, 111, 235};          // accents, buttons
+  overlay::Color background{20, 24, 33, 225};  // behind text
+  overlay::Color text_color{255, 255, 255};
+};
+
+struct FieldRule {
+  bool required = true;                 // an empty cell makes the row fail
+  std::optional<std::string> fallback;  // stands in for an empty cell
+};
+
+// Where a text asks for a field, so that a missing column is reported there.
+struct FieldUse {
+  std::string field;
+  int line = 0;
+  std::string key;  // "layer[0].text"
+};
+
+struct VideoChoice {
+  std::optional<media::FrameSize> size;  // nothing: the take's own, at most 1920x1080 (or turned)
+  std::optional<Rational> frame_rate;    // nothing: the take's own
+  media::Fit fit = media::Fit::Contain;
+  std::string preset = "veryfast";
+  double crf = 23;
+};
+
+struct PublishChoice {
+  std::string store;  // "folder:PATH"; empty: the store of the data folder
+  std::string server = "http://127.0.0.1:8080";
+};
+
+struct PageButton {
+  FieldText label;
+  FieldText url;
+};
+
+struct PageChoice {
+  FieldText headline;
+  FieldText message;
+  std::string language = "en";
+  std::vector<PageButton> buttons;
+};
+
+struct Campaign {
+  std::filesystem::path folder;
+  std::string file;  // campaign.toml's path as the user named it, for messages
+  std::string id;    // stands for the campaign in the ledger
+  std::string name;
+  std::filesystem::path roster;
+  std::filesystem::path take;
+  int take_line = 0;
+  overlay::TimeMark trim_start;
+  overlay::TimeMark trim_end{Microseconds{0}, true};
+  Brand brand;
+  overlay::Template look;
+  std::vector<int> layer_lines;  // line of each layer
+  std::map<std::string, FieldRule> fields;
+  std::vector<FieldUse> field_uses;
+  VideoChoice video;
+  PublishChoice publish;
+  PageChoice page;
+};
+
+// Reads and checks FOLDER/campaign.toml and the files it names (take, roster and captions must be there, logo and font
+// must be readable). All that is wrong is added to `findings`; the value is only meant for use when none is an error.
+// An Error means that there is no campaign.toml to speak of.
+Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& findings);
+
+}  // namespace candid::campaign

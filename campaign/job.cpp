@@ -1,0 +1,120 @@
+#include "campaign/job.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "capture/take_sidecar.h"
+
+namespace candid::campaign {
+namespace {
+
+constexpr int kLongSide = 1920;  // px, of a video whose size was not asked for
+constexpr int kShortSide = 1080;
+
+media::FrameSize default_size(media::FrameSize take) {
+  double scale = std::min({1.0, static_cast<double>(kLongSide) / std::max(take.width, take.height),
+                           static_cast<double>(kShortSide) / std::min(take.width, take.height)});
+  auto even = [&](int side) { return std::max(2, static_cast<int>(std::lround(side * scale)) / 2 * 2); };
+  return {even(take.width), even(take.height)};
+}
+
+class JobChecker {
+ public:
+  JobChecker(Job& job, Findings& findings) : job_(job), findings_(findings) {}
+
+  void check_take() {
+    auto facts = media::probe(job_.campaign.take);
+    if (!facts) {
+      report(job_.campaign.take_line, "take", facts.error().describe(), facts.error().hint());
+      return;
+    }
+    job_.take = std::move(*facts);
+    const VideoChoice& choice = job_.campaign.video;
+    Timeline& timeline = job_.timeline;
+    timeline.size = choice.size.value_or(default_size(job_.take.video.shown));
+    timeline.rate = choice.frame_rate.value_or(job_.take.video.output_rate);
+    timeline.take_start = job_.campaign.trim_start.at(job_.take.duration);
+    Microseconds end = std::min(job_.campaign.trim_end.at(job_.take.duration), job_.take.duration);
+    timeline.frames =
+        std::llround(static_cast<double>((end - timeline.take_start).count()) / 1e6 * timeline.rate.value());
+    if (timeline.frames < 2) {
+      report(job_.campaign.take_line, "trim",
+             fmt::format("leaves nothing of the take, which lasts {}", format_duration(job_.take.duration)),
+             "trim less");
+      return;
+    }
+    for (size_t i = 0; i < job_.campaign.look.layers.size(); ++i) check_layer(i);
+  }
+
+ private:
+  void report(int line, std::string key, std::string message, std::string hint) {
+    findings_.push_back(
+        {Severity::Error, job_.campaign.file, line, std::move(key), std::move(message), std::move(hint)});
+  }
+
+  void check_layer(size_t index) {
+    overlay::Layer& layer = job_.campaign.look.layers[index];
+    int line = job_.campaign.layer_lines[index];
+    std::string key = fmt::format("layer[{}]", index);
+    Microseconds duration = job_.timeline.duration();
+    Microseconds start = layer.start.at(duration);
+    Microseconds end = layer.end.at(duration);
+    if (start >= duration || end <= Microseconds{0} || start >= end) {
+      report(line, key,
+             fmt::format("never shows: it runs from {} to {} and the video lasts {}",
+                         format_duration(std::max(start, Microseconds{0})),
+                         format_duration(std::max(end, Microseconds{0})), format_duration(duration)),
+             "start must lie before end, both within the video; \"-3s\" counts from the end");
+    }
+    if (layer.kind == overlay::LayerKind::Captions) read_captions(layer, line, key);
+  }
+
+  void read_captions(overlay::Layer& layer, int line, const std::string& key) {
+    if (layer.cues.empty()) {
+      auto sidecar = capture::read_sidecar(job_.campaign.take);
+      if (!sidecar || sidecar->marks.empty()) {
+        report(line, key + ".file", "is missing, and the take has no script marks to make captions of",
+               "file = \"captions.vtt\", or record the take with a script");
+        return;
+      }
+      for (const auto& mark : sidecar->marks) layer.cues.push_back({mark.start, mark.end, mark.text});
+    }
+    // Captions follow the take's clock; the video may begin later.
+    for (media::Cue& cue : layer.cues) {
+      cue.start -= job_.timeline.take_start;
+      cue.end -= job_.timeline.take_start;
+    }
+    std::erase_if(layer.cues, [&](const media::Cue& cue) {
+      return cue.end <= Microseconds{0} || cue.start >= job_.timeline.duration();
+    });
+    for (media::Cue& cue : layer.cues) cue.start = std::max(cue.start, Microseconds{0});
+  }
+
+  Job& job_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+int64_t Timeline::frame_at(Microseconds time) const {
+  auto frame = static_cast<int64_t>(std::floor(static_cast<double>(time.count()) / 1e6 * rate.value() + 1e-6));
+  return std::clamp<int64_t>(frame, 0, frames - 1);
+}
+
+Result<Job> load_job(const std::filesystem::path& folder, Findings& findings) {
+  Job job;
+  job.campaign = TRY(read_campaign(folder, findings));
+  std::error_code code;
+  if (std::filesystem::is_regular_file(job.campaign.take, code)) JobChecker(job, findings).check_take();
+  if (std::filesystem::is_regular_file(job.campaign.roster, code)) job.roster = read_roster(job.campaign, findings);
+  auto errors =
+      std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Error; });
+  if (errors > 0) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} {} found; nothing was done", errors, errors == 1 ? "problem was" : "problems were"));
+  }
+  return job;
+}
+
+}  // namespace candid::campaign

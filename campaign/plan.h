@@ -1,0 +1,43 @@
+#pragma once
+// Which message is made of which frames, and the keys by which equal work is recognised.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "campaign/job.h"
+#include "core/error.h"
+
+namespace candid::campaign {
+
+// A run of frames that is encoded as one segment.
+struct PlannedSegment {
+  int64_t first_frame = 0;
+  int64_t frame_count = 0;
+  bool is_personal = true;  // else equal for every message of the campaign
+  std::string key;          // hash of all that its bytes depend on: equal keys, equal bytes
+};
+
+struct PlannedMessage {
+  std::string id;         // names the message in files, links, mails and logs; from campaign id and candidate id
+  size_t candidate = 0;   // index into Job::roster.candidates
+  std::string file_name;  // of the MP4 below out/
+  std::vector<PlannedSegment> segments;
+  std::string key;  // of the whole message
+  int64_t poster_frame = 0;
+};
+
+struct Plan {
+  std::vector<PlannedMessage> messages;  // in the roster's order
+};
+
+// Reads the take, pictures and fonts once, for their hashes.
+Result<Plan> make_plan(const Job& job);
+
+std::string message_id(const std::string& campaign_id, const std::string& candidate_id);
+
+// The moments at which each personal layer is fully shown, without repeats, earliest first; a moment early in the video
+// when no layer is personal. What a proof looks at.
+std::vector<Microseconds> personal_moments(const Job& job);
+
+}  // namespace candid::campaign

@@ -1,0 +1,30 @@
+#pragma once
+// Every candidate at a glance before one video is made: the frames that show their words, and what is wrong with a row.
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/job.h"
+#include "campaign/workspace.h"
+
+namespace candid::campaign {
+
+struct ProofRow {
+  size_t candidate = 0;                         // index into Job::roster.candidates
+  Findings findings;                            // text that is cut, characters without a font; empty: fine
+  std::vector<std::filesystem::path> pictures;  // JPEG, one a personal moment
+};
+
+struct Proof {
+  std::vector<ProofRow> rows;                 // in the roster's order
+  std::filesystem::path html;                 // opens from disk, without a network
+  std::vector<std::filesystem::path> sheets;  // the same as PNG pages
+};
+
+// Fills out/proof anew. `progress` gets rows done and rows in all, one call at a time. Cancelled when stopped.
+Result<Proof> make_proof(const Job& job, const Workspace& workspace,
+                         const std::function<void(size_t done, size_t total)>& progress, std::stop_token stop);
+
+}  // namespace candid::campaign

@@ -1,0 +1,44 @@
+#pragma once
+// Messages into out/: what is there and unchanged is left alone, so that an interrupted run resumes.
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "campaign/job.h"
+#include "campaign/plan.h"
+#include "campaign/workspace.h"
+
+namespace candid::campaign {
+
+struct RenderOptions {
+  int jobs = 0;                     // messages at a time; 0: as many as there are cores
+  std::optional<std::string> only;  // one candidate's id
+};
+
+struct RenderProgress {
+  size_t messages_done = 0;
+  size_t messages_total = 0;
+  double fraction = 0;  // of all frames to be made, 0..1
+};
+
+enum class RenderState { Rendered, Unchanged, Failed, Cancelled };
+
+struct RenderOutcome {
+  size_t candidate = 0;  // index into Job::roster.candidates
+  std::string message_id;
+  std::filesystem::path file;
+  RenderState state = RenderState::Failed;
+  std::optional<Error> error;
+};
+
+// `progress` is called from worker threads, one call at a time, a few times a second at most. A message that fails does
+// not stop the others; a full disk or a request to stop does. Fails with InvalidInput when `only` names nobody.
+Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, const Workspace& workspace,
+                                          const RenderOptions& options,
+                                          const std::function<void(const RenderProgress&)>& progress,
+                                          std::stop_token stop);
+
+}  // namespace candid::campaign

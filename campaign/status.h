@@ -1,0 +1,27 @@
+#pragma once
+// Who watched: the ledger's events, judged.
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "track/evidence.h"
+#include "track/ledger.h"
+
+namespace candid::campaign {
+
+struct MessageStatus {
+  track::MessageRecord message;
+  track::CandidateView view;
+};
+
+struct CampaignStatus {
+  std::string id;
+  std::string name;
+  std::vector<MessageStatus> messages;  // in the roster's order
+};
+
+// One campaign, or all with an empty id. NotFound names the campaigns there are.
+Result<std::vector<CampaignStatus>> read_status(const track::Ledger& ledger, const std::string& campaign_id);
+
+}  // namespace candid::campaign

@@ -1,0 +1,101 @@
+#include "capture/take_sidecar.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/files.h"
+
+namespace candid::capture {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormatVersion = 1;
+
+double to_seconds(Microseconds time) {
+  return static_cast<double>(time.count()) / 1e6;
+}
+
+Microseconds seconds_at(const Json& object, const char* key) {
+  return Microseconds(std::llround(object.at(key).get<double>() * 1e6));
+}
+
+Json to_json(const TakeSidecar& sidecar) {
+  Json marks = Json::array();
+  for (const ScriptMark& mark : sidecar.marks) {
+    marks.push_back({{"text", mark.text}, {"start_s", to_seconds(mark.start)}, {"end_s", to_seconds(mark.end)}});
+  }
+  Json pauses = Json::array();
+  for (const Pause& pause : sidecar.pauses) {
+    pauses.push_back({{"at_s", to_seconds(pause.at)}, {"length_s", to_seconds(pause.length)}});
+  }
+  return {
+      {"version", kFormatVersion},
+      {"duration_s", to_seconds(sidecar.duration)},
+      {"size", {{"width", sidecar.size.width}, {"height", sidecar.size.height}}},
+      {"frame_rate", {{"num", sidecar.frame_rate.num}, {"den", sidecar.frame_rate.den}}},
+      {"frames",
+       {{"captured", sidecar.frames_captured},
+        {"encoded", sidecar.frames_encoded},
+        {"dropped", sidecar.frames_dropped}}},
+      {"device", sidecar.device},
+      {"marks", marks},
+      {"pauses", pauses},
+  };
+}
+
+TakeSidecar from_json(const Json& json) {
+  TakeSidecar sidecar;
+  sidecar.duration = seconds_at(json, "duration_s");
+  const Json& size = json.at("size");
+  sidecar.size = {size.at("width").get<int>(), size.at("height").get<int>()};
+  const Json& rate = json.at("frame_rate");
+  sidecar.frame_rate = {rate.at("num").get<int>(), rate.at("den").get<int>()};
+  const Json& frames = json.at("frames");
+  sidecar.frames_captured = frames.at("captured").get<int64_t>();
+  sidecar.frames_encoded = frames.at("encoded").get<int64_t>();
+  sidecar.frames_dropped = frames.at("dropped").get<int64_t>();
+  sidecar.device = json.at("device").get<std::string>();
+  for (const Json& mark : json.at("marks")) {
+    sidecar.marks.push_back(
+        {mark.at("text").get<std::string>(), seconds_at(mark, "start_s"), seconds_at(mark, "end_s")});
+  }
+  for (const Json& pause : json.at("pauses")) {
+    sidecar.pauses.push_back({seconds_at(pause, "at_s"), seconds_at(pause, "length_s")});
+  }
+  return sidecar;
+}
+
+}  // namespace
+
+std::filesystem::path sidecar_path(const std::filesystem::path& take) {
+  return std::filesystem::path(take).replace_extension(".take.json");
+}
+
+Result<void> write_sidecar(const std::filesystem::path& take, const TakeSidecar& sidecar) {
+  // A device may call itself anything: bytes that are not UTF-8 must not lose the sidecar.
+  std::string text = to_json(sidecar).dump(2, ' ', false, Json::error_handler_t::replace);
+  return write_file(sidecar_path(take), text + "\n");
+}
+
+Result<TakeSidecar> read_sidecar(const std::filesystem::path& take) {
+  std::filesystem::path path = sidecar_path(take);
+  std::string text = TRY(read_text_file(path));
+  try {
+    Json json = Json::parse(text);
+    if (int version = json.at("version").get<int>(); version != kFormatVersion) {
+      return fail(ErrorKind::Unsupported,
+                  fmt::format("{} has format version {}; this program reads version {}", path.string(), version,
+                              kFormatVersion),
+                  "update candid");
+    }
+    return from_json(json);
+  } catch (const Json::exception& exception) {
+    return fail(ErrorKind::Corrupt, fmt::format("{} is not a take's sidecar ({})", path.string(), exception.what()),
+                "the take itself can be used without it: move the file away");
+  }
+}
+
+}  // namespace candid::capture

@@ -1,0 +1,29 @@
+#pragma once
+// The camera "test:": a drawn presenter who speaks a script, for machines without a camera, for demonstrations and for
+// tests. Deterministic: the same settings give the same pictures and samples.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "capture/source.h"
+
+namespace candid::capture {
+
+// Ends one second after the last line. Not paced to real time: moments come as fast as they are drawn.
+class TestPresenter final : public Source {
+ public:
+  // An empty script means default_script(). The whole script is spoken here, at about thirty times real time.
+  static Result<std::unique_ptr<TestPresenter>> create(const SourceSettings& settings);
+  ~TestPresenter() override;
+
+  Result<std::optional<Moment>> next() override;
+  std::vector<ScriptMark> marks() const override;
+
+ private:
+  struct State;
+  explicit TestPresenter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace candid::capture

@@ -1,0 +1,190 @@
+#include "cli/job_command.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace candid::cli {
+namespace {
+
+std::string row_of(const campaign::Job& job, size_t candidate) {
+  const campaign::Candidate& c = job.roster.candidates[candidate];
+  return fmt::format("{}:{}: {}", job.campaign.roster.string(), c.line, shorten(c.name.empty() ? c.id : c.name, 60));
+}
+
+nlohmann::json candidate_json(const campaign::Job& job, size_t candidate) {
+  const campaign::Candidate& c = job.roster.candidates[candidate];
+  return {{"id", c.id}, {"line", c.line}, {"name", c.name}};
+}
+
+const char* state_name(campaign::RenderState state) {
+  switch (state) {
+    case campaign::RenderState::Rendered:
+      return "rendered";
+    case campaign::RenderState::Unchanged:
+      return "unchanged";
+    case campaign::RenderState::Cancelled:
+      return "cancelled";
+    case campaign::RenderState::Failed:
+      break;
+  }
+  return "failed";
+}
+
+}  // namespace
+
+Outcome Session::failed(const Error& error) const {
+  if (console.json) console.print_json({{"error", to_json(error)}});
+  console.error(error);
+  return outcome_of(error);
+}
+
+void add_json_option(CLI::App& command, Session& session) {
+  command.add_flag("--json", session.console.json, "write the result as JSON to stdout");
+}
+
+void add_data_option(CLI::App& command, std::filesystem::path& data) {
+  command.add_option("--data", data, "folder of ledger and store; else $CANDID_DATA, else ~/.local/share/candid")
+      ->type_name("DIR");
+}
+
+std::string count(size_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::optional<campaign::Job> load_job(Session& session, const std::filesystem::path& folder, Outcome& outcome) {
+  Findings findings;
+  auto job = campaign::load_job(folder, findings);
+  session.console.findings(findings);
+  if (job) return std::move(*job);
+  outcome = outcome_of(job.error());
+  if (session.console.json)
+    session.console.print_json({{"error", to_json(job.error())}, {"findings", to_json(findings)}});
+  session.console.error(job.error());
+  return std::nullopt;
+}
+
+void tell_rejected(const Session& session, const campaign::Roster& roster) {
+  for (const campaign::RejectedRow& row : roster.rejected) session.console.findings(row.findings);
+  if (!roster.rejected.empty()) {
+    session.console.note(fmt::format("{} left out, as listed above.", count(roster.rejected.size(), "row")));
+  }
+}
+
+nlohmann::json rejected_json(const campaign::Roster& roster) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const campaign::RejectedRow& row : roster.rejected) {
+    list.push_back({{"line", row.line}, {"name", row.name}, {"findings", to_json(row.findings)}});
+  }
+  return list;
+}
+
+Result<campaign::Proof> prove(Session& session, const campaign::Job& job, const campaign::Workspace& workspace) {
+  ProgressLine line(session.console, "proof ");
+  return campaign::make_proof(
+      job, workspace,
+      [&](size_t done, size_t total) {
+        line.update(static_cast<double>(done) / static_cast<double>(total),
+                    fmt::format("{} of {}", done, count(total, "row")));
+      },
+      session.stop);
+}
+
+Result<std::vector<campaign::RenderOutcome>> render(Session& session, const campaign::Job& job,
+                                                    const campaign::Plan& plan, const campaign::Workspace& workspace,
+                                                    const campaign::RenderOptions& options) {
+  ProgressLine line(session.console, "render");
+  return campaign::render(
+      job, plan, workspace, options,
+      [&](const campaign::RenderProgress& progress) {
+        line.update(progress.fraction,
+                    fmt::format("{} of {}", progress.messages_done, count(progress.messages_total, "video")));
+      },
+      session.stop);
+}
+
+Result<campaign::PublishReport> publish(Session& session, const campaign::Job& job, const campaign::Plan& plan,
+                                        const campaign::Workspace& workspace, const campaign::DataFolder& data) {
+  TRY_VOID(make_folder(data.path));
+  auto store = TRY(campaign::open_store(job.campaign.publish.store, data));
+  auto ledger = TRY(track::Ledger::open(data.ledger()));
+  ProgressLine line(session.console, "upload");
+  return campaign::publish(
+      job, plan, workspace, *store, *ledger,
+      [&](size_t done, size_t total) {
+        line.update(static_cast<double>(done) / static_cast<double>(total),
+                    fmt::format("{} of {}", done, count(total, "video")));
+      },
+      session.stop);
+}
+
+size_t tell_failures(const Session& session, const campaign::Job& job,
+                     const std::vector<campaign::RenderOutcome>& outcomes) {
+  size_t failed = 0;
+  for (const campaign::RenderOutcome& outcome : outcomes) {
+    if (!outcome.error) continue;
+    session.console.error(outcome.error->wrapped(row_of(job, outcome.candidate)));
+    ++failed;
+  }
+  return failed;
+}
+
+size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {
+  size_t failed = 0;
+  for (const campaign::PublishedLink& link : report.links) {
+    if (!link.error) continue;
+    session.console.error(link.error->wrapped(row_of(job, link.candidate)));
+    ++failed;
+  }
+  return failed;
+}
+
+size_t tell_findings(const Session& session, const campaign::Proof& proof) {
+  size_t flagged = 0;
+  for (const campaign::ProofRow& row : proof.rows) {
+    session.console.findings(row.findings);
+    flagged += row.findings.empty() ? 0 : 1;
+  }
+  return flagged;
+}
+
+nlohmann::json render_json(const campaign::Job& job, const std::vector<campaign::RenderOutcome>& outcomes) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const campaign::RenderOutcome& outcome : outcomes) {
+    nlohmann::json entry = candidate_json(job, outcome.candidate);
+    entry["message"] = outcome.message_id;
+    entry["file"] = outcome.file.string();
+    entry["state"] = state_name(outcome.state);
+    if (outcome.error) entry["error"] = to_json(*outcome.error);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+nlohmann::json publish_json(const campaign::Job& job, const campaign::PublishReport& report) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const campaign::PublishedLink& link : report.links) {
+    nlohmann::json entry = candidate_json(job, link.candidate);
+    entry["message"] = link.message_id;
+    entry["link"] = link.url;
+    entry["new"] = link.is_new;
+    if (link.error) entry["error"] = to_json(*link.error);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+nlohmann::json proof_json(const campaign::Job& job, const campaign::Proof& proof) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const campaign::ProofRow& row : proof.rows) {
+    nlohmann::json entry = candidate_json(job, row.candidate);
+    entry["findings"] = to_json(row.findings);
+    for (const auto& picture : row.pictures) entry["pictures"].push_back(picture.string());
+    rows.push_back(std::move(entry));
+  }
+  nlohmann::json sheets = nlohmann::json::array();
+  for (const auto& sheet : proof.sheets) sheets.push_back(sheet.string());
+  return {{"html", proof.html.string()}, {"sheets", std::move(sheets)}, {"rows", std::move(rows)}};
+}
+
+}  // namespace candid::cli

@@ -1,0 +1,42 @@
+// candid proof: every row at a glance, before any encoding.
+
+#include <fmt/format.h>
+
+#include "cli/job_command.h"
+
+namespace candid::cli {
+namespace {
+
+Outcome run(Session& session, const std::filesystem::path& folder) {
+  Outcome outcome = Outcome::Done;
+  auto job = load_job(session, folder, outcome);
+  if (!job) return outcome;
+  auto workspace = campaign::Workspace::open(folder);
+  if (!workspace) return session.failed(workspace.error());
+  auto proof = prove(session, *job, *workspace);
+  if (!proof) return session.failed(proof.error());
+  size_t flagged = tell_findings(session, *proof);
+  tell_rejected(session, job->roster);
+  if (session.console.json) {
+    nlohmann::json json = proof_json(*job, *proof);
+    json["rejected"] = rejected_json(job->roster);
+    session.console.print_json(json);
+  }
+  session.console.say(fmt::format("{} proofed, {} to look at, {} left out.", count(proof->rows.size(), "row"), flagged,
+                                  job->roster.rejected.size()));
+  session.console.say(fmt::format("Look: {}", session.console.strong(proof->html.string())));
+  session.console.say(fmt::format("Next: candid run {}", folder.string()));
+  return job->roster.rejected.empty() ? Outcome::Done : Outcome::SomeRowsFailed;
+}
+
+}  // namespace
+
+void add_proof(CLI::App& program, Session& session) {
+  auto folder = std::make_shared<std::filesystem::path>();
+  CLI::App* command = program.add_subcommand("proof", "check every row and show its frames, before any encoding");
+  command->add_option("CAMPAIGN", *folder, "the campaign's folder")->required();
+  add_json_option(*command, session);
+  command->callback([folder, &session] { session.command = [folder, &session] { return run(session, *folder); }; });
+}
+
+}  // namespace candid::cli

@@ -1,0 +1,54 @@
+// candid publish: videos into the store, each behind its own link.
+
+#include <fmt/format.h>
+
+#include "cli/job_command.h"
+#include "core/files.h"
+
+namespace candid::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path folder;
+  std::filesystem::path data = default_data_folder();
+};
+
+Outcome run(Session& session, const Options& options) {
+  Outcome outcome = Outcome::Done;
+  auto job = load_job(session, options.folder, outcome);
+  if (!job) return outcome;
+  auto workspace = campaign::Workspace::open(options.folder);
+  if (!workspace) return session.failed(workspace.error());
+  auto plan = campaign::make_plan(*job);
+  if (!plan) return session.failed(plan.error());
+  auto report = publish(session, *job, *plan, *workspace, {options.data});
+  if (!report) return session.failed(report.error());
+  size_t failed = tell_failures(session, *job, *report);
+  tell_rejected(session, job->roster);
+  if (session.console.json) {
+    session.console.print_json({{"messages", publish_json(*job, *report)},
+                                {"rejected", rejected_json(job->roster)},
+                                {"bytes_sent", report->bytes_sent},
+                                {"bytes_there_already", report->bytes_there_already}});
+  }
+  size_t published = report->links.size() - failed;
+  session.console.say(fmt::format("{} published ({:.1f} MB sent); links in {}.", count(published, "video"),
+                                  static_cast<double>(report->bytes_sent) / 1e6,
+                                  session.console.strong(workspace->links_file().string())));
+  if (published > 0) session.console.say("Next: candid serve, and candid status to see who watched.");
+  if (published == 0) return Outcome::Failed;
+  return failed + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+}
+
+}  // namespace
+
+void add_publish(CLI::App& program, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("publish", "put the videos into the store, each behind its own link");
+  command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
+  add_data_option(*command, options->data);
+  add_json_option(*command, session);
+  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+}
+
+}  // namespace candid::cli

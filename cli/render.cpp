@@ -1,0 +1,64 @@
+// candid render: messages into out/.
+
+#include <fmt/format.h>
+
+#include "cli/job_command.h"
+
+namespace candid::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path folder;
+  std::string only;
+  int jobs = 0;
+};
+
+Outcome run(Session& session, const Options& options) {
+  Outcome outcome = Outcome::Done;
+  auto job = load_job(session, options.folder, outcome);
+  if (!job) return outcome;
+  auto workspace = campaign::Workspace::open(options.folder);
+  if (!workspace) return session.failed(workspace.error());
+  auto plan = campaign::make_plan(*job);
+  if (!plan) return session.failed(plan.error());
+  campaign::RenderOptions how{options.jobs, options.only.empty() ? std::nullopt : std::optional(options.only)};
+  auto outcomes = render(session, *job, *plan, *workspace, how);
+  if (!outcomes) return session.failed(outcomes.error());
+  size_t failed = tell_failures(session, *job, *outcomes);
+  tell_rejected(session, job->roster);
+  if (session.console.json) {
+    session.console.print_json({{"messages", render_json(*job, *outcomes)}, {"rejected", rejected_json(job->roster)}});
+  }
+  size_t rendered = 0;
+  size_t unchanged = 0;
+  for (const auto& one : *outcomes) {
+    rendered += one.state == campaign::RenderState::Rendered ? 1 : 0;
+    unchanged += one.state == campaign::RenderState::Unchanged ? 1 : 0;
+  }
+  session.console.say(fmt::format("{} rendered, {} unchanged, {} failed, in {}.", count(rendered, "video"), unchanged,
+                                  failed, session.console.strong(workspace->folder().string())));
+  if (session.stop.stop_requested()) {
+    session.console.note("Stopped. The same command goes on from here.");
+    return Outcome::Failed;
+  }
+  if (rendered + unchanged == 0) return Outcome::Failed;
+  if (failed == 0) session.console.say(fmt::format("Next: candid publish {}", options.folder.string()));
+  return failed + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+}
+
+}  // namespace
+
+void add_render(CLI::App& program, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      program.add_subcommand("render", "make the videos; only what changed, and what an interruption left");
+  command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
+  command->add_option("--only", options->only, "only this candidate")->type_name("ID");
+  command->add_option("--jobs", options->jobs, "videos at a time; 0: one a core")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  add_json_option(*command, session);
+  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+}
+
+}  // namespace candid::cli

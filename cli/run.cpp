@@ -1,0 +1,85 @@
+// candid run: proof, render and publish in one go: the main job.
+
+#include <fmt/format.h>
+
+#include "cli/job_command.h"
+#include "core/files.h"
+
+namespace candid::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path folder;
+  std::filesystem::path data = default_data_folder();
+  int jobs = 0;
+};
+
+void tell_links(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {
+  for (const campaign::PublishedLink& link : report.links) {
+    if (link.url.empty()) continue;
+    const campaign::Candidate& candidate = job.roster.candidates[link.candidate];
+    session.console.say(fmt::format("  {}  {}", session.console.strong(link.url),
+                                    candidate.name.empty() ? candidate.id : candidate.name));
+  }
+}
+
+Outcome run(Session& session, const Options& options) {
+  Outcome outcome = Outcome::Done;
+  auto job = load_job(session, options.folder, outcome);
+  if (!job) return outcome;
+  auto workspace = campaign::Workspace::open(options.folder);
+  if (!workspace) return session.failed(workspace.error());
+  auto proof = prove(session, *job, *workspace);
+  if (!proof) return session.failed(proof.error());
+  size_t flagged = tell_findings(session, *proof);
+  session.console.note(
+      fmt::format("proof:  {}, {} to look at: {}", count(proof->rows.size(), "row"), flagged, proof->html.string()));
+
+  auto plan = campaign::make_plan(*job);
+  if (!plan) return session.failed(plan.error());
+  auto rendered = render(session, *job, *plan, *workspace, {options.jobs, {}});
+  if (!rendered) return session.failed(rendered.error());
+  size_t failed = tell_failures(session, *job, *rendered);
+  if (session.stop.stop_requested())
+    return session.failed(Error(ErrorKind::Cancelled, "stopped", "run the same command again: it goes on from here"));
+  session.console.note(
+      fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), workspace->folder().string()));
+
+  auto report = publish(session, *job, *plan, *workspace, {options.data});
+  if (!report) return session.failed(report.error());
+  // A video that could not be rendered cannot be published; it was told already.
+  size_t unpublished = 0;
+  for (const campaign::PublishedLink& link : report->links) unpublished += link.error ? 1 : 0;
+  if (failed == 0) tell_failures(session, *job, *report);
+  tell_rejected(session, job->roster);
+
+  if (session.console.json) {
+    session.console.print_json({{"proof", proof_json(*job, *proof)},
+                                {"rendered", render_json(*job, *rendered)},
+                                {"messages", publish_json(*job, *report)},
+                                {"rejected", rejected_json(job->roster)}});
+  }
+  session.console.say(fmt::format("{} behind {}:", count(report->links.size() - unpublished, "video"),
+                                  count(report->links.size() - unpublished, "link")));
+  tell_links(session, *job, *report);
+  session.console.say(fmt::format("They are in {} too. Next: candid serve, and candid status to see who watched.",
+                                  workspace->links_file().string()));
+  if (unpublished == report->links.size() && unpublished > 0) return Outcome::Failed;
+  return unpublished + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("run", "proof, render and publish in one go");
+  command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
+  command->add_option("--jobs", options->jobs, "videos at a time; 0: one a core")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  add_data_option(*command, options->data);
+  add_json_option(*command, session);
+  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+}
+
+}  // namespace candid::cli

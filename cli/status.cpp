@@ -1,0 +1,121 @@
+// candid status: who watched, and why we believe it.
+
+#include "campaign/status.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "campaign/campaign_file.h"
+#include "campaign/publish.h"
+#include "cli/session.h"
+#include "core/files.h"
+
+namespace candid::cli {
+namespace {
+
+struct Options {
+  std::string campaign;
+  std::filesystem::path data = default_data_folder();
+  bool watch = false;
+};
+
+nlohmann::json to_json(const campaign::MessageStatus& status) {
+  nlohmann::json sessions = nlohmann::json::array();
+  for (const track::SessionVerdict& verdict : status.view.sessions) {
+    sessions.push_back({{"state", track::to_string(verdict.state)},
+                        {"reason", verdict.reason},
+                        {"watched_s", verdict.watched_seconds},
+                        {"first", format_utc(verdict.first)},
+                        {"last", format_utc(verdict.last)}});
+  }
+  nlohmann::json json = {{"id", status.message.candidate_id},
+                         {"name", status.message.candidate_name},
+                         {"message", status.message.message_id},
+                         {"line", status.message.roster_line},
+                         {"state", track::to_string(status.view.state)},
+                         {"reason", status.view.reason},
+                         {"watched_s", status.view.watched_seconds},
+                         {"watched_fraction", status.view.watched_fraction},
+                         {"duration_s", static_cast<double>(status.message.duration.count()) / 1e6},
+                         {"do_not_track", status.view.do_not_track},
+                         {"sessions", sessions}};
+  if (status.view.first_seen) json["first_seen"] = format_utc(*status.view.first_seen);
+  if (status.view.last_seen) json["last_seen"] = format_utc(*status.view.last_seen);
+  return json;
+}
+
+// A folder stands for the campaign in it; anything else is a campaign's id.
+Result<std::string> campaign_id(const std::string& argument) {
+  std::error_code code;
+  if (argument.empty() || !std::filesystem::exists(std::filesystem::path(argument) / "campaign.toml", code))
+    return argument;
+  Findings ignored;
+  return TRY(campaign::read_campaign(argument, ignored)).id;
+}
+
+void tell(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
+  for (const campaign::CampaignStatus& status : all) {
+    session.console.say(session.console.strong(status.name));
+    for (const campaign::MessageStatus& message : status.messages) {
+      std::string watched =
+          message.view.watched_seconds > 0
+              ? fmt::format("{:.0f} s ({:.0f} %)", message.view.watched_seconds, message.view.watched_fraction * 100)
+              : "-";
+      const std::string& name =
+          message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
+      session.console.say(fmt::format("  {:<19} {:<12} {}", track::to_string(message.view.state), watched, name));
+      session.console.say(session.console.quiet(fmt::format("  {:<32} {}", "", message.view.reason)));
+    }
+  }
+  if (all.empty()) session.console.say("Nothing is published yet. Next: candid run CAMPAIGN");
+}
+
+Outcome run(Session& session, const Options& options) {
+  campaign::DataFolder data{options.data};
+  std::error_code code;
+  if (!std::filesystem::exists(data.ledger(), code)) {
+    return session.failed(Error(ErrorKind::InvalidInput, fmt::format("{} has no ledger", data.path.string()),
+                                "candid publish makes one; --data DIR or CANDID_DATA says where it is"));
+  }
+  auto id = campaign_id(options.campaign);
+  if (!id) return session.failed(id.error());
+  auto ledger = track::Ledger::open(data.ledger());
+  if (!ledger) return session.failed(ledger.error());
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  while (true) {
+    auto all = campaign::read_status(**ledger, *id);
+    if (!all) return session.failed(all.error());
+    if (session.console.json) {
+      nlohmann::json campaigns = nlohmann::json::array();
+      for (const campaign::CampaignStatus& status : *all) {
+        nlohmann::json messages = nlohmann::json::array();
+        for (const auto& message : status.messages) messages.push_back(to_json(message));
+        campaigns.push_back({{"id", status.id}, {"name", status.name}, {"messages", messages}});
+      }
+      session.console.print_json({{"rules", track::kEvidenceRules}, {"campaigns", campaigns}});
+    }
+    tell(session, *all);
+    if (!options.watch) return Outcome::Done;
+    std::unique_lock lock(mutex);
+    if (stopped.wait_for(lock, session.stop, std::chrono::seconds(2), [&] { return session.stop.stop_requested(); }))
+      return Outcome::Done;
+    session.console.say("");
+  }
+}
+
+}  // namespace
+
+void add_status(CLI::App& program, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("status", "who opened, played and watched, and why we believe it");
+  command->add_option("CAMPAIGN", options->campaign, "a campaign's folder or id; else all that are published");
+  command->add_flag("--watch", options->watch, "again every two seconds, until Ctrl-C");
+  add_data_option(*command, options->data);
+  add_json_option(*command, session);
+  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+}
+
+}  // namespace candid::cli

@@ -1,0 +1,320 @@
+#include "track/evidence.h"
+
+#include <algorithm>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "tests/track/visit.h"
+
+namespace candid::track {
+namespace {
+
+using test::kNoon;
+using test::kPhone;
+using test::Visit;
+
+constexpr const char* kDesktop =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
+ViewContext one_minute() {
+  ViewContext context;
+  context.duration = std::chrono::seconds(60);
+  return context;
+}
+
+CandidateView judge_events(std::vector<Event> events, const ViewContext& context = one_minute(),
+                           Purpose purpose = Purpose::Candidate) {
+  LinkHistory history;
+  history.link.id = 1;
+  history.link.purpose = purpose;
+  history.link.created_at = kNoon;
+  history.events = std::move(events);
+  return judge(std::span(&history, 1), context);
+}
+
+struct Case {
+  const char* claim;
+  ViewState state;
+  std::vector<Event> events;
+  std::string reason = {};  // a part of it; empty: any
+};
+
+class Evidence : public testing::TestWithParam<Case> {};
+
+TEST_P(Evidence, Proves) {
+  auto view = judge_events(GetParam().events);
+  EXPECT_EQ(to_string(view.state), to_string(GetParam().state)) << view.reason;
+  EXPECT_NE(view.reason.find(GetParam().reason), std::string::npos) << view.reason;
+}
+
+std::string claim_of(const testing::TestParamInfo<Case>& info) {
+  return info.param.claim;
+}
+
+Visit agent(const char* name) {
+  return Visit("s1", name).at(0).page();
+}
+
+// A machine that does all that a person would; only its name, or one sign, gives it away.
+Visit watching_agent(const char* name) {
+  return Visit("s1", name).begin().watch(0, 60);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, Evidence,
+    testing::Values(
+        Case{"NothingIsSent", ViewState::Sent, {}, "link made 2026-11-22T12:00:00Z, not opened yet"},
+        Case{"APageRequestAloneIsUnverified", ViewState::PageUnverified, Visit().page(), "script reported nothing"},
+        Case{"ThePageAndTheWholeVideoFetchedIsUnverified", ViewState::PageUnverified, Visit().page().media()},
+        Case{"TheVideoAloneIsUnverified", ViewState::PageUnverified, Visit().media(), "not the page"},
+        Case{"ManyRangesAreUnverified", ViewState::PageUnverified, Visit().media().media().media()},
+        Case{"HeadOnlyIsAScanner", ViewState::MachineScanner, Visit().head().head()},
+        Case{"HeadBeforeAPageLoadIsNotHeadOnly", ViewState::PageUnverified, Visit().page().at(1).head()},
+        Case{"PrefetchNeverShownIsPrefetch", ViewState::Prefetch, Visit().page(true)},
+        Case{"PrefetchWithHiddenScriptIsPrefetch", ViewState::Prefetch,
+             Visit().page(true).load({.visible = false, .prerendered = true})},
+        Case{"PrefetchShownLaterCounts", ViewState::PageHuman, Visit().page(true).load().at(3).input()},
+        Case{"PrerenderNeverShownIsPrefetch", ViewState::Prefetch,
+             Visit().page().load({.visible = false, .prerendered = true})}),
+    claim_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Machines, Evidence,
+    testing::Values(
+        Case{"NoAgentIsAutomation", ViewState::MachineAutomation, agent("")},
+        Case{"CurlIsAutomation", ViewState::MachineAutomation, agent("curl/8.5.0"), "only machines so far: curl"},
+        Case{"PythonIsAutomation", ViewState::MachineAutomation, agent("python-requests/2.32")},
+        Case{"HeadlessChromeIsAutomationEvenWhenItWatches", ViewState::MachineAutomation,
+             watching_agent(
+                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/142.0.0.0 Safari/537.36")},
+        Case{"WhatsAppIsAPreview", ViewState::MachinePreview, agent("WhatsApp/2.24.6 A")},
+        Case{"SlackIsAPreview", ViewState::MachinePreview,
+             agent("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"), "Slack"},
+        Case{"AppleMessagesIsAPreview", ViewState::MachinePreview,
+             agent("Mozilla/5.0 (Macintosh) facebookexternalhit/1.1 Facebot Twitterbot/1.0")},
+        Case{"TeamsIsAPreview", ViewState::MachinePreview, agent("Mozilla/5.0 SkypeUriPreview Preview/0.5")},
+        Case{"GmailsImageProxyIsAMailImage", ViewState::MailImageOnly,
+             agent("Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)")},
+        Case{"OutlookIsAScanner", ViewState::MachineScanner,
+             agent("Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)")},
+        Case{"BarracudaIsAScanner", ViewState::MachineScanner, agent("BarracudaCentral/1.0")},
+        Case{"GooglebotIsACrawler", ViewState::MachineCrawler,
+             agent("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")},
+        Case{"AnUnheardOfBotIsACrawler", ViewState::MachineCrawler, agent("Mozilla/5.0 SomethingBot/0.1")},
+        Case{"GptBotIsAnAgent", ViewState::MachineAgent,
+             agent("Mozilla/5.0; compatible; GPTBot/1.2; +https://openai.com/gptbot")},
+        Case{"ClaudeUserIsAnAgent", ViewState::MachineAgent, agent("Mozilla/5.0 (compatible; Claude-User/1.0)")},
+        Case{"UptimeRobotIsAMonitor", ViewState::MachineMonitor, agent("Mozilla/5.0+(compatible; UptimeRobot/2.0)")},
+        Case{"CubotIsAPhone", ViewState::Watched95,
+             watching_agent("Mozilla/5.0 (Linux; Android 14; CUBOT KINGKONG 9) Chrome/142.0.0.0 Mobile Safari/537.36")},
+        Case{"CubotWithUnderscoreIsAPhone", ViewState::PageUnverified,
+             agent("Mozilla/5.0 (Linux; Android 9; CUBOT_X19)")},
+        Case{"ADesktopBrowserIsNoMachine", ViewState::Watched95, watching_agent(kDesktop)},
+        Case{"WebdriverIsAutomationEvenWhenItWatches", ViewState::MachineAutomation,
+             Visit().page().load({.webdriver = true}).at(2).input().play().media().watch(0, 60)},
+        Case{"NoOuterSizeIsAutomation", ViewState::MachineAutomation,
+             Visit().page().load({.outer = 0}).at(2).input().play().media().watch(0, 60)},
+        Case{"TheHiddenLinkIsAScannerEvenWhenItWatches", ViewState::MachineScanner,
+             Visit().begin().trap().watch(0, 60)}),
+    claim_of);
+
+INSTANTIATE_TEST_SUITE_P(People, Evidence,
+                         testing::Values(Case{"VisibleWithoutInputIsUnverified", ViewState::PageUnverified,
+                                              Visit().page().load(), "nobody touched"},
+                                         Case{"NeverVisibleIsUnverified", ViewState::PageUnverified,
+                                              Visit().page().load({.visible = false}).input(), "never visible"},
+                                         Case{"VisibleAndTouchedIsHuman", ViewState::PageHuman,
+                                              Visit().page().load().at(2).input(1000)},
+                                         Case{"TouchedJustUnderASecondIsNotConfirmed", ViewState::PageUnverified,
+                                              Visit().page().load().input(999), "opened, not confirmed"},
+                                         Case{"AnEarlyKeyIsInputButNotConfirmed", ViewState::PageUnverified,
+                                              Visit().page().load().input(500, true, true), "within a second"},
+                                         Case{"UntrustedInputIsNotHuman", ViewState::PageUnverified,
+                                              Visit().page().load().input(3000, false), "came from a script"},
+                                         Case{"ALostLoadReportIsForgiven", ViewState::Watched50,
+                                              Visit().page().input().play().media().watch(0, 30)}),
+                         claim_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Watching, Evidence,
+    testing::Values(
+        Case{"AStartWithoutProgressIsNotPlayed", ViewState::PageHuman, Visit().begin()},
+        Case{"AMomentIsPlayed", ViewState::Played, Visit().begin().watch(0, 2)},
+        Case{"FiveSecondsAreViewed", ViewState::Viewed, Visit().begin().watch(0, 5), "watched 5 of 60 s (8 %)"},
+        Case{"JustUnderFiveSecondsArePlayed", ViewState::Played, Visit().begin().watch(0, 4.8)},
+        Case{"AQuarter", ViewState::Watched25, Visit().begin().watch(0, 15)},
+        Case{"JustUnderAQuarterIsViewed", ViewState::Viewed, Visit().begin().watch(0, 14.8)},
+        Case{"Half", ViewState::Watched50, Visit().begin().watch(0, 30)},
+        Case{"ThreeQuarters", ViewState::Watched75, Visit().begin().watch(0, 45)},
+        Case{"NearlyAll", ViewState::Watched95, Visit().begin().watch(0, 57)},
+        Case{"AutoplayIsNotPlayed", ViewState::PageHuman,
+             Visit().page().load().at(2).input().play(false).media().watch(0, 60), "nobody started the video"},
+        Case{"AutoplayThenAPersonCountsFromThere", ViewState::Viewed,
+             Visit().page().load().at(2).input().play(false).media().watch(0, 30).play().watch(30, 40)},
+        Case{"SeekingToTheEndGivesNoCredit", ViewState::Played, Visit().begin().watch(0, 2).watch(59, 60)},
+        Case{"SeekingAboutCreditsOnlyWhatWasPlayed", ViewState::Viewed, Visit().begin().watch(0, 5).watch(50, 55)},
+        Case{"WatchingTheSameAgainAddsNothing", ViewState::Viewed,
+             Visit().begin().watch(0, 10).watch(0, 10).watch(0, 10).watch(0, 10)},
+        Case{"HiddenAndMutedGivesNoCredit", ViewState::PageHuman,
+             Visit().begin().at(62).played(0, 60, {.visible = false, .muted = true})},
+        Case{"HiddenButAudibleCounts", ViewState::Watched95,
+             Visit().begin().at(62).played(0, 60, {.visible = false, .muted = false})},
+        Case{"MutedButVisibleCounts", ViewState::Watched95,
+             Visit().begin().at(62).played(0, 60, {.visible = true, .muted = true})},
+        Case{"AWholeVideoInNoTimeIsCappedAtFiveSeconds", ViewState::Viewed, Visit().begin().played(0, 60)},
+        Case{"TwiceWallTimePlusFiveIsTheCap", ViewState::Watched25, Visit().begin().at(7).played(0, 60),
+             "watched 15 of 60 s"},
+        Case{"DoubleSpeedCountsInFull", ViewState::Watched95, Visit().begin().at(32).played(0, 60)},
+        Case{"TheEndReportCounts", ViewState::Watched95,
+             Visit().begin().watch(0, 55).at(62).played(55, 60, {.kind = EventKind::Ended})},
+        Case{"APlayedVideoThatNobodyFetchedIsUnverified", ViewState::PageUnverified,
+             Visit().page().load().at(2).input().play().watch(0, 60), "never fetched"},
+        Case{"SecondsBeyondTheEndAreInvalid", ViewState::Sent, Visit().begin().at(200).played(0, 63)},
+        Case{"ASecondOfRoundingAtTheEndIsFine", ViewState::Watched95, Visit().begin().at(62).played(0, 61.5)},
+        Case{"ABrokenBodyIsInvalid", ViewState::Sent, Visit().begin().played(0, 5).body("{}")},
+        Case{"AnEarlyStartNeedsHalfTheVideo", ViewState::PageUnverified,
+             Visit().page().load().play(true, 400).media().at(3).input(3000).watch(0, 25), "opened, not confirmed"},
+        Case{"AnEarlyStartWithInputAndHalfTheVideoCounts", ViewState::Watched50,
+             Visit().page().load().play(true, 400).media().at(3).input(3000).watch(0, 30)},
+        Case{"AnEarlyStartWithoutInputNeverCounts", ViewState::PageUnverified,
+             Visit().page().load().play(true, 400).media().watch(0, 60)}),
+    claim_of);
+
+TEST(EvidenceRules, ShortVideosAreViewedFromHalf) {
+  ViewContext context;
+  context.duration = std::chrono::seconds(6);
+  EXPECT_EQ(judge_events(Visit().begin().watch(0, 2.8), context).state, ViewState::Played);
+  EXPECT_EQ(judge_events(Visit().begin().watch(0, 3), context).state, ViewState::Watched50);
+}
+
+TEST(EvidenceRules, UnderAMinuteAfterTheMailRaisesTheBar) {
+  ViewContext context = one_minute();
+  context.mail_accepted_at = kNoon - std::chrono::seconds(59);
+  EXPECT_EQ(judge_events(Visit().begin().watch(0, 20), context).state, ViewState::PageUnverified);
+  EXPECT_EQ(judge_events(Visit().begin().watch(0, 30), context).state, ViewState::Watched50);
+  context.mail_accepted_at = kNoon - std::chrono::seconds(60);
+  EXPECT_EQ(judge_events(Visit().begin().watch(0, 20), context).state, ViewState::Watched25);
+}
+
+TEST(EvidenceRules, MediaServedElsewhereNeedsNoFetchHere) {
+  ViewContext context = one_minute();
+  context.media_served_here = false;
+  EXPECT_EQ(judge_events(Visit().page().load().at(2).input().play().watch(0, 60), context).state, ViewState::Watched95);
+}
+
+TEST(EvidenceRules, TheOwnersVisitsNeverCount) {
+  auto view = judge_events(Visit().begin().watch(0, 60), one_minute(), Purpose::Owner);
+  EXPECT_EQ(view.state, ViewState::Sent);
+  ASSERT_EQ(view.sessions.size(), 1u);
+  EXPECT_EQ(view.sessions[0].state, ViewState::OwnerExcluded);
+}
+
+TEST(EvidenceRules, TheBestHumanSessionDecides) {
+  auto events = Visit("one").begin().watch(0, 5).events();
+  for (const Event& event : Visit("two").begin().watch(0, 30).events()) events.push_back(event);
+  for (const Event& event : watching_agent("curl/8").events()) events.push_back(event);
+  auto view = judge_events(events);
+  EXPECT_EQ(view.state, ViewState::Watched50);
+  EXPECT_NEAR(view.watched_seconds, 30, 0.01);
+  EXPECT_EQ(view.sessions.size(), 3u);
+}
+
+TEST(EvidenceRules, SessionsAreNotAddedUp) {
+  auto events = Visit("one").begin().watch(0, 25).events();
+  for (const Event& event : Visit("two").begin().watch(25, 50).events()) events.push_back(event);
+  EXPECT_EQ(judge_events(events).state, ViewState::Watched25);
+}
+
+TEST(EvidenceRules, SaysWhenTheCandidateAskedNotToBeTracked) {
+  LinkHistory history;
+  history.link.do_not_track = true;
+  auto view = judge(std::span(&history, 1), one_minute());
+  EXPECT_EQ(view.state, ViewState::Sent);
+  EXPECT_TRUE(view.do_not_track);
+  EXPECT_EQ(view.reason, "the candidate asked not to be tracked");
+}
+
+TEST(EvidenceRules, ReplayedThreeTimesGivesTheSame) {
+  auto once = Visit().begin().watch(0, 32).events();
+  auto events = once;
+  for (int copy = 0; copy < 2; ++copy) {
+    for (Event event : once) {
+      if (!event.sequence) continue;
+      event.received_at += std::chrono::hours(72);
+      events.push_back(event);
+    }
+  }
+  auto expected = judge_events(once);
+  auto view = judge_events(events);
+  EXPECT_EQ(view.state, expected.state);
+  EXPECT_EQ(view.watched_seconds, expected.watched_seconds);
+  EXPECT_EQ(view.reason, expected.reason);
+}
+
+TEST(EvidenceRules, OrderDoesNotMatter) {
+  auto events = Visit().begin().watch(0, 20).watch(5, 25).watch(40, 47).events();
+  auto expected = judge_events(events);
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    std::shuffle(events.begin(), events.end(), random);
+    auto view = judge_events(events);
+    ASSERT_EQ(view.state, expected.state);
+    ASSERT_EQ(view.watched_seconds, expected.watched_seconds);
+    ASSERT_EQ(view.reason, expected.reason);
+  }
+}
+
+TEST(EvidenceRules, PerturbedMachinesAreNeverViewed) {
+  const std::vector<const char*> agents = {"",
+                                           "curl/8.5.0",
+                                           "Slackbot 1.0",
+                                           "Mozilla/5.0 HeadlessChrome/142",
+                                           "Mozilla/5.0 (compatible; bingbot/2.0)",
+                                           "GPTBot/1.2"};
+  std::mt19937 random(11);
+  auto chance = [&] { return random() % 2 == 0; };
+  for (int round = 0; round < 3000; ++round) {
+    Visit visit("s1", agents[random() % agents.size()]);
+    visit.at(0).page(chance()).load({.webdriver = chance(), .visible = chance(), .outer = chance() ? 0 : 800});
+    if (chance()) visit.at(2).input(static_cast<double>(random() % 4000), chance());
+    if (chance()) visit.play(chance()).media();
+    visit.watch(0, static_cast<double>(random() % 60));
+    ASSERT_LT(judge_events(visit).state, ViewState::PageUnverified);
+  }
+}
+
+TEST(ViewStates, HaveTheirNamesInOrder) {
+  EXPECT_EQ(to_string(ViewState::Sent), "sent");
+  EXPECT_EQ(to_string(ViewState::MailImageOnly), "mail_image_only");
+  EXPECT_EQ(to_string(ViewState::PageUnverified), "page_unverified");
+  EXPECT_EQ(to_string(ViewState::Watched95), "watched_95");
+  EXPECT_EQ(to_string(ViewState::InvalidEvent), "invalid_event");
+  for (int i = 0; i <= static_cast<int>(ViewState::InvalidEvent); ++i) {
+    auto state = static_cast<ViewState>(i);
+    EXPECT_EQ(view_state(to_string(state)), state);
+  }
+  EXPECT_FALSE(view_state("seen"));
+}
+
+TEST(Agents, RefusesALineItCannotRead) {
+  EXPECT_FALSE(AgentList::parse("just words\n"));
+  EXPECT_FALSE(AgentList::parse("x\tviewed\ta person\n"));
+  EXPECT_FALSE(AgentList::parse("\tmachine_crawler\tnothing\n"));
+  EXPECT_TRUE(AgentList::parse("# a comment\n\nx\tmachine_crawler\tx\n"));
+}
+
+TEST(Agents, PeoplesBrowsersAreNotOnTheList) {
+  for (const char* name : {kPhone, kDesktop, "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+                           "Mozilla/5.0 (Linux; Android 15; SM-S938B) AppleWebKit/537.36 SamsungBrowser/28.0 "
+                           "Chrome/130 Mobile Safari/537.36",
+                           "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/500.0]",
+                           "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Mobile/15E148 LinkedInApp",
+                           "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140.0"}) {
+    auto known = AgentList::built_in().find(name);
+    EXPECT_FALSE(known) << name << ": " << known->what;
+  }
+}
+
+}  // namespace
+}  // namespace candid::track

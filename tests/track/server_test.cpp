@@ -1,0 +1,413 @@
+#include "track/server.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/files.h"
+#include "tests/support/results.h"
+#include "tests/track/fixtures.h"
+#include "tests/track/raw_client.h"
+#include "track/evidence.h"
+
+namespace candid::track {
+namespace {
+
+using candid::test::must;
+using test::RawClient;
+using test::RawResponse;
+using test::sample_message;
+using testing::HasSubstr;
+using testing::Not;
+
+// A video in three extents of two files, a poster and captions.
+class FakeLibrary final : public MediaLibrary {
+ public:
+  explicit FakeLibrary(const std::filesystem::path& folder) {
+    std::string one, two;
+    for (int i = 0; i < 300'000; ++i) one += static_cast<char>(i * 7 + i / 256);
+    for (int i = 0; i < 3'000'000; ++i) two += static_cast<char>(i * 13 + i / 1000);
+    must(write_file(folder / "one", one));
+    must(write_file(folder / "two", two));
+    extents_ = {{folder / "one", 1000, 200'000}, {folder / "two", 5, 2'500'000}, {folder / "one", 0, 999}};
+    for (const Extent& extent : extents_) {
+      const std::string& source = extent.file.filename() == "one" ? one : two;
+      video_ += source.substr(extent.offset, extent.length);
+    }
+  }
+
+  Result<MediaFile> find(std::string_view ref) const override {
+    if (ref == "video") return MediaFile{"video/mp4", "v1", video_.size(), extents_};
+    if (ref == "poster") return MediaFile{"image/jpeg", "p1", 999, {extents_[2]}};
+    return fail(ErrorKind::NotFound, "no such medium");
+  }
+
+  const std::string& video() const { return video_; }
+
+ private:
+  std::vector<Extent> extents_;
+  std::string video_;
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest() {
+    must(ledger_->upsert_message(sample_message()));
+    token_ = must(ledger_->create_link("m-1", Purpose::Candidate));
+    settings_.port = 0;
+  }
+
+  Server& server() {
+    if (!server_) server_ = must(Server::start(settings_, *ledger_, library_, clock_));
+    return *server_;
+  }
+  uint16_t port() { return server().port(); }
+  std::string link(std::string_view rest = "") const { return "/v/" + token_ + std::string(rest); }
+  RawResponse get(std::string_view path, std::string_view headers = "") { return RawClient(port()).get(path, headers); }
+
+  static std::string attribute(const std::string& html, const std::string& name) {
+    size_t at = html.find(name + "=\"") + name.size() + 2;
+    return html.substr(at, html.find('"', at) - at);
+  }
+  std::string report(const std::string& html, std::string_view events) {
+    return "{\"session\":\"" + attribute(html, "data-session") + "\",\"nonce\":\"" + attribute(html, "data-nonce") +
+           "\",\"events\":[" + std::string(events) + "]}";
+  }
+  // The ledger as another program sees it.
+  std::vector<Event> stored_events() {
+    auto other = must(Ledger::open(folder_.path() / "ledger", clock_));
+    return must(other->history("m-1"))[0].events;
+  }
+  // What has been recorded in passing is stored once the server has stopped.
+  std::vector<Event> events_after_stop() {
+    server().stop();
+    return stored_events();
+  }
+
+  TemporaryFolder folder_ = must(TemporaryFolder::create());
+  test::FakeClock clock_;
+  FakeLibrary library_{folder_.path()};
+  std::unique_ptr<Ledger> ledger_ = must(Ledger::open(folder_.path() / "ledger", clock_));
+  std::string token_;
+  ServerSettings settings_;
+  std::unique_ptr<Server> server_;
+};
+
+constexpr std::string_view kInput = R"({"sequence":1,"kind":"input","trusted":true,"keyboard":false,"ms":1500})";
+
+TEST_F(ServerTest, IsHealthy) {
+  auto response = get("/healthz");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "ok\n");
+}
+
+TEST_F(ServerTest, ShowsThePageWithItsHeaders) {
+  auto response = get(link());
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-type"), "text/html; charset=utf-8");
+  EXPECT_EQ(response.header("cache-control"), "private, no-store");
+  EXPECT_THAT(response.body, HasSubstr("<h1>Hello Ana</h1>"));
+  std::string nonce = attribute(response.body, "<style nonce");
+  EXPECT_GE(nonce.size(), 22u);
+  EXPECT_THAT(response.header("content-security-policy"), HasSubstr("script-src 'nonce-" + nonce + "'"));
+  EXPECT_NE(attribute(get(link()).body, "<style nonce"), nonce);
+}
+
+TEST_F(ServerTest, EveryAnswerHasTheSecurityHeaders) {
+  RawClient client(port());
+  for (const RawResponse& response : {client.get(link()), client.get("/nothing"), client.get(link("/video.mp4")),
+                                      client.get("/healthz"), client.post(link("/events"), "{}")}) {
+    EXPECT_EQ(response.header("referrer-policy"), "no-referrer");
+    EXPECT_THAT(response.header("x-robots-tag"), HasSubstr("noindex"));
+    EXPECT_EQ(response.header("x-content-type-options"), "nosniff");
+    EXPECT_EQ(response.header("cross-origin-opener-policy"), "same-origin");
+    EXPECT_EQ(response.header("set-cookie"), "");
+  }
+  EXPECT_THAT(client.get(link()).header("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
+}
+
+TEST_F(ServerTest, EscapesWhatTheMessageSays) {
+  MessageRecord message = sample_message();
+  message.page.headline = "<script>alert(1)</script> 100%";
+  must(ledger_->upsert_message(message));
+  auto response = get(link());
+  EXPECT_THAT(response.body, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt; 100%"));
+  EXPECT_THAT(response.body, Not(HasSubstr("<script>alert")));
+}
+
+TEST_F(ServerTest, UnknownRevokedAndExpiredLinksAreTheSameNothing) {
+  std::string revoked = must(ledger_->create_link("m-1", Purpose::Candidate));
+  std::string expired = must(ledger_->create_link("m-1", Purpose::Candidate, test::kNoon));
+  must(ledger_->revoke_link(revoked));
+  RawClient client(port());
+  auto unknown = client.get("/v/AAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_THAT(unknown.body, HasSubstr("There is nothing here"));
+  for (const std::string& path :
+       {"/v/" + revoked, "/v/" + expired, std::string("/"), std::string("/v/"), link("/"), link("/../../etc/passwd"),
+        link("/nothing"), link("/captions.vtt"), "/v/" + revoked + "/video.mp4", "/v/" + revoked + "/events",
+        link("/contents/x"), std::string("/v/%2e%2e/%2e%2e/etc/passwd")}) {
+    auto response = client.get(path);
+    EXPECT_EQ(response.status, 404) << path;
+    EXPECT_EQ(response.headers, unknown.headers) << path;
+    EXPECT_EQ(response.body, unknown.body) << path;
+  }
+  EXPECT_EQ(client.post("/v/" + revoked + "/events", "{}").body, unknown.body);
+}
+
+TEST_F(ServerTest, ChangesStateByPostAlone) {
+  RawClient client(port());
+  EXPECT_EQ(client.get(link("/privacy")).status, 404);
+  EXPECT_FALSE(must(ledger_->find_link(token_))->do_not_track);
+  EXPECT_EQ(client.post(link(), "{}").status, 404);
+  EXPECT_EQ(client.ask("DELETE", link(), "", "").status, 404);
+}
+
+TEST_F(ServerTest, ServesTheVideoByteForByte) {
+  auto response = get(link("/video.mp4"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-type"), "video/mp4");
+  EXPECT_EQ(response.header("accept-ranges"), "bytes");
+  EXPECT_EQ(response.header("etag"), "\"v1\"");
+  EXPECT_TRUE(response.body == library_.video());
+}
+
+TEST_F(ServerTest, ServesRangesAcrossExtentsByteForByte) {
+  RawClient client(port());
+  const std::string& video = library_.video();
+  struct {
+    std::string range;
+    size_t first, length;
+  } cases[] = {{"0-1", 0, 2},
+               {"199990-200010", 199'990, 21},
+               {"2699990-", 2'699'990, video.size() - 2'699'990},
+               {"-1500", video.size() - 1500, 1500},
+               {"150000-2700100", 150'000, 2'550'101},
+               {"2700998-", 2'700'998, 1}};
+  for (const auto& [range, first, length] : cases) {
+    auto response = client.get(link("/video.mp4"), "Range: bytes=" + range + "\r\n");
+    EXPECT_EQ(response.status, 206) << range;
+    EXPECT_TRUE(response.body == video.substr(first, length)) << range;
+    EXPECT_EQ(response.header("content-range"), "bytes " + std::to_string(first) + "-" +
+                                                    std::to_string(first + length - 1) + "/" +
+                                                    std::to_string(video.size()));
+  }
+}
+
+TEST_F(ServerTest, AnswersOtherRangesAsTheRfcAllows) {
+  RawClient client(port());
+  const std::string size = std::to_string(library_.video().size());
+  auto beyond = client.get(link("/video.mp4"), "Range: bytes=" + size + "-\r\n");
+  EXPECT_EQ(beyond.status, 416);
+  EXPECT_EQ(beyond.header("content-range"), "bytes */" + size);
+  auto several = client.get(link("/video.mp4"), "Range: bytes=0-1,5-9\r\n");
+  EXPECT_EQ(several.status, 200);
+  EXPECT_EQ(several.header("content-length"), size);
+  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v1\"\r\n").status, 206);
+  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v0\"\r\n").status, 200);
+  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: W/\"v1\"\r\n").status, 200);
+  auto unchanged = client.get(link("/video.mp4"), "If-None-Match: \"v1\"\r\n");
+  EXPECT_EQ(unchanged.status, 304);
+}
+
+TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
+  RawClient client(port());
+  auto video = client.head(link("/video.mp4"));
+  EXPECT_EQ(video.status, 200);
+  EXPECT_EQ(video.header("content-length"), std::to_string(library_.video().size()));
+  auto page = client.head(link());
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.header("content-length"), "0");
+  EXPECT_EQ(client.get("/healthz").body, "ok\n");  // nothing was left on the connection
+}
+
+TEST_F(ServerTest, ServesThePosterWithoutRecordingIt) {
+  EXPECT_EQ(get(link("/poster.jpg")).body.size(), 999u);
+  EXPECT_TRUE(events_after_stop().empty());
+}
+
+TEST_F(ServerTest, RecordsRequestsWithTruncatedAddress) {
+  RawClient client(port());
+  client.get(link());
+  client.get(link("/video.mp4"), "Range: bytes=0-99\r\n");
+  client.head(link());
+  auto events = events_after_stop();
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_EQ(events[0].kind, EventKind::Page);
+  EXPECT_EQ(events[1].kind, EventKind::Media);
+  EXPECT_EQ(events[2].kind, EventKind::MediaEnd);
+  EXPECT_EQ(events[2].body, R"({"sent":100})");
+  EXPECT_EQ(events[3].kind, EventKind::Head);
+  for (const Event& event : events) {
+    EXPECT_EQ(event.network, "127.0.0.0/24");
+    EXPECT_EQ(event.agent, test::kPhone);
+    EXPECT_EQ(event.received_at, test::kNoon);
+  }
+}
+
+TEST_F(ServerTest, TakesTheAddressFromItsProxyWhenToldSo) {
+  settings_.behind_proxy = true;
+  get(link(), "X-Forwarded-For: 10.0.0.1, 198.51.100.7\r\nSec-Purpose: prefetch;prerender\r\n");
+  auto events = events_after_stop();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].network, "198.51.100.0/24");
+  EXPECT_EQ(events[0].body, R"({"prefetch":true})");
+}
+
+TEST_F(ServerTest, AReportIsDurableWhenItsAnswerComes) {
+  RawClient client(port());
+  std::string html = client.get(link()).body;
+  auto response = client.post(link("/events"), report(html, kInput));
+  EXPECT_EQ(response.status, 204);
+  auto events = stored_events();
+  auto stored = std::find_if(events.begin(), events.end(), [](const Event& event) { return event.sequence == 1; });
+  ASSERT_NE(stored, events.end());
+  EXPECT_EQ(stored->session, attribute(html, "data-session"));
+  EXPECT_EQ(stored->kind, EventKind::Input);
+  EXPECT_EQ(client.post(link("/events"), report(html, kInput)).status, 204);  // again: the same, once
+  EXPECT_EQ(events_after_stop().size(), 2u);                                  // the page and the input
+}
+
+TEST_F(ServerTest, RefusesReportsThatAreNotThePages) {
+  RawClient client(port());
+  std::string other = must(ledger_->create_link("m-1", Purpose::Candidate));
+  std::string html = client.get(link()).body;
+  EXPECT_EQ(client.post("/v/" + other + "/events", report(html, kInput)).status, 403);
+  EXPECT_EQ(client.post(link("/events"), "{\"events\":[]}").status, 400);
+  EXPECT_EQ(client.post(link("/events"), report(html, kInput), "text/plain").status, 415);
+  EXPECT_EQ(events_after_stop().size(), 1u);  // the page
+}
+
+TEST_F(ServerTest, AVisitFromPageToEndIsWatched) {
+  RawClient client(port());
+  std::string html = client.get(link()).body;
+  auto send = [&](std::string_view event) { EXPECT_EQ(client.post(link("/events"), report(html, event)).status, 204); };
+  send(
+      R"({"sequence":0,"kind":"load","webdriver":false,"visible":true,"prerendered":false,"outer":[390,844],"inner":[390,700]})");
+  clock_.advance(std::chrono::seconds(3));
+  send(R"({"sequence":1,"kind":"play","trusted":true,"ms":3000,"at":0})");
+  client.get(link("/video.mp4"), "Range: bytes=0-\r\n");
+  clock_.advance(std::chrono::seconds(60));
+  send(R"({"sequence":2,"kind":"ended","ranges":[[0,60]],"visible":true,"muted":false,"rate":1})");
+  server().stop();
+  ViewContext context;
+  context.duration = std::chrono::seconds(60);
+  auto view = judge(must(ledger_->history("m-1")), context);
+  EXPECT_EQ(to_string(view.state), "watched_95") << view.reason;
+  EXPECT_EQ(view.sessions.size(), 1u);
+}
+
+TEST_F(ServerTest, RecordsTheLinkThatPeopleCannotSee) {
+  RawClient client(port());
+  std::string html = client.get(link()).body;
+  EXPECT_EQ(client.get("/v/" + attribute(html, "class=\"contents\" href")).status, 404);
+  auto events = events_after_stop();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].kind, EventKind::Trap);
+  EXPECT_EQ(events[1].session, attribute(html, "data-session"));
+}
+
+TEST_F(ServerTest, StopsTrackingAtOnceWhenAsked) {
+  RawClient client(port());
+  std::string html = client.get(link()).body;
+  auto asked = client.post(link("/privacy"), "", "application/x-www-form-urlencoded");
+  EXPECT_EQ(asked.status, 303);
+  EXPECT_EQ(asked.header("location"), "../" + token_);
+  EXPECT_EQ(client.post(link("/events"), report(html, kInput)).status, 204);
+  EXPECT_THAT(client.get(link()).body, HasSubstr("Your viewing is not recorded."));
+  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\n").status, 206);
+  EXPECT_LE(events_after_stop().size(), 1u);  // the page load before
+}
+
+TEST_F(ServerTest, KeepsTheConnectionAndTakesRequestsInOneGo) {
+  RawClient client(port());
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(client.receive().body, "ok\n");
+  EXPECT_EQ(client.receive().body, "ok\n");
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(ServerTest, RefusesALongHeader) {
+  auto response = get("/healthz", "X-Long: " + std::string(17 * 1024, 'x') + "\r\n");
+  EXPECT_EQ(response.status, 431);
+}
+
+TEST_F(ServerTest, RefusesALongBody) {
+  RawClient client(port());
+  client.send("POST " + link("/events") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 413);
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(ServerTest, RefusesWhatIsNotHttp) {
+  RawClient client(port());
+  client.send("\x16\x03\x01 hello\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 400);
+}
+
+TEST_F(ServerTest, ClosesOnASenderThatIsTooSlow) {
+  settings_.limits.read_timeout = std::chrono::milliseconds(150);
+  RawClient client(port());
+  client.send("GET /healthz HTTP/1.1\r\nHost: ");
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(ServerTest, ClosesOnAReceiverThatStalls) {
+  settings_.limits.write_timeout = std::chrono::milliseconds(150);
+  RawClient client(port(), 4096);
+  std::string many;
+  for (int i = 0; i < 8; ++i) many += "GET " + link("/video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  client.send(many);
+  // Nothing is read: the server gives up on its own, and says in the ledger how far it came.
+  while (true) {
+    auto events = stored_events();
+    auto ended =
+        std::find_if(events.rbegin(), events.rend(), [](const Event& e) { return e.kind == EventKind::MediaEnd; });
+    if (ended != events.rend() && ended->body != fmt::format(R"({{"sent":{}}})", library_.video().size())) break;
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(ServerTest, AStalledReceiverHarmsNobodyElse) {
+  settings_.threads = 1;
+  settings_.limits.drain_timeout = std::chrono::milliseconds(10);
+  RawClient stalled(port(), 4096);
+  stalled.send("GET " + link("/video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(get(link("/video.mp4")).body == library_.video());
+}
+
+TEST_F(ServerTest, ClosesConnectionsBeyondItsLimit) {
+  settings_.limits.connections = 2;
+  RawClient one(port());
+  RawClient two(port());
+  EXPECT_EQ(one.get("/healthz").status, 200);
+  EXPECT_EQ(two.get("/healthz").status, 200);
+  RawClient three(port());
+  EXPECT_TRUE(three.is_closed_by_server());
+}
+
+TEST_F(ServerTest, StopsWithIdleConnectionsOpen) {
+  RawClient client(port());
+  EXPECT_EQ(client.get("/healthz").status, 200);
+  server().stop();
+  EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_THROW(RawClient{server().port()}, std::runtime_error);
+}
+
+TEST_F(ServerTest, SaysWhyItCannotListen) {
+  ServerSettings taken = settings_;
+  taken.port = port();
+  auto second = Server::start(taken, *ledger_, library_, clock_);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(port())));
+  taken.address = "here";
+  EXPECT_EQ(Server::start(taken, *ledger_, library_, clock_).error().kind(), ErrorKind::InvalidInput);
+}
+
+}  // namespace
+}  // namespace candid::track

@@ -1,0 +1,68 @@
+#pragma once
+// What happened to a link, raw: requests the server saw and reports the page's script sent. Nothing is judged here
+// (evidence.h does that, at read time).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+
+namespace candid::track {
+
+// Whose link: the recruiter's own visits prove nothing about the candidate.
+enum class Purpose { Candidate, Owner };
+
+enum class EventKind {
+  // Requests, seen by the server. The body is JSON:
+  Page,      // GET of the page             {"prefetch": bool}
+  Head,      // HEAD of the page or video   {}
+  Media,     // GET of the video            {"first": byte, "length": bytes, "size": bytes}
+  MediaEnd,  // that transfer is over       {"sent": bytes}
+  Trap,      // the link that people cannot see {}
+  // Reports of the page's script (beacon.h lists the fields).
+  Load,
+  Input,
+  Play,
+  Beat,
+  Pause,
+  Ended,
+  Hide,
+};
+
+std::string_view to_string(EventKind kind);
+std::optional<EventKind> event_kind(std::string_view name);
+
+struct Event {
+  int64_t link_id = 0;
+  // One page load, as the server named it when it made the page; empty for a request that belongs to no page load.
+  std::string session;
+  // The script's own count from 0. (link, session, sequence) is stored once, however often it arrives. Requests have
+  // none: each is a fact of its own.
+  std::optional<int64_t> sequence;
+  UtcTime received_at{};  // the server's clock; the browser's is never asked
+  EventKind kind = EventKind::Page;
+  std::string body = "{}";  // JSON
+  std::string agent;        // the User-Agent header
+  std::string network;      // truncated address, "203.0.113.0/24"; empty once dropped (within 24 h)
+};
+
+struct LinkRecord {
+  int64_t id = 0;
+  std::string message_id;
+  Purpose purpose = Purpose::Candidate;
+  UtcTime created_at{};
+  std::optional<UtcTime> expires_at;
+  std::optional<UtcTime> revoked_at;
+  bool do_not_track = false;  // the candidate asked; no event is stored any more
+};
+
+// A link with all its events, in the order they were stored.
+struct LinkHistory {
+  LinkRecord link;
+  std::vector<Event> events;
+};
+
+}  // namespace candid::track

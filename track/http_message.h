@@ -1,0 +1,46 @@
+#pragma once
+// A request and its answer as the site sees them: plain values, no web server's types.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "track/event.h"
+#include "track/http_range.h"
+
+namespace candid::track {
+
+enum class Method { Get, Head, Post, Other };
+
+struct HttpRequest {
+  Method method = Method::Get;
+  std::string path;                            // "/v/TOKEN", without the query
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  std::string network;  // the sender's address, truncated (network_name.h)
+
+  std::string_view header(const std::string& name) const {
+    auto found = headers.find(name);
+    return found == headers.end() ? std::string_view() : found->second;
+  }
+};
+
+// Bytes of stored media, sent without passing through memory.
+struct MediaBody {
+  std::vector<Extent> extents;
+  uint64_t length = 0;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;  // Content-Length is the server's
+  std::variant<std::string, MediaBody> body{};               // for HEAD too; the server leaves it out
+  std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
+  std::vector<Event> record{};         // stored in passing
+  std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
+};
+
+}  // namespace candid::track

@@ -1,0 +1,37 @@
+#pragma once
+// The seam to stored media: a message's video, poster and captions by their opaque names.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+
+namespace candid::track {
+
+// `length` bytes of a file, from `offset`.
+struct Extent {
+  std::filesystem::path file;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  bool operator==(const Extent&) const = default;
+};
+
+// A file as it is served: its extents one after the other, `size` bytes in all. They do not change under one etag.
+struct MediaFile {
+  std::string content_type;
+  std::string etag;  // opaque, without quotes; names these exact bytes
+  uint64_t size = 0;
+  std::vector<Extent> extents;
+};
+
+class MediaLibrary {
+ public:
+  virtual ~MediaLibrary() = default;
+  // NotFound for an unknown name. Called from several threads at once, for every request: keep it quick.
+  virtual Result<MediaFile> find(std::string_view ref) const = 0;
+};
+
+}  // namespace candid::track

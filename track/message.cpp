@@ -1,0 +1,82 @@
+#include "track/message.h"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+
+namespace candid::track {
+namespace {
+
+constexpr std::array<std::string_view, 4> kSafeSchemes = {"https://", "http://", "mailto:", "tel:"};
+
+bool is_color(std::string_view text) {
+  return text.size() == 7 && text.front() == '#' &&
+         text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
+}
+
+bool is_language(std::string_view text) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+  return text.size() >= 2 && text.size() <= 35 && text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+bool is_safe_url(std::string_view url) {
+  std::string lower = to_lower(url);
+  return std::any_of(kSafeSchemes.begin(), kSafeSchemes.end(), [&](std::string_view scheme) {
+    return lower.starts_with(scheme) && lower.size() > scheme.size();
+  });
+}
+
+}  // namespace
+
+Result<void> validate(const MessageRecord& message) {
+  auto wrong = [&](std::string what, std::string hint = {}) {
+    return fail(ErrorKind::InvalidInput, fmt::format("message \"{}\": {}", message.message_id, what), std::move(hint));
+  };
+  if (message.message_id.empty() || message.campaign_id.empty()) return wrong("has no message id or no campaign id");
+  if (message.duration <= Microseconds(0)) return wrong("has no duration");
+  const PageContent& page = message.page;
+  if (!is_language(page.language)) {
+    return wrong(fmt::format("page language \"{}\" is not a language tag", page.language), "write en, de or pt-BR");
+  }
+  if (!is_color(page.accent_color)) {
+    return wrong(fmt::format("accent colour \"{}\" is not a colour", page.accent_color), "write #rrggbb");
+  }
+  for (const Button& button : page.buttons) {
+    if (button.label.empty()) return wrong("a button has no label");
+    if (!is_safe_url(button.url)) {
+      return wrong(fmt::format("button \"{}\" leads to \"{}\"", button.label, button.url),
+                   "addresses begin with https://, http://, mailto: or tel:");
+    }
+  }
+  return {};
+}
+
+std::string to_json(const PageContent& page) {
+  auto buttons = nlohmann::json::array();
+  for (const Button& button : page.buttons) buttons.push_back({{"label", button.label}, {"url", button.url}});
+  nlohmann::json json = {{"language", page.language}, {"company", page.company},     {"headline", page.headline},
+                         {"message", page.message},   {"accent", page.accent_color}, {"buttons", std::move(buttons)}};
+  // Text from outside is decoded at the door; should bytes that are not UTF-8 get here, they must not end the program.
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<PageContent> page_from_json(std::string_view text) {
+  try {
+    auto json = nlohmann::json::parse(text);
+    PageContent page;
+    json.at("language").get_to(page.language);
+    json.at("company").get_to(page.company);
+    json.at("headline").get_to(page.headline);
+    json.at("message").get_to(page.message);
+    json.at("accent").get_to(page.accent_color);
+    for (const auto& button : json.at("buttons")) page.buttons.push_back({button.at("label"), button.at("url")});
+    return page;
+  } catch (const nlohmann::json::exception& problem) {
+    return fail(ErrorKind::Corrupt, fmt::format("the ledger holds a page that cannot be read ({})", problem.what()));
+  }
+}
+
+}  // namespace candid::track

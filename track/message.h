@@ -1,0 +1,55 @@
+#pragma once
+// One candidate's message as the tracking side knows it: who it is for, what its page says, where its media lie.
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/time.h"
+
+namespace candid::track {
+
+// A call to action under the video.
+struct Button {
+  std::string label;
+  std::string url;  // https, http, mailto or tel
+  bool operator==(const Button&) const = default;
+};
+
+// What the view page says; every field is expanded already, so text here is shown as it stands.
+struct PageContent {
+  std::string language = "en";  // BCP 47
+  std::string company;
+  std::string headline;
+  std::string message;  // line breaks are kept
+  std::string accent_color = "#2f5bea";
+  std::vector<Button> buttons;
+  bool operator==(const PageContent&) const = default;
+};
+
+struct MessageRecord {
+  std::string campaign_id;
+  std::string campaign_name;
+  std::string message_id;  // unique over all campaigns
+  std::string candidate_id;
+  std::string candidate_name;
+  std::string candidate_email;
+  int roster_line = 0;
+  Microseconds duration{};
+  PageContent page;
+  // Opaque here; a MediaLibrary resolves them.
+  std::string video_ref;
+  std::string poster_ref;
+  std::string captions_ref;  // empty: no captions
+  UtcTime published_at{};
+};
+
+// InvalidInput when the record has no ids, no duration, a colour that is not "#rrggbb" or a button that leads nowhere
+// safe.
+Result<void> validate(const MessageRecord& message);
+
+// The page's words as the JSON that the ledger keeps.
+std::string to_json(const PageContent& page);
+Result<PageContent> page_from_json(std::string_view json);
+
+}  // namespace candid::track

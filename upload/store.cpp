@@ -1,0 +1,23 @@
+#include "upload/store.h"
+
+#include <algorithm>
+
+namespace candid::upload {
+
+bool is_object_name(std::string_view name) {
+  if (name.empty() || name.size() > 512 || name.front() == '/' || name.back() == '/') return false;
+  if (name.find("..") != std::string_view::npos || name.find("//") != std::string_view::npos) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '/';
+  });
+}
+
+std::string part_object(std::string_view sha256) {
+  std::string name = "parts/";
+  name += sha256.substr(0, 2);
+  name += '/';
+  name += sha256;
+  return name;
+}
+
+}  // namespace candid::upload
