@@ -48,6 +48,16 @@ void add_data_option(CLI::App& command, std::filesystem::path& data) {
       ->type_name("DIR");
 }
 
+void add_server_option(CLI::App& command, std::string& server) {
+  command
+      .add_option("--server", server, "the server's address in the links; else the campaign's [publish] server")
+      ->type_name("URL")
+      ->check([](const std::string& url) {
+        bool valid = url.starts_with("https://") || url.starts_with("http://");
+        return valid && !url.ends_with('/') ? std::string() : "an address reads https://video.example.com";
+      });
+}
+
 std::string count(size_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }

@@ -11,12 +11,14 @@ namespace {
 struct Options {
   std::filesystem::path folder;
   std::filesystem::path data = default_data_folder();
+  std::string server;
 };
 
 Outcome run(Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto job = load_job(session, options.folder, outcome);
   if (!job) return outcome;
+  if (!options.server.empty()) job->campaign.publish.server = options.server;
   auto workspace = campaign::Workspace::open(options.folder);
   if (!workspace) return session.failed(workspace.error());
   auto plan = campaign::make_plan(*job);
@@ -47,6 +49,7 @@ void add_publish(CLI::App& program, Session& session) {
   CLI::App* command = program.add_subcommand("publish", "put the videos into the store, each behind its own link");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   add_data_option(*command, options->data);
+  add_server_option(*command, options->server);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

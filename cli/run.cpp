@@ -11,6 +11,7 @@ namespace {
 struct Options {
   std::filesystem::path folder;
   std::filesystem::path data = default_data_folder();
+  std::string server;
   int jobs = 0;
 };
 
@@ -27,6 +28,7 @@ Outcome run(Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto job = load_job(session, options.folder, outcome);
   if (!job) return outcome;
+  if (!options.server.empty()) job->campaign.publish.server = options.server;
   auto workspace = campaign::Workspace::open(options.folder);
   if (!workspace) return session.failed(workspace.error());
   auto proof = prove(session, *job, *workspace);
@@ -78,6 +80,7 @@ void add_run(CLI::App& program, Session& session) {
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
   add_data_option(*command, options->data);
+  add_server_option(*command, options->server);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

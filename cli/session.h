@@ -35,5 +35,7 @@ void add_status(CLI::App& program, Session& session);
 // Options that several commands share.
 void add_json_option(CLI::App& command, Session& session);
 void add_data_option(CLI::App& command, std::filesystem::path& data);
+// Beats [publish] server of the campaign.
+void add_server_option(CLI::App& command, std::string& server);
 
 }  // namespace candid::cli

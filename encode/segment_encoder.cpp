@@ -9,33 +9,16 @@
 namespace candid::encode {
 namespace {
 
-// The NAL units of a buffer, whether they are separated by start codes (Annex B) or preceded by 4-byte lengths.
-std::vector<std::span<const uint8_t>> nal_units(std::span<const uint8_t> bytes) {
+// The NAL units of a buffer, each preceded by its length in 4 bytes (x264's annexb=0). Nothing when the lengths do not
+// add up. Start codes are not looked for: a length of 256..511 looks just like one.
+std::optional<std::vector<std::span<const uint8_t>>> nal_units(std::span<const uint8_t> bytes) {
   std::vector<std::span<const uint8_t>> units;
-  bool annex_b =
-      bytes.size() > 4 && bytes[0] == 0 && bytes[1] == 0 && (bytes[2] == 1 || (bytes[2] == 0 && bytes[3] == 1));
-  if (!annex_b) {
-    while (bytes.size() >= 4) {
-      size_t size = size_t{bytes[0]} << 24 | size_t{bytes[1]} << 16 | size_t{bytes[2]} << 8 | bytes[3];
-      if (size > bytes.size() - 4) break;
-      units.push_back(bytes.subspan(4, size));
-      bytes = bytes.subspan(4 + size);
-    }
-    return units;
-  }
-  auto next_start_code = [&](size_t from) {
-    for (size_t i = from; i + 3 <= bytes.size(); ++i) {
-      if (bytes[i] == 0 && bytes[i + 1] == 0 && bytes[i + 2] == 1) return i;
-    }
-    return bytes.size();
-  };
-  for (size_t at = next_start_code(0); at < bytes.size();) {
-    size_t begin = at + 3;
-    size_t end = next_start_code(begin);
-    size_t next = end;
-    while (end > begin && bytes[end - 1] == 0) --end;  // zeros before a start code belong to it
-    units.push_back(bytes.subspan(begin, end - begin));
-    at = next;
+  while (!bytes.empty()) {
+    if (bytes.size() < 4) return std::nullopt;
+    size_t size = size_t{bytes[0]} << 24 | size_t{bytes[1]} << 16 | size_t{bytes[2]} << 8 | bytes[3];
+    if (size == 0 || size > bytes.size() - 4) return std::nullopt;
+    units.push_back(bytes.subspan(4, size));
+    bytes = bytes.subspan(4 + size);
   }
   return units;
 }
@@ -46,14 +29,11 @@ int nal_type(std::span<const uint8_t> unit) {
   return unit.empty() ? 0 : unit[0] & 31;
 }
 
-void append_length(std::vector<uint8_t>& bytes, size_t size) {
-  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<uint8_t>(size >> shift));
-}
-
 Result<ParameterSets> read_parameter_sets(const AVCodecContext& codec) {
   ParameterSets sets;
   int count = 0;
-  for (auto unit : nal_units({codec.extradata, static_cast<size_t>(codec.extradata_size)})) {
+  auto units = nal_units({codec.extradata, static_cast<size_t>(codec.extradata_size)});
+  for (auto unit : units.value_or(std::vector<std::span<const uint8_t>>{})) {
     if (nal_type(unit) == kNalSps) sets.sps.assign(unit.begin(), unit.end()), ++count;
     if (nal_type(unit) == kNalPps) sets.pps.assign(unit.begin(), unit.end()), ++count;
   }
@@ -165,12 +145,11 @@ Result<void> SegmentEncoder::receive() {
   AVPacket* packet = state_->packet.get();
   int status = 0;
   while ((status = avcodec_receive_packet(state_->codec.get(), packet)) >= 0) {
-    size_t before = segment.bytes.size();
-    for (auto unit : nal_units({packet->data, static_cast<size_t>(packet->size)})) {
-      append_length(segment.bytes, unit.size());
-      segment.bytes.insert(segment.bytes.end(), unit.begin(), unit.end());
+    if (!nal_units({packet->data, static_cast<size_t>(packet->size)})) {
+      return fail(ErrorKind::Internal, "the H.264 encoder gave a packet whose lengths do not add up");
     }
-    segment.frames.push_back({static_cast<uint32_t>(segment.bytes.size() - before), static_cast<int32_t>(packet->pts),
+    segment.bytes.insert(segment.bytes.end(), packet->data, packet->data + packet->size);
+    segment.frames.push_back({static_cast<uint32_t>(packet->size), static_cast<int32_t>(packet->pts),
                               (packet->flags & AV_PKT_FLAG_KEY) != 0});
     av_packet_unref(packet);
   }

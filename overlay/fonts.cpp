@@ -15,8 +15,9 @@
 namespace candid::overlay {
 namespace {
 
-constexpr const char* kFallbacks[] = {"Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew",
-                                      "Noto Color Emoji"};
+constexpr const char* kFallbacks[] = {"Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew"};
+// Not in the list: it has digits of its own, in emoji width. Pango turns to it by itself where an emoji stands.
+constexpr const char* kEmoji = "Noto Color Emoji";
 
 template <auto Free>
 struct FreeFc {
@@ -94,6 +95,7 @@ std::vector<std::string> missing_fallback_families() {
   for (const char* fallback : kFallbacks) {
     if (!families.contains(fallback)) missing.emplace_back(fallback);
   }
+  if (!families.contains(kEmoji)) missing.emplace_back(kEmoji);
   return missing;
 }
 

@@ -1,9 +1,8 @@
 #include "overlay/image.h"
 
 #include <fmt/format.h>
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <librsvg/rsvg.h>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
 #include "core/files.h"
 
@@ -12,19 +11,92 @@ namespace {
 
 constexpr uint64_t kMaxFileBytes = 32 << 20;
 constexpr int kMaxSide = 8192;  // px
-constexpr const char* kHint = "give a PNG, JPEG, WebP or SVG file of at most 8192 x 8192 pixels";
+constexpr const char* kHint = "give a PNG, JPEG or SVG file of at most 8192 x 8192 pixels";
+
+struct Unref {
+  void operator()(gpointer object) const { g_object_unref(object); }
+};
+
+// Premultiplied ARGB, as cairo wants it.
+struct Bitmap {
+  int width = 0;
+  int height = 0;
+  std::vector<uint32_t> pixels;
+};
 
 bool looks_like_svg(const std::vector<uint8_t>& bytes) {
   std::string_view head(reinterpret_cast<const char*>(bytes.data()), std::min<size_t>(bytes.size(), 1024));
   return head.find("<svg") != std::string_view::npos;
 }
 
+// Takes GLib's error over and returns its words.
+std::string words_of(GError* error) {
+  std::string words = error == nullptr ? "unknown kind" : error->message;
+  g_clear_error(&error);
+  return words;
+}
+
+uint32_t premultiply(uint32_t component, uint32_t alpha) {
+  return (component * alpha + 127) / 255;
+}
+
+Bitmap to_bitmap(const GdkPixbuf* pixbuf) {
+  Bitmap bitmap{gdk_pixbuf_get_width(pixbuf), gdk_pixbuf_get_height(pixbuf), {}};
+  int channels = gdk_pixbuf_get_n_channels(pixbuf);
+  int stride = gdk_pixbuf_get_rowstride(pixbuf);
+  const guchar* rows = gdk_pixbuf_read_pixels(pixbuf);
+  bitmap.pixels.reserve(static_cast<size_t>(bitmap.width) * static_cast<size_t>(bitmap.height));
+  for (int y = 0; y < bitmap.height; ++y) {
+    const guchar* pixel = rows + static_cast<ptrdiff_t>(y) * stride;
+    for (int x = 0; x < bitmap.width; ++x, pixel += channels) {
+      uint32_t alpha = channels == 4 ? pixel[3] : 255;
+      bitmap.pixels.push_back(alpha << 24 | premultiply(pixel[0], alpha) << 16 | premultiply(pixel[1], alpha) << 8 |
+                              premultiply(pixel[2], alpha));
+    }
+  }
+  return bitmap;
+}
+
+Result<Bitmap> decode_bitmap(const std::vector<uint8_t>& bytes, const std::string& name) {
+  std::unique_ptr<GdkPixbufLoader, Unref> loader(gdk_pixbuf_loader_new());
+  GError* error = nullptr;
+  bool loaded = gdk_pixbuf_loader_write(loader.get(), bytes.data(), bytes.size(), &error) != FALSE;
+  loaded = gdk_pixbuf_loader_close(loader.get(), loaded ? &error : nullptr) != FALSE && loaded;
+  GdkPixbuf* stored = gdk_pixbuf_loader_get_pixbuf(loader.get());
+  if (!loaded || stored == nullptr) {
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is not a picture that can be read ({})", name, words_of(error)),
+                kHint);
+  }
+  // A photograph may lie on its side and say so.
+  std::unique_ptr<GdkPixbuf, Unref> upright(gdk_pixbuf_apply_embedded_orientation(stored));
+  Bitmap bitmap = to_bitmap(upright.get());
+  if (bitmap.width > kMaxSide || bitmap.height > kMaxSide) {
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is {}x{} pixels", name, bitmap.width, bitmap.height), kHint);
+  }
+  return bitmap;
+}
+
+// width / height of an SVG, from its size or its view box; 0 when it has neither.
+double svg_aspect(RsvgHandle* svg) {
+  double width = 0;
+  double height = 0;
+  if (rsvg_handle_get_intrinsic_size_in_pixels(svg, &width, &height) == FALSE) {
+    gboolean has_width = FALSE;
+    gboolean has_height = FALSE;
+    gboolean has_box = FALSE;
+    RsvgRectangle box{};
+    rsvg_handle_get_intrinsic_dimensions(svg, &has_width, nullptr, &has_height, nullptr, &has_box, &box);
+    width = has_box != FALSE ? box.width : 1;
+    height = has_box != FALSE ? box.height : 1;
+  }
+  return width > 0 && height > 0 ? width / height : 0;
+}
+
 }  // namespace
 
 struct Image::State {
-  // One of the two is set.
-  std::unique_ptr<RsvgHandle, decltype(&g_object_unref)> svg{nullptr, &g_object_unref};
-  cv::Mat argb;  // premultiplied, as cairo wants it
+  std::unique_ptr<RsvgHandle, Unref> svg;  // else the bitmap
+  Bitmap bitmap;
   double aspect = 1;
 };
 
@@ -33,63 +105,23 @@ Image::Image(Image&&) noexcept = default;
 Image& Image::operator=(Image&&) noexcept = default;
 Image::~Image() = default;
 
-namespace {
-
-Result<cv::Mat> decode_bitmap(const std::vector<uint8_t>& bytes, const std::string& name) {
-  try {
-    cv::Mat pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-    if (pixels.empty() || pixels.cols > kMaxSide || pixels.rows > kMaxSide) {
-      return fail(ErrorKind::InvalidInput, fmt::format("{} is not a picture that can be read", name), kHint);
-    }
-    if (pixels.depth() == CV_16U) pixels.convertTo(pixels, CV_8U, 1.0 / 257);
-    cv::Mat bgra;
-    if (pixels.channels() == 1) {
-      cv::cvtColor(pixels, bgra, cv::COLOR_GRAY2BGRA);
-    } else if (pixels.channels() == 3) {
-      cv::cvtColor(pixels, bgra, cv::COLOR_BGR2BGRA);
-    } else {
-      cv::cvtColor(pixels, bgra, cv::COLOR_RGBA2mRGBA);  // premultiplies; the order of colours stays
-    }
-    return bgra;
-  } catch (const cv::Exception& error) {
-    return fail(ErrorKind::InvalidInput, fmt::format("{} is not a picture that can be read ({})", name, error.err),
-                kHint);
-  }
-}
-
-}  // namespace
-
 Result<Image> Image::load(const std::filesystem::path& path) {
   auto bytes = TRY(read_file(path, kMaxFileBytes));
   auto state = std::make_unique<State>();
-  if (looks_like_svg(bytes)) {
-    GError* error = nullptr;
-    // From memory and without a base, so librsvg resolves no reference to a file.
-    state->svg.reset(rsvg_handle_new_from_data(bytes.data(), bytes.size(), &error));
-    if (!state->svg) {
-      std::string words = error == nullptr ? "unknown" : error->message;
-      g_clear_error(&error);
-      return fail(ErrorKind::InvalidInput, fmt::format("{} is not an SVG that can be read ({})", path.string(), words),
-                  kHint);
-    }
-    double width = 0;
-    double height = 0;
-    if (rsvg_handle_get_intrinsic_size_in_pixels(state->svg.get(), &width, &height) == FALSE) {
-      gboolean has_width = FALSE;
-      gboolean has_height = FALSE;
-      gboolean has_box = FALSE;
-      RsvgRectangle box{};
-      rsvg_handle_get_intrinsic_dimensions(state->svg.get(), &has_width, nullptr, &has_height, nullptr, &has_box, &box);
-      width = has_box != FALSE ? box.width : 1;
-      height = has_box != FALSE ? box.height : 1;
-    }
-    if (!(width > 0) || !(height > 0))
-      return fail(ErrorKind::InvalidInput, fmt::format("{} has no size", path.string()), kHint);
-    state->aspect = width / height;
+  if (!looks_like_svg(bytes)) {
+    state->bitmap = TRY(decode_bitmap(bytes, path.string()));
+    state->aspect = static_cast<double>(state->bitmap.width) / state->bitmap.height;
     return Image(std::move(state));
   }
-  state->argb = TRY(decode_bitmap(bytes, path.string()));
-  state->aspect = static_cast<double>(state->argb.cols) / state->argb.rows;
+  GError* error = nullptr;
+  // From memory and without a base, so librsvg resolves no reference to a file.
+  state->svg.reset(rsvg_handle_new_from_data(bytes.data(), bytes.size(), &error));
+  if (!state->svg) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} is not an SVG that can be read ({})", path.string(), words_of(error)), kHint);
+  }
+  state->aspect = svg_aspect(state->svg.get());
+  if (state->aspect == 0) return fail(ErrorKind::InvalidInput, fmt::format("{} has no size", path.string()), kHint);
   return Image(std::move(state));
 }
 
@@ -104,12 +136,14 @@ void Image::paint(Canvas& canvas, double x, double y, double width, double heigh
     rsvg_handle_render_document(state_->svg.get(), cr, &place, nullptr);
     return;
   }
+  const Bitmap& bitmap = state_->bitmap;
+  // cairo only reads from the pixels here, though its signature does not say so.
+  auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bitmap.pixels.data()));
   cairo_surface_t* surface =
-      cairo_image_surface_create_for_data(state_->argb.data, CAIRO_FORMAT_ARGB32, state_->argb.cols, state_->argb.rows,
-                                          static_cast<int>(state_->argb.step));
+      cairo_image_surface_create_for_data(data, CAIRO_FORMAT_ARGB32, bitmap.width, bitmap.height, bitmap.width * 4);
   cairo_save(cr);
   cairo_translate(cr, x, y);
-  cairo_scale(cr, width / state_->argb.cols, height / state_->argb.rows);
+  cairo_scale(cr, width / bitmap.width, height / bitmap.height);
   cairo_set_source_surface(cr, surface, 0, 0);
   cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BEST);
   cairo_paint(cr);

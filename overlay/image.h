@@ -11,7 +11,7 @@ namespace candid::overlay {
 
 class Image {
  public:
-  // PNG, JPEG, WebP (with alpha where it has one) or SVG. An SVG may not refer to other files.
+  // PNG, JPEG (turned as its EXIF says) or SVG, with alpha where it has one. An SVG may not refer to other files.
   static Result<Image> load(const std::filesystem::path& path);
   Image(Image&&) noexcept;
   Image& operator=(Image&&) noexcept;

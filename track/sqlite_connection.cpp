@@ -31,8 +31,13 @@ ErrorKind kind_of(int code) {
 }
 
 // SQLite would make the file readable to all; its -wal and -shm files take over the mode of the main file.
+//
+// A file that is there already is never opened here: POSIX drops all of a process's locks on a file when any descriptor
+// of it is closed, so SQLite's own connections would lose theirs, and with them commits (sqlite.org/howtocorrupt.html,
+// 2.2).
 Result<void> make_private_file(const std::filesystem::path& path) {
-  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno == EEXIST) return {};
   if (file < 0) return tl::unexpected(system_error(errno, fmt::format("cannot open the ledger {}", path.string())));
   ::close(file);
   return {};

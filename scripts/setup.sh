@@ -1,0 +1,59 @@
+# Sourced by scripts/run and scripts/test: installs what is missing, builds what changed, and says nothing when all is there.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/release
+
+build_packages=(
+  build-essential cmake ninja-build pkg-config
+  libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
+  libopencv-core-dev libopencv-imgproc-dev
+  libpango1.0-dev librsvg2-dev libgdk-pixbuf-2.0-dev
+  libcurl4-openssl-dev libssl-dev libboost1.81-dev libsqlitecpp-dev libsqlite3-dev
+  libcli11-dev libcsv-dev libexpected-dev libfmt-dev libicu-dev libkainjow-mustache-dev libspdlog-dev
+  libtomlplusplus-dev nlohmann-json3-dev
+  fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+)
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'error: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  try: %s\n' "$2" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+  command -v sudo > /dev/null || die "packages must be installed, and this is neither root nor is there sudo" "run as root: apt-get install $*"
+  sudo "$@"
+}
+
+# install_packages NAME…: those that are missing.
+install_packages() {
+  command -v apt-get > /dev/null || die "this script installs Debian packages, and there is no apt-get here" "use Debian 12"
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}\n' "$name" 2> /dev/null | grep -qx installed || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "Installing ${#missing[@]} packages: ${missing[*]}"
+  local log; log=$(mktemp)
+  if ! { as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } > "$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    die "the packages could not be installed (whole log: $log)" "check the network and /etc/apt/sources.list"
+  fi
+  rm -f "$log"
+}
+
+# build_targets NAME…: quiet unless it takes a while or fails.
+build_targets() {
+  cd "$root"
+  if [ ! -f "$build/build.ninja" ]; then
+    cmake --preset release > "$root/.configure.log" 2>&1 || { cat "$root/.configure.log" >&2; die "the build could not be set up"; }
+    rm -f "$root/.configure.log"
+  fi
+  if ninja -C "$build" -n "$@" | grep -q 'no work to do'; then return 0; fi
+  say "Building (the first time takes a few minutes)"
+  local log; log=$(mktemp)
+  if [ -t 1 ]; then
+    ninja -C "$build" "$@" || die "the build failed"
+  else
+    ninja -C "$build" "$@" > "$log" 2>&1 || { grep -E 'error|FAILED' "$log" | head -n 40 >&2; die "the build failed (whole log: $log)"; }
+  fi
+  rm -f "$log"
+}
