@@ -132,6 +132,12 @@ class CampaignReader {
     page.headline = used_text(table, "headline").value_or(FieldText());
     page.message = used_text(table, "message").value_or(FieldText());
     page.language = table.text("language").value_or(page.language);
+    constexpr std::string_view kTagCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    if (page.language.size() < 2 || page.language.size() > 35 ||
+        page.language.find_first_not_of(kTagCharacters) != std::string::npos) {
+      table.problem("language", fmt::format("\"{}\" is not a language tag", shorten(page.language, 40)),
+                    "write en, de or pt-BR");
+    }
     table.each_table("button", [&](TomlTable& button, size_t) {
       PageButton made;
       made.label = used_text(button, "label").value_or(FieldText());

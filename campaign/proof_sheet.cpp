@@ -1,6 +1,5 @@
 #include "campaign/proof_sheet.h"
 
-
 #include <fmt/format.h>
 #include <kainjow/mustache.hpp>
 

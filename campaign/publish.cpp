@@ -127,7 +127,8 @@ class Publisher {
     record.duration = recipe.duration;
     record.page.language = campaign.page.language;
     record.page.company = campaign.brand.company;
-    record.page.headline = TRY(campaign.page.headline.expand(candidate.fields));
+    record.page.headline =
+        campaign.page.headline.empty() ? campaign.name : TRY(campaign.page.headline.expand(candidate.fields));
     record.page.message = TRY(campaign.page.message.expand(candidate.fields));
     overlay::Color accent = campaign.brand.color;
     accent.alpha = 255;
@@ -139,6 +140,7 @@ class Publisher {
     record.video_ref = video_ref(message.id);
     record.poster_ref = poster_ref(recipe.poster);
     record.captions_ref = captions_ref(recipe.captions);
+    record.page.captions_in_picture = !recipe.captions.empty();  // a captions layer is drawn
     record.published_at = Clock::system().now();
     return record;
   }

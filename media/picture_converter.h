@@ -1,6 +1,6 @@
 #pragma once
-// Whatever a camera gave → the house's frame (media/frame.h): turned upright, scaled, limited range, BT.709. Internal
-// to media.
+// Whatever a camera gave → the house's frame (media/frame.h): turned upright, scaled, limited range, BT.709.
+// Internal to media.
 
 #include <optional>
 

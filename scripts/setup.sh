@@ -40,16 +40,17 @@ install_packages() {
   rm -f "$log"
 }
 
-# build_targets NAME…: quiet unless it takes a while or fails.
+# build_targets TESTS NAME…: quiet unless it takes a while or fails. TESTS is ON where the tests are built too; once they
+# are, they stay.
 build_targets() {
   cd "$root"
-  if [ ! -f "$build/build.ninja" ]; then
-    cmake --preset release > "$root/.configure.log" 2>&1 || { cat "$root/.configure.log" >&2; die "the build could not be set up"; }
-    rm -f "$root/.configure.log"
+  local tests=$1 log; shift
+  log=$(mktemp)
+  if [ ! -f "$build/build.ninja" ] || { [ "$tests" = ON ] && ! grep -q 'CANDID_TESTS:BOOL=ON' "$build/CMakeCache.txt"; }; then
+    cmake --preset release -DCANDID_TESTS="$tests" > "$log" 2>&1 || { cat "$log" >&2; die "the build could not be set up"; }
   fi
-  if ninja -C "$build" -n "$@" | grep -q 'no work to do'; then return 0; fi
+  if ninja -C "$build" -n "$@" | grep -q 'no work to do'; then rm -f "$log"; return 0; fi
   say "Building (the first time takes a few minutes)"
-  local log; log=$(mktemp)
   if [ -t 1 ]; then
     ninja -C "$build" "$@" || die "the build failed"
   else

@@ -1,6 +1,6 @@
 #pragma once
-// One HTTP connection: reads requests within their limits, lets Site answer, writes the answers. For track's own .cpp
-// files: it shows Asio.
+// One HTTP connection: reads requests within their limits, lets Site answer, writes the answers.
+// Internal to track.
 
 #include <memory>
 

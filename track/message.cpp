@@ -58,7 +58,8 @@ std::string to_json(const PageContent& page) {
   auto buttons = nlohmann::json::array();
   for (const Button& button : page.buttons) buttons.push_back({{"label", button.label}, {"url", button.url}});
   nlohmann::json json = {{"language", page.language}, {"company", page.company},     {"headline", page.headline},
-                         {"message", page.message},   {"accent", page.accent_color}, {"buttons", std::move(buttons)}};
+                         {"message", page.message},   {"accent", page.accent_color}, {"buttons", std::move(buttons)},
+                         {"captions_in_picture", page.captions_in_picture}};
   // Text from outside is decoded at the door; should bytes that are not UTF-8 get here, they must not end the program.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -72,6 +73,7 @@ Result<PageContent> page_from_json(std::string_view text) {
     json.at("headline").get_to(page.headline);
     json.at("message").get_to(page.message);
     json.at("accent").get_to(page.accent_color);
+    json.at("captions_in_picture").get_to(page.captions_in_picture);
     for (const auto& button : json.at("buttons")) page.buttons.push_back({button.at("label"), button.at("url")});
     return page;
   } catch (const nlohmann::json::exception& problem) {

@@ -24,6 +24,7 @@ struct PageContent {
   std::string message;  // line breaks are kept
   std::string accent_color = "#2f5bea";
   std::vector<Button> buttons;
+  bool captions_in_picture = false;  // then the captions track is offered, but not on from the start
   bool operator==(const PageContent&) const = default;
 };
 

@@ -117,6 +117,7 @@ Result<std::string> render_message_page(const MessageRecord& message, const Page
 
   values.set("length", minutes_and_seconds(message.duration));
   values.set("has_captions", !message.captions_ref.empty());
+  values.set("captions_on", !page.captions_in_picture);
   values.set("token", request.token);
   values.set("has_public_url", !request.public_url.empty());
   values.set("public_url", request.public_url);

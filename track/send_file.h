@@ -1,6 +1,6 @@
 #pragma once
 // Sends stored media over a socket without copying them through memory: sendfile(2) here, and only here, for Linux.
-// For track's own .cpp files: it shows Asio.
+// Internal to track.
 
 #include <chrono>
 #include <cstdint>

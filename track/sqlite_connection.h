@@ -1,6 +1,6 @@
 #pragma once
-// One connection to the ledger's file, opened as the ledger wants it; SQLite's exceptions end here. For track's own
-// .cpp files: it shows SQLiteCpp.
+// One connection to the ledger's file, opened as the ledger wants it; SQLite's exceptions end here.
+// Internal to track.
 //
 // SQLite before 3.51.3 can lose the WAL when several connections checkpoint ("WAL-reset bug", sqlite.org/wal.html).
 // So of all the programs that have the ledger open, only the holder of a lock file may checkpoint.

@@ -1,5 +1,5 @@
 #pragma once
-// Between the ledger's rows and its records. For track's own .cpp files.
+// Between the ledger's rows and its records. Internal to track.
 
 #include <optional>
 

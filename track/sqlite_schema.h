@@ -1,5 +1,5 @@
 #pragma once
-// The ledger's tables, and how an older ledger becomes a current one. For track's own .cpp files.
+// The ledger's tables, and how an older ledger becomes a current one. Internal to track.
 
 #include <SQLiteCpp/SQLiteCpp.h>
 

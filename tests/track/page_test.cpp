@@ -12,6 +12,7 @@ namespace {
 
 using candid::test::must;
 using test::sample_message;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -87,7 +88,10 @@ TEST(MessagePage, HasEveryWordInEveryLanguage) {
 
 TEST(MessagePage, NamesCaptionsOnlyWhereThereAreSome) {
   MessageRecord message = sample_message();
+  EXPECT_THAT(render(message), ContainsRegex("<track kind=\"captions\"[^>]* default>"));
+  message.page.captions_in_picture = true;
   EXPECT_THAT(render(message), HasSubstr("<track kind=\"captions\""));
+  EXPECT_THAT(render(message), Not(ContainsRegex("<track kind=\"captions\"[^>]* default>")));
   message.captions_ref = "";
   EXPECT_THAT(render(message), Not(HasSubstr("<track")));
 }

@@ -1,0 +1,106 @@
+// Runs the real candid program, and the real browser, for the end-to-end tests.
+import { execFile, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+export const candid = process.env.CANDID ?? 'candid';
+
+// A folder for one test; `remove()` takes it away again.
+export function workFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'candid-e2e-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+// Output of a command that must exit with `code`.
+export async function run(args, { code = 0, data } = {}) {
+  const env = { ...process.env, CANDID_DATA: data ?? process.env.CANDID_DATA };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(candid, args, { env, maxBuffer: 64 << 20 });
+    if (code !== 0) throw new Error(`candid ${args.join(' ')} exited with 0 instead of ${code}`);
+    return { stdout, stderr };
+  } catch (error) {
+    if (error.code === code && code !== 0) return { stdout: error.stdout, stderr: error.stderr };
+    throw new Error(`candid ${args.join(' ')}: ${error.message}\n${error.stderr ?? ''}`);
+  }
+}
+
+export async function runJson(args, options) {
+  return JSON.parse((await run([...args, '--json'], options)).stdout);
+}
+
+// A server on a free port; `stop()` ends it by pid and tells its exit code.
+export async function serve(data) {
+  const child = spawn(candid, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (bytes) => {
+      text += bytes;
+      if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text).url);
+    });
+    child.on('exit', (code) => reject(new Error(`candid serve ended with ${code}: ${text}`)));
+  });
+  const stop = () =>
+    new Promise((resolve) => {
+      child.removeAllListeners('exit');
+      child.on('exit', resolve);
+      child.kill('SIGTERM');
+    });
+  return { url, stop };
+}
+
+// Small pictures: the browser tests are about the way through the house, not about size.
+export function makeSmall(campaign, size = '320x180') {
+  appendFileSync(join(campaign, 'campaign.toml'), `\n[video]\nsize = "${size}"\n`);
+}
+
+const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--mute-audio'];
+
+// A browser as a candidate has it. Playwright's marks of automation are taken off (its agent string and
+// navigator.webdriver): with them the rules rightly call it a machine, which another test shows.
+export async function openPhone() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...quiet, '--headless=new', '--disable-blink-features=AutomationControlled'],
+    ignoreDefaultArgs: ['--enable-automation', '--headless', '--headless=old'],
+  });
+  const version = browser.version().split('.')[0];
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    userAgent: `Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Mobile Safari/537.36`,
+    isMobile: true,
+    hasTouch: true,
+  });
+  return { browser, context };
+}
+
+export async function openAutomation() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quiet });
+  return { browser, context: await browser.newContext() };
+}
+
+export async function stateOf(campaign, data, id) {
+  const status = await runJson(['status', campaign], { data });
+  return status.campaigns[0].messages.find((message) => message.id === id);
+}
+
+// Asks until `accept` holds: beacons are on their way when the page has done its part.
+export async function eventually(ask, accept, what, seconds = 15) {
+  const end = Date.now() + seconds * 1000;
+  let last;
+  do {
+    last = await ask();
+    if (accept(last)) return last;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  } while (Date.now() < end);
+  throw new Error(`${what}; last seen: ${JSON.stringify(last)}`);
+}
+
+// Polled from outside: the page's content security policy forbids what Playwright's waitForFunction does inside.
+export const untilTime = (page, seconds) =>
+  eventually(() => page.locator('video').evaluate((video) => video.currentTime), (time) => time > seconds, `played past ${seconds} s`, seconds + 20);
+export const untilEnded = (page, seconds) =>
+  eventually(() => page.locator('video').evaluate((video) => video.ended || video.currentTime), (state) => state === true, 'played to the end', seconds + 20);
