@@ -40,7 +40,7 @@ struct SourceSettings {
   Script script;
 };
 
-// Unsupported, with the names that are known, when `camera` is none of them.
+// InvalidInput, with the names that are known, when `camera` is none of them.
 Result<std::unique_ptr<Source>> open_source(const std::string& camera, const SourceSettings& settings);
 
 }  // namespace candid::capture

@@ -295,7 +295,7 @@ TEST_F(Recording, NamesTheCamerasItKnows) {
   asked.camera = "/dev/video9";
   auto summary = record(asked, {}, {});
   ASSERT_FALSE(summary);
-  EXPECT_EQ(summary.error().kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(summary.error().kind(), ErrorKind::InvalidInput);
   EXPECT_NE(summary.error().message().find("/dev/video9"), std::string::npos);
   EXPECT_NE(summary.error().hint().find("test:"), std::string::npos);
   expect_nothing_recorded();

@@ -1,10 +1,10 @@
 #include "tests/support/clips.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+
+#include <gtest/gtest.h>
 
 namespace candid::test {
 

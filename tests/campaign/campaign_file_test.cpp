@@ -1,0 +1,130 @@
+#include "campaign/campaign_file.h"
+
+#include "tests/campaign/workbench.h"
+#include "tests/support/clips.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::kToml;
+using test::must;
+using test::Workbench;
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), with);
+}
+
+struct Mistake {
+  std::string what, with;  // edit of kToml
+  int line;
+  std::string key, words;  // where it is reported, and a part of what is said
+};
+
+TEST(CampaignFile, NamesFileLineAndKeyOfEveryMistake) {
+  const Mistake mistakes[] = {
+      {"roster =", "rooster =", 2, "rooster", "not a known key"},
+      {"roster = \"candidates.csv\"", "", 1, "roster", "missing"},
+      {"\"candidates.csv\"", "\"nobody.csv\"", 2, "roster", "does not exist"},
+      {"\"take.mkv\"", "\"gone.mkv\"", 3, "take", "does not exist"},
+      {"\"take.mkv\"", "5", 3, "take", "not text"},
+      {"logo = \"logo.svg\"", "logo = \"gone.svg\"", 6, "brand.logo", "does not exist"},
+      {"logo = \"logo.svg\"", "logo = \"candidates.csv\"", 6, "brand.logo", "not a picture"},
+      {"[brand]", "[brand]\nfont_file = \"candidates.csv\"", 6, "brand.font_file", "not a font"},
+      {"[brand]", "[brand]\nfont = \"No Such Family\"", 6, "brand.font", "no font family"},
+      {"[brand]", "[brand]\ncolor = \"blue\"", 6, "brand.color", "not a colour"},
+      {"kind = \"lower_third\"", "kind = \"lower_thrid\"", 13, "layer[1].kind", "not known"},
+      {"kind = \"lower_third\"", "kind = \"lower_third\"\nstart = \"3 apples\"", 14, "layer[1].start", "not a time"},
+      {"kind = \"lower_third\"", "kind = \"lower_third\"\nstart = \"9s\"", 12, "layer[1]", "never shows"},
+      {"kind = \"lower_third\"", "kind = \"lower_third\"\nfont_size = 4", 14, "layer[1].font_size", "outside"},
+      {"kind = \"lower_third\"", "kind = \"lower_third\"\nanimation = \"fade\"", 14, "layer[1].animation",
+       "not a known key"},
+      {"{{name}}", "{{nmae}}", 14, "layer[1].text", "not a column"},
+      {"{{name}}", "{{name", 14, "layer[1].text", "not closed"},
+      {"For {{name}}", "For {{salary}}", 18, "page.headline", "not a column"},
+      {"[page]", "[page]\nlanguage = \"Klingon, fluent\"", 18, "page.language", "not a language tag"},
+      {"[page]", "[publish]\nserver = \"example.com\"\n[page]", 18, "publish.server", "not an address"},
+      {"[page]", "[video]\nsize = \"321x181\"\n[page]", 18, "video.size", "not a size"},
+      {"[page]", "[video]\nfps = 31\n[page]", 18, "video.fps", "not a standard rate"},
+      {"[page]", "[[page.button]]\nlabel = \"x\"\nurl = \"javascript:alert(1)\"\n[page]", 19, "page.button[0].url",
+       "not a link"},
+      {"name = \"Test campaign\"", "name = \"Test campaign", 1, "", ""},
+      {"[[layer]]\nkind = \"image\"", "[[layer]]\nkind = \"captions\"\n[[layer]]\nkind = \"image\"", 8, "layer[0].file",
+       "is missing"},
+  };
+  Workbench bench;
+  for (const Mistake& mistake : mistakes) {
+    SCOPED_TRACE(mistake.with);
+    bench.write("campaign.toml", replaced(kToml, mistake.what, mistake.with));
+    Findings findings;
+    auto job = load_job(bench.folder(), findings);
+    ASSERT_FALSE(job);
+    EXPECT_EQ(job.error().kind(), ErrorKind::InvalidInput);
+    ASSERT_FALSE(findings.empty());
+    bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+      return f.file == (bench.folder() / "campaign.toml").string() && f.line == mistake.line &&
+             f.column == mistake.key && f.message.find(mistake.words) != std::string::npos;
+    });
+    EXPECT_TRUE(told) << findings[0].describe();
+    EXPECT_FALSE(std::filesystem::exists(bench.out())) << "nothing is written";
+  }
+}
+
+TEST(CampaignFile, TellsAllMistakesAtOnce) {
+  Workbench bench;
+  std::string toml = replaced(kToml, "\"take.mkv\"", "\"gone.mkv\"");
+  toml = replaced(toml, "roster =", "rooster =");
+  toml = replaced(toml, "{{name}}", "{{name");
+  bench.write("campaign.toml", toml);
+  Findings findings;
+  EXPECT_FALSE(load_job(bench.folder(), findings));
+  EXPECT_GE(findings.size(), 4u);  // take, rooster, roster, the open field
+}
+
+TEST(CampaignFile, SuggestsTheNearestName) {
+  Workbench bench;
+  bench.write("campaign.toml", replaced(kToml, "{{role}}", "{{rolle}}"));
+  Findings findings;
+  EXPECT_FALSE(load_job(bench.folder(), findings));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(findings[0].hint, testing::HasSubstr("{{role}}"));
+  EXPECT_THAT(findings[0].hint, testing::HasSubstr("columns: id, name, role, email"));
+}
+
+TEST(CampaignFile, AFolderWithoutACampaignSaysHowToMakeOne) {
+  auto folder = must(TemporaryFolder::create());
+  Findings findings;
+  auto job = load_job(folder.path(), findings);
+  ASSERT_FALSE(job);
+  EXPECT_EQ(job.error().kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(job.error().hint(), testing::HasSubstr("candid new"));
+}
+
+TEST(CampaignFile, ACutTakeIsRefused) {
+  Workbench bench;
+  for (const char* format : {"matroska", "mp4"}) {
+    bench.record(std::string("-f lavfi -i testsrc2=size=320x180:rate=30:duration=4 -c:v libx264 -preset ultrafast -g "
+                             "15 -pix_fmt yuv420p -f ") +
+                 format);
+    auto bytes = must(read_file(bench.folder() / "take.mkv"));
+    bytes.resize(bytes.size() / 2);
+    must(write_file(bench.folder() / "take.mkv", bytes));
+    Findings findings;
+    EXPECT_FALSE(load_job(bench.folder(), findings)) << format;
+    ASSERT_FALSE(findings.empty());
+    EXPECT_EQ(findings[0].column, "take");
+    EXPECT_EQ(findings[0].line, 3);
+  }
+}
+
+TEST(CampaignFile, TrimShortensTheVideo) {
+  Workbench bench;
+  bench.write("campaign.toml",
+              replaced(kToml, "take = \"take.mkv\"", "take = \"take.mkv\"\ntrim = [\"0.3s\", \"-0.2s\"]"));
+  EXPECT_EQ(bench.job().timeline.frames, 30);
+  EXPECT_EQ(bench.job().timeline.take_start, std::chrono::milliseconds(300));
+}
+
+}  // namespace
+}  // namespace candid::campaign

@@ -1,0 +1,153 @@
+#include "campaign/publish.h"
+
+#include <set>
+
+#include <sys/stat.h>
+
+#include "campaign/status.h"
+#include "campaign/store_library.h"
+#include "core/csv.h"
+#include "tests/campaign/workbench.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::must;
+using test::Workbench;
+
+class PublishTest : public testing::Test {
+ protected:
+  PublishReport run() {
+    Job job = bench.job();
+    Plan plan = must(make_plan(job));
+    auto workspace = must(Workspace::open(bench.folder()));
+    auto store = must(open_store("", data()));
+    auto ledger = must(track::Ledger::open(data().ledger()));
+    return must(publish(job, plan, workspace, *store, *ledger, {}, {}));
+  }
+  DataFolder data() const {
+    must(make_folder(bench.folder() / "data"));
+    return {bench.folder() / "data"};
+  }
+
+  Workbench bench;
+};
+
+TEST_F(PublishTest, GivesEveryCandidateALinkOfTheirOwn) {
+  bench.render();
+  PublishReport report = run();
+  ASSERT_EQ(report.links.size(), 2u);
+  std::set<std::string> urls;
+  for (const PublishedLink& link : report.links) {
+    EXPECT_TRUE(link.url.starts_with("http://127.0.0.1:8080/v/"));
+    EXPECT_TRUE(link.is_new);
+    urls.insert(link.url);
+  }
+  EXPECT_EQ(urls.size(), 2u);
+  struct stat facts {};
+  ASSERT_EQ(::stat((bench.out() / "links.csv").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
+TEST_F(PublishTest, KeepsTheLinksItGaveOut) {
+  bench.render();
+  PublishReport first = run();
+  PublishReport second = run();
+  for (size_t i = 0; i < first.links.size(); ++i) {
+    EXPECT_EQ(second.links[i].url, first.links[i].url);
+    EXPECT_FALSE(second.links[i].is_new);
+  }
+  EXPECT_EQ(second.bytes_sent, 0u) << "what is in the store is not sent again";
+}
+
+TEST_F(PublishTest, ALinkOfAnotherMessageIsNotReused) {
+  bench.render();
+  PublishReport first = run();
+  // Someone sorted one column of links.csv: tokens now stand beside the wrong messages.
+  auto table = must(read_csv(bench.out() / "links.csv"));
+  std::swap(table.rows[0].cells[3], table.rows[1].cells[3]);
+  std::string csv = csv_row(table.header.cells);
+  for (const CsvRow& row : table.rows) csv += csv_row(row.cells);
+  bench.write("out/links.csv", csv);
+  PublishReport second = run();
+  EXPECT_NE(second.links[0].url, first.links[1].url) << "one candidate's link must never reach the other";
+  EXPECT_TRUE(second.links[0].is_new);
+}
+
+TEST_F(PublishTest, RefusesAVideoThatIsAnotherCandidates) {
+  bench.render();
+  std::filesystem::copy_file(bench.video("1"), bench.video("2"), std::filesystem::copy_options::overwrite_existing);
+  PublishReport report = run();
+  EXPECT_FALSE(report.links[0].error);
+  ASSERT_TRUE(report.links[1].error);
+  EXPECT_THAT(report.links[1].error->message(), testing::HasSubstr("not the video of this candidate"));
+  EXPECT_TRUE(report.links[1].url.empty());
+}
+
+TEST_F(PublishTest, RefusesARenderingThatIsOutOfDate) {
+  bench.render();
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,New Name,Engineer,jane@example.com\n2,王小明,Designer,xm@example.com\n");
+  PublishReport report = run();
+  ASSERT_TRUE(report.links[0].error);
+  EXPECT_FALSE(report.links[1].error);
+}
+
+TEST_F(PublishTest, RefusesWhatWasNeverRendered) {
+  PublishReport report = run();
+  for (const PublishedLink& link : report.links) EXPECT_TRUE(link.error);
+}
+
+TEST_F(PublishTest, TheLibraryServesTheFileByteForByte) {
+  bench.render();
+  PublishReport report = run();
+  auto store = must(open_store("", data()));
+  StoreLibrary library(*store);
+  for (size_t i = 0; i < 2; ++i) {
+    track::MediaFile file = must(library.find(video_ref(report.links[i].message_id)));
+    std::vector<uint8_t> served;
+    for (const track::Extent& extent : file.extents) {
+      auto bytes = must(read_file(extent.file));
+      served.insert(served.end(), bytes.begin() + static_cast<ptrdiff_t>(extent.offset),
+                    bytes.begin() + static_cast<ptrdiff_t>(extent.offset + extent.length));
+    }
+    EXPECT_EQ(served.size(), file.size);
+    EXPECT_EQ(served, must(read_file(bench.video(i == 0 ? "1" : "2"))));
+  }
+  for (const char* ref : {"", "recipe:", "recipe:../../x", "part:x.jpg", "part:../../etc/passwd", "file:/etc/passwd"}) {
+    EXPECT_FALSE(library.find(ref)) << ref;
+  }
+}
+
+TEST_F(PublishTest, ThePublishedRecipeTellsNoName) {
+  bench.render();
+  run();
+  for (const auto& entry : std::filesystem::directory_iterator(data().store() / "recipes")) {
+    EXPECT_THAT(must(read_text_file(entry.path())), testing::Not(testing::HasSubstr("jane")));
+  }
+}
+
+TEST_F(PublishTest, StatusBeginsWithSent) {
+  bench.render();
+  run();
+  auto ledger = must(track::Ledger::open(data().ledger()));
+  auto all = must(read_status(*ledger, "test_campaign"));
+  ASSERT_EQ(all.size(), 1u);
+  ASSERT_EQ(all[0].messages.size(), 2u);
+  for (const MessageStatus& message : all[0].messages) EXPECT_EQ(message.view.state, track::ViewState::Sent);
+  EXPECT_EQ(all[0].messages[1].message.candidate_name, "王小明");
+  auto unknown = read_status(*ledger, "nothing");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().hint(), testing::HasSubstr("test_campaign"));
+}
+
+TEST_F(PublishTest, LinksFileIsSafeInASpreadsheet) {
+  bench.write("candidates.csv", "id,name,role\n1,=1+1,Engineer\n2,@cmd,Engineer\n");
+  bench.render();
+  run();
+  auto table = must(read_csv(bench.out() / "links.csv"));
+  for (const CsvRow& row : table.rows) EXPECT_EQ(row.cells[1].front(), '\'') << row.cells[1];
+}
+
+}  // namespace
+}  // namespace candid::campaign
