@@ -45,18 +45,6 @@ Result<void> draw_tile(media::Frame& page, const Tile& tile, media::FrameSize si
   return {};
 }
 
-const char* severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Note:
-      break;
-  }
-  return "note";
-}
-
 }  // namespace
 
 media::FrameSize proof_picture_size(media::FrameSize video) {
@@ -80,7 +68,7 @@ Result<std::string> proof_html(const Job& job, const Proof& proof) {
     data findings{data::type::list};
     for (const Finding& finding : row.findings) {
       data item;
-      item["severity"] = severity_name(finding.severity);
+      item["severity"] = std::string(to_string(finding.severity));
       item["message"] = finding.message;
       item["hint"] = finding.hint;
       findings.push_back(item);

@@ -164,7 +164,7 @@ Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store
 
 Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,
                               track::Ledger& ledger, const std::function<void(size_t, size_t)>& progress,
-                              std::stop_token stop) {
+                              const std::stop_token& stop) {
   PublishReport report;
   Publisher publisher(job, workspace, store, ledger, report);
   Result<void> halted;

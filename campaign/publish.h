@@ -45,6 +45,6 @@ Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store
 // out before stay (they are known from out/links.csv). `progress` gets messages done and in all.
 Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,
                               track::Ledger& ledger, const std::function<void(size_t, size_t)>& progress,
-                              std::stop_token stop);
+                              const std::stop_token& stop);
 
 }  // namespace candid::campaign

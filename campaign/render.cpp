@@ -102,6 +102,10 @@ class MessageRenderer {
     const Candidate& candidate = job_.roster.candidates[message_.candidate];
     overlay::Composition composition = TRY(overlay::Composition::create(job_.campaign.look, candidate.fields,
                                                                         job_.timeline.size, job_.timeline.duration()));
+    for (const Finding& finding : composition.findings()) {
+      // A name of empty boxes must not go out.
+      if (finding.severity == Severity::Error) return fail(ErrorKind::InvalidInput, finding.message, finding.hint);
+    }
     std::vector<encode::Segment> segments;
     for (const PlannedSegment& planned : message_.segments)
       segments.push_back(TRY(encode_segment(planned, composition)));

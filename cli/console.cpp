@@ -18,18 +18,6 @@ std::string time_left(double fraction, std::chrono::steady_clock::duration elaps
   return left >= 60 ? fmt::format("{} min {} s left", left / 60, left % 60) : fmt::format("{} s left", left);
 }
 
-const char* severity_word(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Note:
-      break;
-  }
-  return "note";
-}
-
 }  // namespace
 
 Console::Console() : out_is_terminal_(::isatty(1) != 0), err_is_terminal_(::isatty(2) != 0) {
@@ -55,7 +43,7 @@ void Console::findings(const Findings& findings) const {
   bool color = color_ && err_is_terminal_;
   for (const Finding& finding : findings) {
     const char* paint = !color ? "" : finding.severity == Severity::Error ? "\033[31;1m" : "\033[33;1m";
-    std::cerr << paint << severity_word(finding.severity) << ':' << (color ? "\033[0m " : " ") << finding.describe()
+    std::cerr << paint << to_string(finding.severity) << ':' << (color ? "\033[0m " : " ") << finding.describe()
               << '\n';
     if (!finding.hint.empty()) std::cerr << "  try: " << finding.hint << '\n';
   }
@@ -77,7 +65,7 @@ std::string Console::quiet(std::string_view text) const {
 nlohmann::json to_json(const Findings& findings) {
   nlohmann::json list = nlohmann::json::array();
   for (const Finding& f : findings) {
-    list.push_back({{"severity", severity_word(f.severity)},
+    list.push_back({{"severity", to_string(f.severity)},
                     {"file", f.file},
                     {"line", f.line},
                     {"column", f.column},

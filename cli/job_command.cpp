@@ -49,8 +49,7 @@ void add_data_option(CLI::App& command, std::filesystem::path& data) {
 }
 
 void add_server_option(CLI::App& command, std::string& server) {
-  command
-      .add_option("--server", server, "the server's address in the links; else the campaign's [publish] server")
+  command.add_option("--server", server, "the server's address in the links; else the campaign's [publish] server")
       ->type_name("URL")
       ->check([](const std::string& url) {
         bool valid = url.starts_with("https://") || url.starts_with("http://");
@@ -62,16 +61,27 @@ std::string count(size_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-std::optional<campaign::Job> load_job(Session& session, const std::filesystem::path& folder, Outcome& outcome) {
+std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
+                                Outcome& outcome) {
   Findings findings;
   auto job = campaign::load_job(folder, findings);
   session.console.findings(findings);
-  if (job) return std::move(*job);
-  outcome = outcome_of(job.error());
-  if (session.console.json)
-    session.console.print_json({{"error", to_json(job.error())}, {"findings", to_json(findings)}});
-  session.console.error(job.error());
-  return std::nullopt;
+  if (!job) {
+    outcome = outcome_of(job.error());
+    if (session.console.json) {
+      session.console.print_json({{"error", to_json(job.error())}, {"findings", to_json(findings)}});
+    }
+    session.console.error(job.error());
+    return std::nullopt;
+  }
+  if (!server.empty()) job->campaign.publish.server = server;
+  auto workspace = campaign::Workspace::open(folder);
+  auto plan = workspace ? campaign::make_plan(*job) : tl::unexpected(workspace.error());
+  if (!plan) {
+    outcome = session.failed(plan.error());
+    return std::nullopt;
+  }
+  return Prepared{std::move(*job), std::move(*workspace), std::move(*plan)};
 }
 
 void tell_rejected(const Session& session, const campaign::Roster& roster) {
@@ -89,43 +99,35 @@ nlohmann::json rejected_json(const campaign::Roster& roster) {
   return list;
 }
 
-Result<campaign::Proof> prove(Session& session, const campaign::Job& job, const campaign::Workspace& workspace) {
+Result<campaign::Proof> prove(const Session& session, const Prepared& work) {
   ProgressLine line(session.console, "proof ");
-  return campaign::make_proof(
-      job, workspace,
-      [&](size_t done, size_t total) {
-        line.update(static_cast<double>(done) / static_cast<double>(total),
-                    fmt::format("{} of {}", done, count(total, "row")));
-      },
-      session.stop);
+  auto progress = [&](size_t done, size_t total) {
+    line.update(static_cast<double>(done) / static_cast<double>(total),
+                fmt::format("{} of {}", done, count(total, "row")));
+  };
+  return campaign::make_proof(work.job, work.workspace, progress, session.stop);
 }
 
-Result<std::vector<campaign::RenderOutcome>> render(Session& session, const campaign::Job& job,
-                                                    const campaign::Plan& plan, const campaign::Workspace& workspace,
+Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
                                                     const campaign::RenderOptions& options) {
   ProgressLine line(session.console, "render");
-  return campaign::render(
-      job, plan, workspace, options,
-      [&](const campaign::RenderProgress& progress) {
-        line.update(progress.fraction,
-                    fmt::format("{} of {}", progress.messages_done, count(progress.messages_total, "video")));
-      },
-      session.stop);
+  auto progress = [&](const campaign::RenderProgress& done) {
+    line.update(done.fraction, fmt::format("{} of {}", done.messages_done, count(done.messages_total, "video")));
+  };
+  return campaign::render(work.job, work.plan, work.workspace, options, progress, session.stop);
 }
 
-Result<campaign::PublishReport> publish(Session& session, const campaign::Job& job, const campaign::Plan& plan,
-                                        const campaign::Workspace& workspace, const campaign::DataFolder& data) {
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
+                                        const campaign::DataFolder& data) {
   TRY_VOID(make_folder(data.path));
-  auto store = TRY(campaign::open_store(job.campaign.publish.store, data));
+  auto store = TRY(campaign::open_store(work.job.campaign.publish.store, data));
   auto ledger = TRY(track::Ledger::open(data.ledger()));
   ProgressLine line(session.console, "upload");
-  return campaign::publish(
-      job, plan, workspace, *store, *ledger,
-      [&](size_t done, size_t total) {
-        line.update(static_cast<double>(done) / static_cast<double>(total),
-                    fmt::format("{} of {}", done, count(total, "video")));
-      },
-      session.stop);
+  auto progress = [&](size_t done, size_t total) {
+    line.update(static_cast<double>(done) / static_cast<double>(total),
+                fmt::format("{} of {}", done, count(total, "video")));
+  };
+  return campaign::publish(work.job, work.plan, work.workspace, *store, *ledger, progress, session.stop);
 }
 
 size_t tell_failures(const Session& session, const campaign::Job& job,
@@ -139,11 +141,16 @@ size_t tell_failures(const Session& session, const campaign::Job& job,
   return failed;
 }
 
-size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {
+size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report,
+                     const std::vector<campaign::RenderOutcome>& rendered) {
+  std::set<size_t> told;
+  for (const campaign::RenderOutcome& outcome : rendered) {
+    if (outcome.error) told.insert(outcome.candidate);
+  }
   size_t failed = 0;
   for (const campaign::PublishedLink& link : report.links) {
     if (!link.error) continue;
-    session.console.error(link.error->wrapped(row_of(job, link.candidate)));
+    if (!told.contains(link.candidate)) session.console.error(link.error->wrapped(row_of(job, link.candidate)));
     ++failed;
   }
   return failed;

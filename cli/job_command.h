@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include <nlohmann/json.hpp>
+
 #include "campaign/job.h"
 #include "campaign/proof.h"
 #include "campaign/publish.h"
@@ -11,25 +13,33 @@
 
 namespace candid::cli {
 
-// The checked campaign, or nothing after its problems were told; `outcome` is set then.
-std::optional<campaign::Job> load_job(Session& session, const std::filesystem::path& folder, Outcome& outcome);
+// A campaign that is checked, locked for this program, and planned.
+struct Prepared {
+  campaign::Job job;
+  campaign::Workspace workspace;
+  campaign::Plan plan;
+};
+// Nothing after the campaign's problems were told; `outcome` is set then. A `server` that is not empty beats the
+// campaign's.
+std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
+                                Outcome& outcome);
 
 // Lists the rows that get no video, on stderr.
 void tell_rejected(const Session& session, const campaign::Roster& roster);
 nlohmann::json rejected_json(const campaign::Roster& roster);
 
 // The steps with their progress on the terminal.
-Result<campaign::Proof> prove(Session& session, const campaign::Job& job, const campaign::Workspace& workspace);
-Result<std::vector<campaign::RenderOutcome>> render(Session& session, const campaign::Job& job,
-                                                    const campaign::Plan& plan, const campaign::Workspace& workspace,
+Result<campaign::Proof> prove(const Session& session, const Prepared& work);
+Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
                                                     const campaign::RenderOptions& options);
-Result<campaign::PublishReport> publish(Session& session, const campaign::Job& job, const campaign::Plan& plan,
-                                        const campaign::Workspace& workspace, const campaign::DataFolder& data);
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const campaign::DataFolder& data);
 
 // Errors a row, on stderr; how many failed.
 size_t tell_failures(const Session& session, const campaign::Job& job,
                      const std::vector<campaign::RenderOutcome>& outcomes);
-size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report);
+// Of what could not be rendered, the reason was told already.
+size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report,
+                     const std::vector<campaign::RenderOutcome>& rendered);
 size_t tell_findings(const Session& session, const campaign::Proof& proof);
 
 nlohmann::json render_json(const campaign::Job& job, const std::vector<campaign::RenderOutcome>& outcomes);

@@ -7,26 +7,24 @@
 namespace candid::cli {
 namespace {
 
-Outcome run(Session& session, const std::filesystem::path& folder) {
+Outcome run(const Session& session, const std::filesystem::path& folder) {
   Outcome outcome = Outcome::Done;
-  auto job = load_job(session, folder, outcome);
-  if (!job) return outcome;
-  auto workspace = campaign::Workspace::open(folder);
-  if (!workspace) return session.failed(workspace.error());
-  auto proof = prove(session, *job, *workspace);
+  auto work = prepare(session, folder, "", outcome);
+  if (!work) return outcome;
+  auto proof = prove(session, *work);
   if (!proof) return session.failed(proof.error());
   size_t flagged = tell_findings(session, *proof);
-  tell_rejected(session, job->roster);
+  tell_rejected(session, work->job.roster);
   if (session.console.json) {
-    nlohmann::json json = proof_json(*job, *proof);
-    json["rejected"] = rejected_json(job->roster);
+    nlohmann::json json = proof_json(work->job, *proof);
+    json["rejected"] = rejected_json(work->job.roster);
     session.console.print_json(json);
   }
   session.console.say(fmt::format("{} proofed, {} to look at, {} left out.", count(proof->rows.size(), "row"), flagged,
-                                  job->roster.rejected.size()));
+                                  work->job.roster.rejected.size()));
   session.console.say(fmt::format("Look: {}", session.console.strong(proof->html.string())));
   session.console.say(fmt::format("Next: candid run {}", folder.string()));
-  return job->roster.rejected.empty() ? Outcome::Done : Outcome::SomeRowsFailed;
+  return work->job.roster.rejected.empty() ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 
 }  // namespace

@@ -14,32 +14,27 @@ struct Options {
   std::string server;
 };
 
-Outcome run(Session& session, const Options& options) {
+Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto job = load_job(session, options.folder, outcome);
-  if (!job) return outcome;
-  if (!options.server.empty()) job->campaign.publish.server = options.server;
-  auto workspace = campaign::Workspace::open(options.folder);
-  if (!workspace) return session.failed(workspace.error());
-  auto plan = campaign::make_plan(*job);
-  if (!plan) return session.failed(plan.error());
-  auto report = publish(session, *job, *plan, *workspace, {options.data});
+  auto work = prepare(session, options.folder, options.server, outcome);
+  if (!work) return outcome;
+  auto report = publish(session, *work, {options.data});
   if (!report) return session.failed(report.error());
-  size_t failed = tell_failures(session, *job, *report);
-  tell_rejected(session, job->roster);
+  size_t failed = tell_failures(session, work->job, *report, {});
+  tell_rejected(session, work->job.roster);
   if (session.console.json) {
-    session.console.print_json({{"messages", publish_json(*job, *report)},
-                                {"rejected", rejected_json(job->roster)},
+    session.console.print_json({{"messages", publish_json(work->job, *report)},
+                                {"rejected", rejected_json(work->job.roster)},
                                 {"bytes_sent", report->bytes_sent},
                                 {"bytes_there_already", report->bytes_there_already}});
   }
   size_t published = report->links.size() - failed;
   session.console.say(fmt::format("{} published ({:.1f} MB sent); links in {}.", count(published, "video"),
                                   static_cast<double>(report->bytes_sent) / 1e6,
-                                  session.console.strong(workspace->links_file().string())));
+                                  session.console.strong(work->workspace.links_file().string())));
   if (published > 0) session.console.say("Next: candid serve, and candid status to see who watched.");
   if (published == 0) return Outcome::Failed;
-  return failed + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+  return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 
 }  // namespace

@@ -13,21 +13,18 @@ struct Options {
   int jobs = 0;
 };
 
-Outcome run(Session& session, const Options& options) {
+Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto job = load_job(session, options.folder, outcome);
-  if (!job) return outcome;
-  auto workspace = campaign::Workspace::open(options.folder);
-  if (!workspace) return session.failed(workspace.error());
-  auto plan = campaign::make_plan(*job);
-  if (!plan) return session.failed(plan.error());
+  auto work = prepare(session, options.folder, "", outcome);
+  if (!work) return outcome;
   campaign::RenderOptions how{options.jobs, options.only.empty() ? std::nullopt : std::optional(options.only)};
-  auto outcomes = render(session, *job, *plan, *workspace, how);
+  auto outcomes = render(session, *work, how);
   if (!outcomes) return session.failed(outcomes.error());
-  size_t failed = tell_failures(session, *job, *outcomes);
-  tell_rejected(session, job->roster);
+  size_t failed = tell_failures(session, work->job, *outcomes);
+  tell_rejected(session, work->job.roster);
   if (session.console.json) {
-    session.console.print_json({{"messages", render_json(*job, *outcomes)}, {"rejected", rejected_json(job->roster)}});
+    session.console.print_json(
+        {{"messages", render_json(work->job, *outcomes)}, {"rejected", rejected_json(work->job.roster)}});
   }
   size_t rendered = 0;
   size_t unchanged = 0;
@@ -36,14 +33,14 @@ Outcome run(Session& session, const Options& options) {
     unchanged += one.state == campaign::RenderState::Unchanged ? 1 : 0;
   }
   session.console.say(fmt::format("{} rendered, {} unchanged, {} failed, in {}.", count(rendered, "video"), unchanged,
-                                  failed, session.console.strong(workspace->folder().string())));
+                                  failed, session.console.strong(work->workspace.folder().string())));
   if (session.stop.stop_requested()) {
     session.console.note("Stopped. The same command goes on from here.");
     return Outcome::Failed;
   }
   if (rendered + unchanged == 0) return Outcome::Failed;
   if (failed == 0) session.console.say(fmt::format("Next: candid publish {}", options.folder.string()));
-  return failed + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+  return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 
 }  // namespace

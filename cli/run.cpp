@@ -24,50 +24,42 @@ void tell_links(const Session& session, const campaign::Job& job, const campaign
   }
 }
 
-Outcome run(Session& session, const Options& options) {
+Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto job = load_job(session, options.folder, outcome);
-  if (!job) return outcome;
-  if (!options.server.empty()) job->campaign.publish.server = options.server;
-  auto workspace = campaign::Workspace::open(options.folder);
-  if (!workspace) return session.failed(workspace.error());
-  auto proof = prove(session, *job, *workspace);
+  auto work = prepare(session, options.folder, options.server, outcome);
+  if (!work) return outcome;
+  auto proof = prove(session, *work);
   if (!proof) return session.failed(proof.error());
   size_t flagged = tell_findings(session, *proof);
   session.console.note(
       fmt::format("proof:  {}, {} to look at: {}", count(proof->rows.size(), "row"), flagged, proof->html.string()));
 
-  auto plan = campaign::make_plan(*job);
-  if (!plan) return session.failed(plan.error());
-  auto rendered = render(session, *job, *plan, *workspace, {options.jobs, {}});
+  auto rendered = render(session, *work, {options.jobs, {}});
   if (!rendered) return session.failed(rendered.error());
-  size_t failed = tell_failures(session, *job, *rendered);
+  size_t failed = tell_failures(session, work->job, *rendered);
   if (session.stop.stop_requested())
     return session.failed(Error(ErrorKind::Cancelled, "stopped", "run the same command again: it goes on from here"));
   session.console.note(
-      fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), workspace->folder().string()));
+      fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
 
-  auto report = publish(session, *job, *plan, *workspace, {options.data});
+  auto report = publish(session, *work, {options.data});
   if (!report) return session.failed(report.error());
-  // A video that could not be rendered cannot be published; it was told already.
-  size_t unpublished = 0;
-  for (const campaign::PublishedLink& link : report->links) unpublished += link.error ? 1 : 0;
-  if (failed == 0) tell_failures(session, *job, *report);
-  tell_rejected(session, job->roster);
+  size_t unpublished = tell_failures(session, work->job, *report, *rendered);
+  tell_rejected(session, work->job.roster);
 
   if (session.console.json) {
-    session.console.print_json({{"proof", proof_json(*job, *proof)},
-                                {"rendered", render_json(*job, *rendered)},
-                                {"messages", publish_json(*job, *report)},
-                                {"rejected", rejected_json(job->roster)}});
+    session.console.print_json({{"proof", proof_json(work->job, *proof)},
+                                {"rendered", render_json(work->job, *rendered)},
+                                {"messages", publish_json(work->job, *report)},
+                                {"rejected", rejected_json(work->job.roster)}});
   }
   session.console.say(fmt::format("{} behind {}:", count(report->links.size() - unpublished, "video"),
                                   count(report->links.size() - unpublished, "link")));
-  tell_links(session, *job, *report);
+  tell_links(session, work->job, *report);
   session.console.say(fmt::format("They are in {} too. Next: candid serve, and candid status to see who watched.",
-                                  workspace->links_file().string()));
+                                  work->workspace.links_file().string()));
   if (unpublished == report->links.size() && unpublished > 0) return Outcome::Failed;
-  return unpublished + job->roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
+  return unpublished + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 
 }  // namespace

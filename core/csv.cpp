@@ -28,6 +28,13 @@ char detect_separator(std::string_view text) {
   return std::max_element(counts.begin(), counts.end(), [](auto& a, auto& b) { return a.second < b.second; })->first;
 }
 
+// Of the first line, its end included: LF, CRLF, or the CR of old Macs.
+size_t line_length(std::string_view text) {
+  size_t end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return text.size();
+  return text.substr(end).starts_with("\r\n") ? end + 2 : end + 1;
+}
+
 struct Collector {
   std::vector<CsvRow> rows;
   std::vector<std::string> cells;
@@ -85,23 +92,27 @@ Result<CsvTable> parse_csv(std::span<const uint8_t> bytes) {
   Collector collector;
   Parser parser(table.separator);
   int line = 1;
+  int quote_line = 1;  // where the quote that is open now was opened
   if (text.starts_with("sep=")) {
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    text.remove_prefix(line_length(text));
     line = 2;
   }
   // libcsv tells no positions, so it is fed line by line.
+  const std::string opening = std::string(1, table.separator) + '"';
   for (; !text.empty(); ++line) {
-    if (!parser.is_inside_quotes()) collector.row_line = line;
-    size_t size = std::min(text.find('\n'), text.size() - 1) + 1;
-    if (!parser.feed(text.substr(0, size), collector)) {
+    bool goes_on = parser.is_inside_quotes();
+    if (!goes_on) collector.row_line = line;
+    std::string_view fed = text.substr(0, line_length(text));
+    if (!parser.feed(fed, collector)) {
       return fail(
           ErrorKind::InvalidInput, fmt::format("line {}: a quote is out of place ({})", line, parser.reason()),
           "a cell with quotes in it is quoted as a whole, and each quote in it is doubled: \"the \"\"best\"\" one\"");
     }
-    text.remove_prefix(size);
+    if (!goes_on || fed.find(opening) != std::string_view::npos) quote_line = line;
+    text.remove_prefix(fed.size());
   }
   if (!parser.finish(collector)) {
-    return fail(ErrorKind::InvalidInput, fmt::format("line {}: a quote is opened and never closed", collector.row_line),
+    return fail(ErrorKind::InvalidInput, fmt::format("line {}: a quote is opened and never closed", quote_line),
                 "close the quote; a quote inside a quoted cell is doubled");
   }
   if (collector.rows.empty())

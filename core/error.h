@@ -78,8 +78,8 @@ Error system_error(int code, std::string_view doing);
   })
 
 // The same for Result<void>.
-#define TRY_VOID(expression)                                                             \
-  do {                                                                                   \
-    auto candid_void_result = (expression);                                               \
+#define TRY_VOID(expression)                                                               \
+  do {                                                                                     \
+    auto candid_void_result = (expression);                                                \
     if (!candid_void_result) return tl::unexpected(std::move(candid_void_result).error()); \
   } while (false)

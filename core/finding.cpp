@@ -6,6 +6,18 @@
 
 namespace candid {
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Note:
+      break;
+  }
+  return "note";
+}
+
 std::string Finding::describe() const {
   std::string text = file;
   if (line > 0) text += fmt::format(":{}", line);

@@ -3,11 +3,13 @@
 // sees all of them at once, before any work.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace candid {
 
 enum class Severity { Note, Warning, Error };
+std::string_view to_string(Severity severity);  // "note", "warning", "error"
 
 struct Finding {
   Severity severity = Severity::Error;

@@ -29,7 +29,8 @@ std::string closest(std::string_view word, std::span<const std::string> candidat
   size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
+    // As many edits as letters: nothing of the word is left.
+    if (distance < best_distance && distance < std::max(word.size(), candidate.size())) {
       best_distance = distance;
       best = candidate;
     }

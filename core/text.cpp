@@ -155,19 +155,20 @@ std::string single_line(std::string_view text) {
 
 std::string file_stem(std::string_view name, size_t max_bytes) {
   std::string stem;
+  bool full = false;
   for_each_character(normalize(to_lower(name)), [&](UChar32 c, std::string_view bytes) {
-    if (is_kept_in_file_name(c)) {
-      if (stem.size() + bytes.size() <= max_bytes) stem += bytes;
-    } else if (!stem.empty() && stem.back() != '-' && stem.size() < max_bytes) {
-      stem += '-';
-    }
+    bool kept = is_kept_in_file_name(c);
+    if (!kept && (stem.empty() || stem.back() == '-')) return;
+    std::string_view added = kept ? bytes : std::string_view("-");
+    full = full || stem.size() + added.size() > max_bytes;
+    if (!full) stem += added;
   });
   while (!stem.empty() && stem.back() == '-') stem.pop_back();
   if (stem.empty()) return "candidate";
   // Windows still reserves these.
-  for (std::string_view device : {"con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "lpt1", "lpt2", "lpt3"}) {
-    if (stem == device) return stem + "-";
-  }
+  bool numbered =
+      stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem[3] >= '0' && stem[3] <= '9';
+  if (numbered || stem == "con" || stem == "prn" || stem == "aux" || stem == "nul") return stem + "-";
   return stem;
 }
 
@@ -194,9 +195,14 @@ bool is_mail_address(std::string_view text) {
       return static_cast<uint8_t>(c) <= ' ' || c == 0x7F || set.find(c) != std::string_view::npos;
     });
   };
-  if (!is_valid_utf8(text) || forbidden(local, "()<>@,;:\\\"[]") || forbidden(domain, "()<>@,;:\\\"[]_/")) return false;
+  if (!is_valid_utf8(text) || forbidden(local, "()<>@,;:\\\"[]")) return false;
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) return false;
   if (domain.find('.') == std::string_view::npos) return false;
+  bool letters_digits_hyphens = std::all_of(domain.begin(), domain.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           static_cast<uint8_t>(c) >= 0x80;  // an internationalised name
+  });
+  if (!letters_digits_hyphens) return false;
   while (!domain.empty()) {
     size_t dot = domain.find('.');
     std::string_view label = domain.substr(0, dot);

@@ -44,6 +44,8 @@ Result<Microseconds> parse_duration(std::string_view text) {
       double part = 0;
       if (!parse_number(rest.substr(0, colon), part)) return wrong();
       if (!parts.empty() && part >= 60) return wrong();
+      // Only seconds, the last part, have a fraction.
+      if (colon != std::string_view::npos && part != std::floor(part)) return wrong();
       parts.push_back(part);
       if (colon == std::string_view::npos) break;
       rest.remove_prefix(colon + 1);
@@ -72,6 +74,7 @@ Result<Microseconds> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(Microseconds duration) {
+  if (duration.count() < 0) return "-" + format_duration(-duration);
   int64_t tenths = (duration.count() + 50'000) / 100'000;
   if (tenths < 600) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
   int64_t seconds = (duration.count() + 500'000) / 1'000'000;
@@ -87,11 +90,12 @@ Result<UtcTime> parse_utc(std::string_view text) {
   std::tm parts{};
   std::string copy(text);
   const char* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  if (end == nullptr || *end != '\0') {
+  std::tm same = parts;  // timegm turns the 30th of February into the 2nd of March
+  std::time_t seconds = timegm(&same);
+  if (end == nullptr || *end != '\0' || same.tm_mday != parts.tm_mday || same.tm_hour != parts.tm_hour) {
     return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is not a UTC time", text), "write 2026-01-31T09:30:00Z");
   }
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::from_time_t(timegm(&parts)));
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::from_time_t(seconds));
 }
 
 const Clock& Clock::system() {

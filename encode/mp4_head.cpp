@@ -80,18 +80,19 @@ std::vector<Chunk> audio_chunks(const AudioTrack& audio) {
   return chunks;
 }
 
-// Writes moov for given chunk positions; with `offsets` empty it measures (positions are written as zero).
+// Writes moov for given chunk positions. Its size does not depend on them, so a first pass with zeros measures it.
 class MoovWriter {
  public:
   MoovWriter(const Mp4Tracks& tracks, const Timing& timing, const std::vector<Chunk>& video,
              const std::vector<Chunk>& audio, const std::vector<uint64_t>& video_offsets,
-             const std::vector<uint64_t>& audio_offsets)
+             const std::vector<uint64_t>& audio_offsets, bool wide)
       : tracks_(tracks),
         timing_(timing),
         video_(video),
         audio_(audio),
         video_offsets_(video_offsets),
-        audio_offsets_(audio_offsets) {}
+        audio_offsets_(audio_offsets),
+        wide_(wide) {}
 
   void write(BoxWriter& out) {
     out.box("moov", [&] {
@@ -191,12 +192,11 @@ class MoovWriter {
         out.u32(1);
       }
     });
-    bool wide = !offsets.empty() && offsets.back() > UINT32_MAX;
-    out.full_box(wide ? "co64" : "stco", 0, 0, [&] {
+    out.full_box(wide_ ? "co64" : "stco", 0, 0, [&] {
       out.u32(chunks.size());
       for (size_t i = 0; i < chunks.size(); ++i) {
-        uint64_t offset = offsets.empty() ? 0 : offsets[i];
-        wide ? out.u64(offset) : out.u32(offset);
+        uint64_t offset = offsets[i];
+        wide_ ? out.u64(offset) : out.u32(offset);
       }
     });
   }
@@ -395,6 +395,7 @@ class MoovWriter {
   const std::vector<Chunk>& audio_;
   const std::vector<uint64_t>& video_offsets_;
   const std::vector<uint64_t>& audio_offsets_;
+  bool wide_;  // 64-bit chunk offsets
 };
 
 void file_type(BoxWriter& out) {
@@ -421,20 +422,22 @@ Result<Mp4Layout> lay_out_mp4(const Mp4Tracks& tracks) {
 
   // In the order of playing; sound first where both begin together.
   std::vector<std::pair<const Chunk*, bool>> order;
+  order.reserve(audio.size() + video.size());
   for (const Chunk& chunk : audio) order.emplace_back(&chunk, true);
   for (const Chunk& chunk : video) order.emplace_back(&chunk, false);
   std::stable_sort(order.begin(), order.end(), [](auto& a, auto& b) { return a.first->start < b.first->start; });
   uint64_t media_size = 0;
   for (auto& [chunk, sound] : order) media_size += chunk->slice.length;
 
-  // The head's size decides the offsets, and large offsets the head's size: assume the end, then fill in.
+  // The head's size decides the offsets: measured with zeros, then filled in. Wide well before it must be, as the head
+  // itself counts too.
   bool wide = media_size > UINT32_MAX - (64u << 20);
-  std::vector<uint64_t> video_offsets(video.size(), wide ? UINT64_MAX : 0);
-  std::vector<uint64_t> audio_offsets(audio.size(), wide ? UINT64_MAX : 0);
+  std::vector<uint64_t> video_offsets(video.size());
+  std::vector<uint64_t> audio_offsets(audio.size());
   auto write_head = [&] {
     BoxWriter out;
     file_type(out);
-    MoovWriter(tracks, timing, video, audio, video_offsets, audio_offsets).write(out);
+    MoovWriter(tracks, timing, video, audio, video_offsets, audio_offsets, wide).write(out);
     if (wide) {
       out.u32(1);
       out.text("mdat");

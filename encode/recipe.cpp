@@ -1,18 +1,22 @@
 #include "encode/recipe.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <nlohmann/json.hpp>
-
-#include "core/encoding.h"
 
 namespace candid::encode {
 namespace {
 
 constexpr int kVersion = 1;
 
+uint64_t natural(const nlohmann::json& value) {
+  if (!value.is_number_unsigned()) throw std::invalid_argument("a number is below zero or none");
+  return value.get<uint64_t>();
+}
+
 bool is_part_name(std::string_view name) {
-  return name.size() == 64 && from_hex(name).has_value();
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
@@ -60,9 +64,10 @@ Result<Recipe> parse_recipe(std::string_view text) {
     recipe.message_id = json.at("message").get<std::string>();
     recipe.file = json.at("file").get<std::string>();
     recipe.key = json.at("key").get<std::string>();
-    if (recipe.file.find('/') != std::string::npos) return corrupt("its file name is a path");
-    recipe.duration = Microseconds(json.at("duration_us").get<int64_t>());
-    recipe.size = json.at("size").get<uint64_t>();
+    if (recipe.file.find('/') != std::string::npos || recipe.file == "." || recipe.file == "..")
+      return corrupt("its file name is a path");
+    recipe.duration = Microseconds(static_cast<int64_t>(natural(json.at("duration_us"))));
+    recipe.size = natural(json.at("size"));
     recipe.poster = json.at("poster").get<std::string>();
     recipe.captions = json.at("captions").get<std::string>();
     auto parts = json.at("parts").get<std::vector<std::string>>();
@@ -71,8 +76,9 @@ Result<Recipe> parse_recipe(std::string_view text) {
     }
     uint64_t total = 0;
     for (const auto& range : json.at("ranges")) {
-      recipe.ranges.push_back(
-          {parts.at(range.at(0).get<size_t>()), range.at(1).get<uint64_t>(), range.at(2).get<uint64_t>()});
+      recipe.ranges.push_back({parts.at(natural(range.at(0))), natural(range.at(1)), natural(range.at(2))});
+      // Below the size each, so that the sum cannot run over.
+      if (recipe.ranges.back().length > recipe.size - total) return corrupt("its ranges do not add up to its size");
       total += recipe.ranges.back().length;
     }
     if (total != recipe.size || recipe.ranges.empty()) return corrupt("its ranges do not add up to its size");

@@ -49,8 +49,11 @@ struct SoundConverter {
       outputs->filter_ctx = made.entry;
       inputs->name = av_strdup("out");
       inputs->filter_ctx = made.exit;
-      std::string filters = fmt::format(
-          "aresample={}:async=1000:min_hard_comp=0.05,aformat=sample_fmts=flt:channel_layouts=stereo", kSampleRate);
+      // One channel goes to both sides as it is; the resampler's own rule would take 3 dB off.
+      const char* spread = first.ch_layout.nb_channels == 1 ? "pan=stereo|c0=c0|c1=c0," : "";
+      std::string filters =
+          fmt::format("{}aresample={}:async=1000:min_hard_comp=0.05,aformat=sample_fmts=flt:channel_layouts=stereo",
+                      spread, kSampleRate);
       status = avfilter_graph_parse_ptr(made.graph.get(), filters.c_str(), &inputs, &outputs, nullptr);
       avfilter_inout_free(&outputs);
       avfilter_inout_free(&inputs);

@@ -29,8 +29,10 @@ Result<InputFormatPtr> open_input(const std::filesystem::path& path) {
   int status = avformat_open_input(&raw, ("file:" + path.string()).c_str(), nullptr, options.get());
   if (status < 0) {
     Error error = av_error(status, fmt::format("{} is not a recording that can be read", path.string()));
-    return tl::unexpected(Error(error.kind(), error.message(),
-                                "the file may be cut short or of another kind; record or export it again"));
+    // A format off the list comes back as EINVAL; to the user it is a file of the wrong kind.
+    ErrorKind kind = status == AVERROR(EINVAL) ? ErrorKind::Corrupt : error.kind();
+    return tl::unexpected(
+        Error(kind, error.message(), "the file may be cut short or of another kind; record or export it again"));
   }
   InputFormatPtr input(raw);
   status = avformat_find_stream_info(input.get(), nullptr);

@@ -27,6 +27,22 @@ std::string without_tags(std::string_view text) {
   return plain;
 }
 
+// WebVTT's named characters (W3C WebVTT §4.2.2); SubRip has none.
+std::string without_entities(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
+      {"&amp;", "&"},       {"&lt;", "<"},       {"&gt;", ">"},      {"&quot;", "\""},
+      {"&nbsp;", "\u00A0"}, {"&lrm;", "\u200E"}, {"&rlm;", "\u200F"}};
+  std::string plain;
+  while (!text.empty()) {
+    const auto* entity = std::find_if(std::begin(kEntities), std::end(kEntities),
+                                      [&](const auto& e) { return text.starts_with(e.first); });
+    bool found = entity != std::end(kEntities);
+    plain += found ? entity->second : text.substr(0, 1);
+    text.remove_prefix(found ? entity->first.size() : 1);
+  }
+  return plain;
+}
+
 std::string timestamp(Microseconds time) {
   int64_t ms = time.count() / 1000;
   return fmt::format("{:02}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
@@ -42,6 +58,7 @@ Result<std::vector<Cue>> read_cues(const std::filesystem::path& path) {
                 "captions are .srt or .vtt files");
   }
   double unit = av_q2d(input->streams[stream]->time_base);
+  bool has_entities = input->streams[stream]->codecpar->codec_id == AV_CODEC_ID_WEBVTT;
   std::vector<Cue> cues;
   PacketPtr packet(av_packet_alloc());
   while (av_read_frame(input.get(), packet.get()) >= 0) {
@@ -49,7 +66,7 @@ Result<std::vector<Cue>> read_cues(const std::filesystem::path& path) {
       std::string text(reinterpret_cast<const char*>(packet->data), static_cast<size_t>(packet->size));
       Cue cue{Microseconds(std::llround(static_cast<double>(packet->pts) * unit * 1e6)),
               Microseconds(std::llround(static_cast<double>(packet->pts + packet->duration) * unit * 1e6)),
-              trim(without_tags(text))};
+              trim(has_entities ? without_entities(without_tags(text)) : without_tags(text))};
       if (!cue.text.empty() && cue.end > cue.start) cues.push_back(std::move(cue));
     }
     av_packet_unref(packet.get());

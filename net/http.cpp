@@ -41,6 +41,12 @@ size_t on_header(char* data, size_t, size_t size, void* into) {
   return size;
 }
 
+// What is wrong with the request or its answer, rather than with the way between.
+bool would_fail_again(CURLcode code) {
+  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WRITE_ERROR ||
+         code == CURLE_PEER_FAILED_VERIFICATION;
+}
+
 }  // namespace
 
 Result<HttpResponse> send(const HttpRequest& request) {
@@ -74,10 +80,9 @@ Result<HttpResponse> send(const HttpRequest& request) {
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &receiver);
   if (CURLcode code = curl_easy_perform(handle); code != CURLE_OK) {
-    return tl::unexpected(Error(ErrorKind::Network,
-                                fmt::format("{} failed ({})", request.method, curl_easy_strerror(code)),
-                                "check the address, and that the server runs")
-                              .retry_may_help());
+    Error error(ErrorKind::Network, fmt::format("{} failed ({})", request.method, curl_easy_strerror(code)),
+                "check the address, and that the server runs");
+    return tl::unexpected(would_fail_again(code) ? std::move(error) : std::move(error).retry_may_help());
   }
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -64,8 +64,8 @@ Result<Bitmap> decode_bitmap(const std::vector<uint8_t>& bytes, const std::strin
   loaded = gdk_pixbuf_loader_close(loader.get(), loaded ? &error : nullptr) != FALSE && loaded;
   GdkPixbuf* stored = gdk_pixbuf_loader_get_pixbuf(loader.get());
   if (!loaded || stored == nullptr) {
-    return fail(ErrorKind::InvalidInput, fmt::format("{} is not a picture that can be read ({})", name, words_of(error)),
-                kHint);
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} is not a picture that can be read ({})", name, words_of(error)), kHint);
   }
   // A photograph may lie on its side and say so.
   std::unique_ptr<GdkPixbuf, Unref> upright(gdk_pixbuf_apply_embedded_orientation(stored));

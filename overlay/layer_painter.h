@@ -34,6 +34,8 @@ class LayerPainter {
   TextSpec text_spec(const Layer& layer, std::string text, double size) const;
   // Lays text out and notes what is wrong with it.
   Result<TextBlock> layout(const TextSpec& spec);
+  // Words on a rounded ground, `pad` px beside them.
+  Result<Canvas> boxed(const Layer& layer, const TextSpec& spec, double pad, double radius);
   // Left top corner of a box of this size at the layer's anchor, inside the safe area.
   struct Corner {
     int x, y;

@@ -63,6 +63,14 @@ Result<void> LayerPainter::paint_lower_third(const Layer& layer) {
   return {};
 }
 
+Result<Canvas> LayerPainter::boxed(const Layer& layer, const TextSpec& spec, double pad, double radius) {
+  TextBlock block = TRY(layout(spec));
+  Canvas canvas(static_cast<int>(block.width() + 2 * pad), static_cast<int>(block.height() + pad));
+  canvas.fill_rounded(0, 0, canvas.width(), canvas.height(), radius, layer.background);
+  block.paint(canvas, pad, pad / 2, block.width(), layer.text_color);
+  return canvas;
+}
+
 Result<void> LayerPainter::paint_text(const Layer& layer) {
   double size = font_size(layer, 0.06);
   double pad = std::round(size * 0.45);
@@ -72,10 +80,7 @@ Result<void> LayerPainter::paint_text(const Layer& layer) {
   spec.max_lines = 6;
   bool centred = layer.place == Anchor::Top || layer.place == Anchor::Center || layer.place == Anchor::Bottom;
   spec.align = centred ? TextAlign::Center : TextAlign::Start;
-  TextBlock block = TRY(layout(spec));
-  Canvas canvas(static_cast<int>(block.width() + 2 * pad), static_cast<int>(block.height() + pad));
-  canvas.fill_rounded(0, 0, canvas.width(), canvas.height(), size * 0.22, layer.background);
-  block.paint(canvas, pad, pad / 2, block.width(), layer.text_color);
+  Canvas canvas = TRY(boxed(layer, spec, pad, size * 0.22));
   double bottom = has_captions(look_) && is_at_bottom(layer.place) ? (kCaptionBand + 0.02) * unit() : margin();
   Corner at = corner(layer.place, canvas.width(), canvas.height(), bottom);
   add(canvas.to_patch(at.x, at.y), layer);
@@ -95,10 +100,7 @@ Result<void> LayerPainter::paint_captions(const Layer& layer) {
     spec.max_width = static_cast<int>(std::min(spec.max_width - 2 * pad, size * 21));  // about 42 characters
     spec.max_lines = 2;
     spec.align = TextAlign::Center;
-    TextBlock block = TRY(layout(spec));
-    Canvas canvas(static_cast<int>(block.width() + 2 * pad), static_cast<int>(block.height() + pad));
-    canvas.fill_rounded(0, 0, canvas.width(), canvas.height(), size * 0.2, layer.background);
-    block.paint(canvas, pad, pad / 2, block.width(), layer.text_color);
+    Canvas canvas = TRY(boxed(layer, spec, pad, size * 0.2));
     Corner at = corner(layer.place, canvas.width(), canvas.height(), margin());
     add(canvas.to_patch(at.x, at.y), shown);
   }

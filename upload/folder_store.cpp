@@ -5,6 +5,15 @@
 #include "core/files.h"
 
 namespace candid::upload {
+namespace {
+
+// A folder on the way to objects is none, and nothing lies below an object.
+bool is_absent(const std::error_code& code) {
+  return code == std::errc::no_such_file_or_directory || code == std::errc::not_a_directory ||
+         code == std::errc::is_a_directory;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<FolderStore>> FolderStore::open(std::filesystem::path root) {
   TRY_VOID(make_folder(root));
@@ -21,7 +30,7 @@ Result<std::optional<uint64_t>> FolderStore::size_of(std::string_view name) {
   std::error_code code;
   uint64_t size = std::filesystem::file_size(path, code);
   if (!code) return std::optional<uint64_t>(size);
-  if (code == std::errc::no_such_file_or_directory) return std::optional<uint64_t>();
+  if (is_absent(code)) return std::optional<uint64_t>();
   return tl::unexpected(system_error(code.value(), fmt::format("cannot look at {}", path.string())));
 }
 
@@ -43,11 +52,14 @@ Result<void> FolderStore::put_file(std::string_view name, const std::filesystem:
 }
 
 Result<std::vector<uint8_t>> FolderStore::get(std::string_view name) {
-  return read_file(TRY(path_of(name)));
+  std::filesystem::path path = TRY(path_of(name));
+  if (!TRY(size_of(name))) return fail(ErrorKind::NotFound, fmt::format("there is no {}", path.string()));
+  return read_file(path);
 }
 
 Result<void> FolderStore::remove(std::string_view name) {
   std::filesystem::path path = TRY(path_of(name));
+  if (!TRY(size_of(name))) return {};
   std::error_code code;
   std::filesystem::remove(path, code);
   if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));

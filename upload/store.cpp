@@ -7,6 +7,9 @@ namespace candid::upload {
 bool is_object_name(std::string_view name) {
   if (name.empty() || name.size() > 512 || name.front() == '/' || name.back() == '/') return false;
   if (name.find("..") != std::string_view::npos || name.find("//") != std::string_view::npos) return false;
+  // "a/./b" would be a second spelling of "a/b".
+  if (name == "." || name.starts_with("./") || name.ends_with("/.") || name.find("/./") != std::string_view::npos)
+    return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '/';
   });

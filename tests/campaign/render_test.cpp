@@ -115,6 +115,17 @@ TEST(Render, CarriesNameAndMessageIdInTheFile) {
   EXPECT_EQ(tags["comment"], "candid message " + message_id("test_campaign", "1"));
 }
 
+TEST(Render, ANameThatNoFontCanDrawGetsNoVideo) {
+  Workbench bench;
+  bench.write("candidates.csv", "id,name,role\n1,A\uE123B,Engineer\n2,Jane,Engineer\n");
+  Job job = bench.job();
+  auto workspace = must(Workspace::open(bench.folder()));
+  auto outcomes = must(render(job, must(make_plan(job)), workspace, {}, {}, {}));
+  EXPECT_EQ(outcomes[0].state, RenderState::Failed);
+  EXPECT_FALSE(std::filesystem::exists(outcomes[0].file));
+  EXPECT_EQ(outcomes[1].state, RenderState::Rendered);
+}
+
 TEST(Render, OnlyOneCandidateOnRequest) {
   Workbench bench;
   Job job = bench.job();

@@ -21,6 +21,10 @@ struct Source {
   bool has_sound;
 };
 
+void PrintTo(const Source& source, std::ostream* out) {
+  *out << source.name;
+}
+
 const Source kSources[] = {
     {"FullRangeWebcam", "-f lavfi -i testsrc2=size=640x480:rate=30:duration=1 -c:v mjpeg -q:v 4 -pix_fmt yuvj420p", 640,
      480, "30/1", 1, false},

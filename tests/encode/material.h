@@ -1,0 +1,44 @@
+#pragma once
+// Segments, sound tracks and files for the tests of encode.
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encode/audio_encoder.h"
+#include "encode/mp4_head.h"
+#include "encode/segment_encoder.h"
+
+namespace candid::encode::test {
+
+// 320x180 at 30 fps, quick to encode.
+VideoSettings small_settings(Rational rate = {30, 1});
+
+// A moving picture with some grain; equal numbers give equal frames. Numbers beyond `kFlash` are white.
+media::Frame picture(media::FrameSize size, int number);
+constexpr int kFlash = 1'000'000;
+
+// Frames first … first + count - 1.
+Segment encode_pictures(const VideoSettings& settings, int first, int count);
+
+// 16-bit mono WAV at 48 kHz.
+void write_wav(const std::filesystem::path& path, std::span<const float> samples);
+// A tone at 440 Hz of so many samples, encoded.
+AudioTrack encode_tone(const std::filesystem::path& folder, int64_t samples);
+// Samples of video frames' length.
+int64_t samples_of(int64_t frames, Rational rate);
+
+// The file that a layout describes.
+std::vector<uint8_t> assemble(const Mp4Layout& layout, const Mp4Tracks& tracks);
+std::filesystem::path write_mp4(const std::filesystem::path& path, const Mp4Tracks& tracks);
+
+// The NAL unit types of bytes with 4-byte lengths.
+std::vector<int> nal_types(std::span<const uint8_t> bytes);
+
+// What `ffprobe` says, "key=value" lines; `entries` as -show_entries reads them.
+std::string probed(const std::filesystem::path& path, const std::string& entries, const std::string& stream = "");
+// One MD5 for each decoded picture.
+std::vector<std::string> picture_hashes(const std::filesystem::path& path);
+
+}  // namespace candid::encode::test
