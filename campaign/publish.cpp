@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/text.h"
 #include "media/probe.h"
+#include "net/http.h"
 
 namespace candid::campaign {
 namespace {
@@ -160,6 +161,18 @@ Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store
   constexpr std::string_view kFolder = "folder:";
   return upload::FolderStore::open(store.starts_with(kFolder) ? std::filesystem::path(store.substr(kFolder.size()))
                                                               : data.store());
+}
+
+Result<void> check_server(const std::string& url) {
+  net::HttpRequest request;
+  request.url = url + "/healthz";
+  request.connect_timeout = std::chrono::seconds(3);
+  request.stall_timeout = std::chrono::seconds(3);
+  request.max_body = 4096;
+  net::HttpResponse response = TRY(net::send(request));
+  if (response.status == 200) return {};
+  return fail(ErrorKind::Network, fmt::format("{} answers with status {}", request.url, response.status),
+              "is it a candid server?");
 }
 
 Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,

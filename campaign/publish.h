@@ -41,6 +41,10 @@ struct PublishReport {
 // Opens the store that the campaign names, or the data folder's own.
 Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store, const DataFolder& data);
 
+// Whether a candid server answers at this address right now, within a few seconds. Network when not: its links lead
+// nowhere until one does.
+Result<void> check_server(const std::string& url);
+
 // Only messages whose rendering is up to date go out; the message id is checked from row to recipe to file. Links given
 // out before stay (they are known from out/links.csv). `progress` gets messages done and in all.
 Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,

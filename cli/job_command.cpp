@@ -130,6 +130,15 @@ Result<campaign::PublishReport> publish(const Session& session, const Prepared& 
   return campaign::publish(work.job, work.plan, work.workspace, *store, *ledger, progress, session.stop);
 }
 
+void tell_server(const Session& session, const Prepared& work) {
+  const std::string& server = work.job.campaign.publish.server;
+  auto answers = campaign::check_server(server);
+  if (answers) return;
+  session.console.note(
+      fmt::format("note: no server answers at {} yet ({}); the links open once candid serve runs there.", server,
+                  answers.error().message()));
+}
+
 size_t tell_failures(const Session& session, const campaign::Job& job,
                      const std::vector<campaign::RenderOutcome>& outcomes) {
   size_t failed = 0;

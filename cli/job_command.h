@@ -34,6 +34,9 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
                                                     const campaign::RenderOptions& options);
 Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const campaign::DataFolder& data);
 
+// Says so when the links' server does not answer yet; nobody's videos are lost by it.
+void tell_server(const Session& session, const Prepared& work);
+
 // Errors a row, on stderr; how many failed.
 size_t tell_failures(const Session& session, const campaign::Job& job,
                      const std::vector<campaign::RenderOutcome>& outcomes);

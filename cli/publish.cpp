@@ -32,6 +32,7 @@ Outcome run(const Session& session, const Options& options) {
   session.console.say(fmt::format("{} published ({:.1f} MB sent); links in {}.", count(published, "video"),
                                   static_cast<double>(report->bytes_sent) / 1e6,
                                   session.console.strong(work->workspace.links_file().string())));
+  if (published > 0) tell_server(session, *work);
   if (published > 0) session.console.say("Next: candid serve, and candid status to see who watched.");
   if (published == 0) return Outcome::Failed;
   return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;

@@ -56,6 +56,7 @@ Outcome run(const Session& session, const Options& options) {
   session.console.say(fmt::format("{} behind {}:", count(report->links.size() - unpublished, "video"),
                                   count(report->links.size() - unpublished, "link")));
   tell_links(session, work->job, *report);
+  tell_server(session, *work);
   session.console.say(fmt::format("They are in {} too. Next: candid serve, and candid status to see who watched.",
                                   work->workspace.links_file().string()));
   if (unpublished == report->links.size() && unpublished > 0) return Outcome::Failed;
