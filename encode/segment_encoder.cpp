@@ -1,6 +1,8 @@
 #include "encode/segment_encoder.h"
 
 #include <cmath>
+#include <optional>
+#include <span>
 
 #include <fmt/format.h>
 

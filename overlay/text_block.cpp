@@ -1,5 +1,6 @@
 #include "overlay/text_block.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <pango/pangocairo.h>
@@ -27,6 +28,25 @@ struct TextBlock::Layout {
     pango_font_description_set_absolute_size(description, std::round(size * 4) / 4 * PANGO_SCALE);
     pango_layout_set_font_description(layout, description);
     pango_font_description_free(description);
+  }
+
+  // The narrowest width, px, at which the text still takes no more lines: "… you spent / with us." becomes two lines of
+  // about one length.
+  void balance(int max_width) {
+    int lines = pango_layout_get_line_count(layout);
+    if (lines < 2) return;
+    int low = max_width / lines;
+    int high = max_width;
+    while (high - low > 1) {
+      int middle = (low + high) / 2;
+      pango_layout_set_width(layout, middle * PANGO_SCALE);
+      PangoRectangle box;
+      pango_layout_get_pixel_extents(layout, nullptr, &box);
+      // A word that is wider than the width sticks out.
+      bool holds = pango_layout_get_line_count(layout) <= lines && box.width <= middle;
+      (holds ? high : low) = middle;
+    }
+    pango_layout_set_width(layout, high * PANGO_SCALE);
   }
 
   bool fits(const TextSpec& spec) const {
@@ -89,20 +109,23 @@ Result<TextBlock> TextBlock::layout(const TextSpec& spec) {
       block.was_cut_ = block.was_cut_ || pango_layout_is_ellipsized(made.layout) != FALSE;
     }
   }
+  if (!block.was_cut_) made.balance(spec.max_width);
   PangoRectangle box;
   pango_layout_get_pixel_extents(made.layout, nullptr, &box);
+  block.left_ = box.x;
   block.width_ = box.width;
   block.height_ = box.height;
   block.missing_glyphs_ = pango_layout_get_unknown_glyphs_count(made.layout);
+  block.is_centred_ = spec.align == TextAlign::Center;
   block.reads_from_right_ = pango_layout_get_direction(made.layout, 0) == PANGO_DIRECTION_RTL;
   return block;
 }
 
 void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, Color color) const {
-  // Within its width Pango puts each paragraph at its own start: left, or right where it reads from the right.
-  pango_layout_set_width(layout_->layout, box_width * PANGO_SCALE);
+  double room = std::max(0, box_width - width_);
+  double shift = is_centred_ ? room / 2 : reads_from_right_ ? room : 0;
   canvas.set_color(color);
-  cairo_move_to(canvas.cairo(), x, y);
+  cairo_move_to(canvas.cairo(), x + shift - left_, y);
   pango_cairo_show_layout(canvas.cairo(), layout_->layout);
 }
 

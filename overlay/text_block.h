@@ -35,7 +35,7 @@ class TextBlock {
   // How many characters no installed font can draw.
   int missing_glyphs() const { return missing_glyphs_; }
 
-  // Lines align within `box_width` (≥ width()); (x, y) is the box's left top corner.
+  // The block stands at the start, or in the middle, of a box `box_width` px wide with its left top corner at (x, y).
   void paint(Canvas& canvas, double x, double y, int box_width, Color color) const;
 
  private:
@@ -45,8 +45,10 @@ class TextBlock {
   };
   TextBlock() = default;
   std::unique_ptr<Layout, FreeLayout> layout_;
+  int left_ = 0;  // px from the layout's origin to its leftmost line
   int width_ = 0;
   int height_ = 0;
+  bool is_centred_ = false;
   bool reads_from_right_ = false;
   bool was_cut_ = false;
   int missing_glyphs_ = 0;
