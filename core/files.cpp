@@ -54,14 +54,13 @@ std::span<const uint8_t> as_bytes(std::string_view text) {
 }  // namespace
 
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting: a pipe that nobody writes must not hold us.
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return failed("read", path);
   struct stat facts {};
-  if (::fstat(file, &facts) != 0 || S_ISDIR(facts.st_mode)) {
-    int code = S_ISDIR(facts.st_mode) ? EISDIR : errno;
+  if (::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
     ::close(file);
-    errno = code;
-    return failed("read", path);
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is not a regular file", path.string()));
   }
   std::vector<uint8_t> bytes;
   std::array<uint8_t, 1 << 16> buffer{};
@@ -93,6 +92,12 @@ Result<void> write_file(const std::filesystem::path& path, std::span<const uint8
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text, FileMode mode) {
   return write_file(path, as_bytes(text), mode);
+}
+
+Result<void> write_scratch_file(const std::filesystem::path& path, std::span<const uint8_t> bytes) {
+  auto writer = TRY(FileWriter::create(path));
+  TRY_VOID(writer.write(bytes));
+  return writer.commit(FileWriter::Durability::ThisSession);
 }
 
 Result<void> make_folder(const std::filesystem::path& path) {
@@ -179,8 +184,8 @@ Result<void> FileWriter::copy_from(const std::filesystem::path& source, uint64_t
   return result;
 }
 
-Result<void> FileWriter::commit() {
-  if (::fsync(file_) != 0) return failed("sync", path_);
+Result<void> FileWriter::commit(Durability durability) {
+  if (durability == Durability::SurvivesPowerCut && ::fsync(file_) != 0) return failed("sync", path_);
   if (::close(std::exchange(file_, -1)) != 0) {
     auto error = failed("close", path_);
     ::unlink(temporary_.c_str());
@@ -191,6 +196,7 @@ Result<void> FileWriter::commit() {
     ::unlink(temporary_.c_str());
     return error;
   }
+  if (durability == Durability::ThisSession) return {};
   return sync_folder(path_.parent_path());
 }
 

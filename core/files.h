@@ -15,12 +15,16 @@ namespace candid {
 
 enum class FileMode { Shared, Private };  // 0644, 0600
 
+// Regular files only: a pipe or a device is InvalidInput.
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes = UINT64_MAX);
 Result<std::string> read_text_file(const std::filesystem::path& path, uint64_t max_bytes = 16 << 20);
 
 Result<void> write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes,
                         FileMode mode = FileMode::Shared);
 Result<void> write_file(const std::filesystem::path& path, std::string_view text, FileMode mode = FileMode::Shared);
+
+// For what can be made again at any time (proof pictures): appears whole, but a power cut may take it.
+Result<void> write_scratch_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 
 // Missing parents too; fine when it exists.
 Result<void> make_folder(const std::filesystem::path& path);
@@ -42,7 +46,8 @@ class FileWriter {
   uint64_t size() const { return size_; }
   // The name it is written under until then; other programs (a muxer) may write it too.
   const std::filesystem::path& temporary_path() const { return temporary_; }
-  Result<void> commit();
+  enum class Durability { SurvivesPowerCut, ThisSession };
+  Result<void> commit(Durability durability = Durability::SurvivesPowerCut);
 
  private:
   FileWriter(std::filesystem::path path, std::filesystem::path temporary, int file)

@@ -118,7 +118,8 @@ Result<RecordingFacts> probe(const std::filesystem::path& path) {
   double origin =
       input->start_time == AV_NOPTS_VALUE ? video_times.first : static_cast<double>(input->start_time) / AV_TIME_BASE;
   double end = std::max(video_times.end, audio_times.end);
-  if (stated > 0 && end - origin + kCutTolerance < stated) {
+  // Matroska's stated duration counts from zero, others' from the first timestamp.
+  if (stated > 0 && std::max(end, end - origin) + kCutTolerance < stated) {
     return fail(ErrorKind::Corrupt,
                 fmt::format("{} is cut short: it should last {:.1f} s and ends after {:.1f} s", path.string(), stated,
                             end - origin),
