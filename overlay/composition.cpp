@@ -174,13 +174,14 @@ Result<Patch> draw_label(const std::string& text, double size_px, int max_width,
 Result<Patch> draw_picture(const std::filesystem::path& path, media::FrameSize size, int x, int y) {
   Image image = TRY(Image::load(path));
   Canvas canvas(size.width, size.height);
-  image.paint(canvas, 0, 0, size.width, size.height);
+  TRY_VOID(image.paint(canvas, 0, 0, size.width, size.height));
   return canvas.to_patch(x, y);
 }
 
 Result<void> check_image(const std::filesystem::path& path) {
-  TRY(Image::load(path));
-  return {};
+  Image image = TRY(Image::load(path));
+  Canvas canvas(64, 64);
+  return image.paint(canvas, 0, 0, 64, 64);
 }
 
 }  // namespace candid::overlay

@@ -24,9 +24,26 @@ struct Bitmap {
   std::vector<uint32_t> pixels;
 };
 
-bool looks_like_svg(const std::vector<uint8_t>& bytes) {
-  std::string_view head(reinterpret_cast<const char*>(bytes.data()), std::min<size_t>(bytes.size(), 1024));
-  return head.find("<svg") != std::string_view::npos;
+std::string_view as_text(const std::vector<uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+bool is_png(const std::vector<uint8_t>& bytes) {
+  return as_text(bytes).starts_with("\x89PNG\r\n");
+}
+
+bool is_jpeg(const std::vector<uint8_t>& bytes) {
+  return as_text(bytes).starts_with("\xFF\xD8\xFF");
+}
+
+// A declaration and a licence may stand before the first element.
+bool is_svg(const std::vector<uint8_t>& bytes) {
+  return as_text(bytes).substr(0, 1 << 16).find("<svg") != std::string_view::npos;
+}
+
+// The decoders show what there is of a file that was cut, without a word.
+bool has_its_end(const std::vector<uint8_t>& bytes) {
+  return as_text(bytes).rfind(is_png(bytes) ? "IEND" : "\xFF\xD9") != std::string_view::npos;
 }
 
 // Takes GLib's error over and returns its words.
@@ -58,7 +75,18 @@ Bitmap to_bitmap(const GdkPixbuf* pixbuf) {
 }
 
 Result<Bitmap> decode_bitmap(const std::vector<uint8_t>& bytes, const std::string& name) {
+  if (!has_its_end(bytes)) return fail(ErrorKind::InvalidInput, fmt::format("{} is cut short", name), kHint);
   std::unique_ptr<GdkPixbufLoader, Unref> loader(gdk_pixbuf_loader_new());
+  struct Size {
+    int width = 0;
+    int height = 0;
+  } size;
+  // Asked before the pixels are unpacked: a few hundred KB can hold gigabytes of them.
+  auto on_size = +[](GdkPixbufLoader* asking, int width, int height, gpointer into) {
+    *static_cast<Size*>(into) = {width, height};
+    if (width > kMaxSide || height > kMaxSide) gdk_pixbuf_loader_set_size(asking, 1, 1);
+  };
+  g_signal_connect(loader.get(), "size-prepared", G_CALLBACK(on_size), &size);
   GError* error = nullptr;
   bool loaded = gdk_pixbuf_loader_write(loader.get(), bytes.data(), bytes.size(), &error) != FALSE;
   loaded = gdk_pixbuf_loader_close(loader.get(), loaded ? &error : nullptr) != FALSE && loaded;
@@ -67,13 +95,12 @@ Result<Bitmap> decode_bitmap(const std::vector<uint8_t>& bytes, const std::strin
     return fail(ErrorKind::InvalidInput,
                 fmt::format("{} is not a picture that can be read ({})", name, words_of(error)), kHint);
   }
+  if (size.width > kMaxSide || size.height > kMaxSide) {
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is {}x{} pixels", name, size.width, size.height), kHint);
+  }
   // A photograph may lie on its side and say so.
   std::unique_ptr<GdkPixbuf, Unref> upright(gdk_pixbuf_apply_embedded_orientation(stored));
-  Bitmap bitmap = to_bitmap(upright.get());
-  if (bitmap.width > kMaxSide || bitmap.height > kMaxSide) {
-    return fail(ErrorKind::InvalidInput, fmt::format("{} is {}x{} pixels", name, bitmap.width, bitmap.height), kHint);
-  }
-  return bitmap;
+  return to_bitmap(upright.get());
 }
 
 // width / height of an SVG, from its size or its view box; 0 when it has neither.
@@ -108,11 +135,13 @@ Image::~Image() = default;
 Result<Image> Image::load(const std::filesystem::path& path) {
   auto bytes = TRY(read_file(path, kMaxFileBytes));
   auto state = std::make_unique<State>();
-  if (!looks_like_svg(bytes)) {
+  if (is_png(bytes) || is_jpeg(bytes)) {
     state->bitmap = TRY(decode_bitmap(bytes, path.string()));
     state->aspect = static_cast<double>(state->bitmap.width) / state->bitmap.height;
     return Image(std::move(state));
   }
+  if (!is_svg(bytes))
+    return fail(ErrorKind::InvalidInput, fmt::format("{} is not a picture that can be read", path.string()), kHint);
   GError* error = nullptr;
   // From memory and without a base, so librsvg resolves no reference to a file.
   state->svg.reset(rsvg_handle_new_from_data(bytes.data(), bytes.size(), &error));
@@ -129,12 +158,13 @@ double Image::aspect() const {
   return state_->aspect;
 }
 
-void Image::paint(Canvas& canvas, double x, double y, double width, double height) const {
+Result<void> Image::paint(Canvas& canvas, double x, double y, double width, double height) const {
   cairo_t* cr = canvas.cairo();
   if (state_->svg) {
     RsvgRectangle place{x, y, width, height};
-    rsvg_handle_render_document(state_->svg.get(), cr, &place, nullptr);
-    return;
+    GError* error = nullptr;
+    if (rsvg_handle_render_document(state_->svg.get(), cr, &place, &error) != FALSE) return {};
+    return fail(ErrorKind::InvalidInput, fmt::format("the SVG cannot be drawn ({})", words_of(error)), kHint);
   }
   const Bitmap& bitmap = state_->bitmap;
   // cairo only reads from the pixels here, though its signature does not say so.
@@ -149,6 +179,7 @@ void Image::paint(Canvas& canvas, double x, double y, double width, double heigh
   cairo_paint(cr);
   cairo_restore(cr);
   cairo_surface_destroy(surface);
+  return {};
 }
 
 }  // namespace candid::overlay

@@ -18,7 +18,8 @@ class Image {
   ~Image();
 
   double aspect() const;  // width / height
-  void paint(Canvas& canvas, double x, double y, double width, double height) const;
+  // Fails when an SVG turns out to be one that cannot be drawn.
+  Result<void> paint(Canvas& canvas, double x, double y, double width, double height) const;
 
  private:
   struct State;

@@ -45,7 +45,7 @@ Result<void> LayerPainter::paint_card(const Layer& layer) {
 
   double y = (size_.height - total) / 2;
   if (logo) {
-    logo->paint(canvas, (size_.width - logo_width) / 2, y, logo_width, logo_height);
+    TRY_VOID(logo->paint(canvas, (size_.width - logo_width) / 2, y, logo_width, logo_height));
     y += logo_height + 1.6 * gap;
   }
   if (!title_spec.text.empty()) {

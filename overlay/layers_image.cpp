@@ -14,7 +14,7 @@ Result<void> LayerPainter::paint_image(const Layer& layer) {
   double height = width / image.aspect();
   double scale = std::min({1.0, size_.width / width, size_.height / height});
   Canvas canvas(static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale)));
-  image.paint(canvas, 0, 0, canvas.width(), canvas.height());
+  TRY_VOID(image.paint(canvas, 0, 0, canvas.width(), canvas.height()));
   Corner at = corner(layer.place, canvas.width(), canvas.height(), margin());
   add(canvas.to_patch(at.x, at.y), layer);
   return {};

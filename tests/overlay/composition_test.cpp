@@ -4,6 +4,7 @@
 
 #include "core/files.h"
 #include "tests/overlay/look.h"
+#include "tests/support/clips.h"
 #include "tests/support/pictures.h"
 
 namespace candid::overlay {
@@ -164,6 +165,34 @@ TEST(CheckImage, AcceptsPicturesAndRefusesTheRest) {
   for (const char* name : {"broken.svg", "broken.png", "text.jpg", "missing.png"}) {
     EXPECT_FALSE(check_image(folder.path() / name)) << name;
   }
+}
+
+TEST(CheckImage, RefusesAPictureThatWasCut) {
+  auto folder = must(TemporaryFolder::create());
+  for (const char* name : {"logo.png", "logo.jpg"}) {
+    candid::test::make_clip(folder.path() / name, "-f lavfi -i testsrc2=size=64x64 -frames:v 1");
+    EXPECT_TRUE(check_image(folder.path() / name)) << name;
+    auto bytes = must(read_file(folder.path() / name));
+    bytes.resize(bytes.size() / 2);
+    must(write_file(folder.path() / name, bytes));
+    EXPECT_FALSE(check_image(folder.path() / name)) << name;
+  }
+}
+
+TEST(CheckImage, RefusesAHugePictureBeforeItIsUnpacked) {
+  auto folder = must(TemporaryFolder::create());
+  candid::test::make_clip(folder.path() / "huge.png", "-f lavfi -i color=red:size=9000x9000 -frames:v 1");
+  auto result = check_image(folder.path() / "huge.png");
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message(), testing::HasSubstr("9000x9000"));
+}
+
+TEST(CheckImage, AnSvgMayBeginWithALongComment) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "logo.svg",
+                  "<?xml version=\"1.0\"?><!-- " + std::string(5000, 'x') +
+                      " --><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"2\"/>"));
+  EXPECT_TRUE(check_image(folder.path() / "logo.svg"));
 }
 
 TEST(CheckImage, AnSvgReadsNoOtherFile) {
