@@ -23,7 +23,7 @@
 namespace candid::track {
 
 // Grows whenever a verdict could change.
-inline constexpr int kEvidenceRules = 1;
+inline constexpr int kEvidenceRules = 2;
 
 // What is known beside the events.
 struct ViewContext {

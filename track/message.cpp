@@ -57,8 +57,12 @@ Result<void> validate(const MessageRecord& message) {
 std::string to_json(const PageContent& page) {
   auto buttons = nlohmann::json::array();
   for (const Button& button : page.buttons) buttons.push_back({{"label", button.label}, {"url", button.url}});
-  nlohmann::json json = {{"language", page.language}, {"company", page.company},     {"headline", page.headline},
-                         {"message", page.message},   {"accent", page.accent_color}, {"buttons", std::move(buttons)},
+  nlohmann::json json = {{"language", page.language},
+                         {"company", page.company},
+                         {"headline", page.headline},
+                         {"message", page.message},
+                         {"accent", page.accent_color},
+                         {"buttons", std::move(buttons)},
                          {"captions_in_picture", page.captions_in_picture}};
   // Text from outside is decoded at the door; should bytes that are not UTF-8 get here, they must not end the program.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

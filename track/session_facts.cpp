@@ -60,9 +60,6 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
       facts.page_requested = true;
       facts.prefetched |= body.at("prefetch").get<bool>();
       break;
-    case EventKind::MediaEnd:
-      facts.media_bytes += body.at("sent").get<uint64_t>();
-      break;
     case EventKind::Trap:
       facts.trapped = true;
       break;
@@ -95,6 +92,7 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
       break;
     case EventKind::Head:
     case EventKind::Media:
+    case EventKind::MediaEnd:
       break;
   }
 }

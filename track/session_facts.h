@@ -21,7 +21,6 @@ struct SessionFacts {
   bool prefetched = false;
   bool only_head = true;  // nothing but HEAD was asked for
   bool trapped = false;
-  uint64_t media_bytes = 0;
 
   // Reports
   bool scripted = false;  // the page's script reported at all

@@ -203,6 +203,16 @@ TEST(EvidenceRules, MediaServedElsewhereNeedsNoFetchHere) {
   EXPECT_EQ(judge_events(Visit().page().load().at(2).input().play().watch(0, 60), context).state, ViewState::Watched95);
 }
 
+TEST(EvidenceRules, NobodyWatchesMoreThanWasSent) {
+  auto watched = [](int sent) {
+    return judge_events(Visit().page().media(sent).load().at(2).input().play().watch(0, 60), one_minute());
+  };
+  EXPECT_EQ(watched(1).state, ViewState::Played);  // a probe of the first bytes is no view
+  EXPECT_LE(watched(1).watched_seconds, 1.1);
+  EXPECT_EQ(watched(300).state, ViewState::Watched25);
+  EXPECT_EQ(watched(1000).state, ViewState::Watched95);
+}
+
 TEST(EvidenceRules, TheOwnersVisitsNeverCount) {
   auto view = judge_events(Visit().begin().watch(0, 60), one_minute(), Purpose::Owner);
   EXPECT_EQ(view.state, ViewState::Sent);

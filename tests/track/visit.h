@@ -25,9 +25,10 @@ class Visit {
   }
   Visit& head() { return request(EventKind::Head, "{}", ""); }
   Visit& trap() { return request(EventKind::Trap, "{}", session_); }
-  Visit& media() {
-    request(EventKind::Media, R"({"first":0,"length":1000,"size":1000})", "");
-    return request(EventKind::MediaEnd, R"({"sent":1000})", "");
+  // A transfer of `sent` of the video's 1000 bytes.
+  Visit& media(int sent = 1000) {
+    request(EventKind::Media, fmt::format(R"({{"first":0,"length":{},"size":1000}})", sent), "");
+    return request(EventKind::MediaEnd, fmt::format(R"({{"sent":{}}})", sent), "");
   }
   struct Load {
     bool webdriver = false;
