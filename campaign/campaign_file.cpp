@@ -288,6 +288,21 @@ class CampaignReader {
   Findings& findings_;
 };
 
+// toml++ follows dotted keys by recursion, however long they are. The line of the first key with too many parts, or 0.
+int line_of_endless_key(std::string_view toml) {
+  constexpr auto kMostParts = 64;
+  int line = 1;
+  while (!toml.empty()) {
+    size_t end = std::min(toml.find('\n'), toml.size() - 1) + 1;
+    std::string_view key = toml.substr(0, end);
+    if (!key.starts_with('[')) key = key.substr(0, key.find('='));
+    if (std::count(key.begin(), key.end(), '.') > kMostParts) return line;
+    toml.remove_prefix(end);
+    ++line;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& findings) {
@@ -300,6 +315,11 @@ Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& fi
     return fail(ErrorKind::InvalidInput,
                 fmt::format("{} is not a campaign: {}", folder.string(), text.error().message()),
                 "candid new DIR makes one");
+  }
+  if (int line = line_of_endless_key(*text); line > 0) {
+    findings.push_back(
+        {Severity::Error, campaign.file, line, "", "a key has too many parts", "keys read a.b, with few dots"});
+    return campaign;
   }
   try {
     toml::table root = toml::parse(*text);

@@ -39,9 +39,10 @@ class JobChecker {
     timeline.frames =
         std::llround(static_cast<double>((end - timeline.take_start).count()) / 1e6 * timeline.rate.value());
     if (timeline.frames < 2) {
-      report(job_.campaign.take_line, "trim",
-             fmt::format("leaves nothing of the take, which lasts {}", format_duration(job_.take.duration)),
-             "trim less");
+      bool trimmed = timeline.take_start.count() > 0 || end < job_.take.duration;
+      report(job_.campaign.take_line, trimmed ? "trim" : "take",
+             fmt::format("leaves fewer than two frames of a take that lasts {}", format_duration(job_.take.duration)),
+             trimmed ? "trim less" : "record a longer take");
       return;
     }
     for (size_t i = 0; i < job_.campaign.look.layers.size(); ++i) check_layer(i);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "campaign/embedded.h"
+#include "core/encoding.h"
 #include "core/files.h"
+#include "core/random.h"
 #include "core/suggest.h"
 #include "core/text.h"
 
@@ -12,6 +14,13 @@ namespace {
 
 // Every kit has its campaign.toml and script; the rest is common to all, unless the kit has its own.
 constexpr std::string_view kCommon = "common/";
+
+// Two campaigns from one kit must not be taken for one: the id goes before the first key.
+std::string with_own_id(std::string_view toml, const std::string& kit) {
+  std::string text(toml);
+  text.insert(text.find("name ="), fmt::format("id = \"{}_{}\"\n", identifier(kit), to_hex(random_bytes(4))));
+  return text;
+}
 
 }  // namespace
 
@@ -50,7 +59,7 @@ Result<std::vector<std::filesystem::path>> start_campaign(const std::filesystem:
   for (const auto& [name, content] : files) {
     std::filesystem::path path = folder / name;
     TRY_VOID(make_folder(path.parent_path()));
-    TRY_VOID(write_file(path, content));
+    TRY_VOID(write_file(path, name == "campaign.toml" ? with_own_id(content, kit) : std::string(content)));
     written.push_back(std::move(path));
   }
   TRY_VOID(make_folder(folder / "takes"));

@@ -1,6 +1,7 @@
 #include "campaign/plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -99,13 +100,16 @@ Result<Plan> make_plan(const Job& job) {
   KeyMaker keys = TRY(KeyMaker::create(job));
   int64_t poster_frame = job.timeline.frame_at(personal_moments(job).front());
   Plan plan;
+  std::set<std::string> file_names;
   for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
     const Candidate& candidate = job.roster.candidates[i];
     PlannedMessage message;
     message.id = message_id(job.campaign.id, candidate.id);
     message.candidate = i;
-    message.file_name = fmt::format("{}-{}.mp4", file_stem(candidate.name.empty() ? candidate.id : candidate.name),
-                                    message.id.substr(message.id.size() - 6));
+    std::string stem = file_stem(candidate.name.empty() ? candidate.id : candidate.name);
+    message.file_name = fmt::format("{}-{}.mp4", stem, message.id.substr(message.id.size() - 6));
+    // Of thousands with one stem, two may share the short end.
+    if (!file_names.insert(message.file_name).second) message.file_name = fmt::format("{}-{}.mp4", stem, message.id);
     message.poster_frame = poster_frame;
     // Every frame is encoded for this message alone: one personal segment.
     PlannedSegment whole{0, job.timeline.frames, true, keys.key(candidate, 0, job.timeline.frames)};

@@ -49,7 +49,7 @@ Result<void> prove_row(const Job& job, const std::vector<BareFrame>& moments, co
     TRY_VOID(composition.apply(frame, moments[i].time));
     auto jpeg = TRY(encode::to_jpeg(frame, proof_picture_size(frame.size())));
     std::filesystem::path path = folder / fmt::format("row-{:05}-{}.jpg", candidate.line, i + 1);
-    TRY_VOID(write_file(path, jpeg));
+    TRY_VOID(write_scratch_file(path, jpeg));
     row.pictures.push_back(std::move(path));
   }
   return {};
@@ -73,18 +73,23 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace,
   std::vector<BareFrame> moments = TRY(read_moments(job, personal_moments(job)));
   proof.rows.resize(job.roster.candidates.size());
   std::mutex mutex;
-  std::optional<Error> first_error;
+  std::optional<Error> no_space;
   size_t done = 0;
   run_in_parallel(proof.rows.size(), 0, [&](size_t i) {
     if (stop.stop_requested()) return;
     proof.rows[i].candidate = i;
     auto result = prove_row(job, moments, folder, proof.rows[i]);
     std::lock_guard lock(mutex);
-    if (!result && !first_error) first_error = result.error();
+    if (!result && result.error().kind() == ErrorKind::NoSpace) no_space = result.error();
+    if (!result) {
+      const Candidate& candidate = job.roster.candidates[i];
+      proof.rows[i].findings.push_back({Severity::Error, job.campaign.roster.string(), candidate.line, "",
+                                        result.error().describe(), result.error().hint()});
+    }
     if (progress) progress(++done, proof.rows.size());
   });
   if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
-  if (first_error) return tl::unexpected(*first_error);
+  if (no_space) return tl::unexpected(*no_space);
   proof.html = folder / "index.html";
   TRY_VOID(write_file(proof.html, TRY(proof_html(job, proof))));
   proof.sheets = TRY(write_proof_sheets(job, proof, folder));

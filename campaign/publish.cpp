@@ -19,17 +19,31 @@ const std::vector<std::string> kLinkColumns = {"id", "name", "email", "link", "m
 constexpr std::string_view kViewPath = "/v/";
 constexpr size_t kLinksAWrite = 50;
 
-// The tokens of links.csv by message id; what cannot be read is as good as absent, and new links are made.
-std::map<std::string, std::string> read_tokens(const std::filesystem::path& file) {
-  std::map<std::string, std::string> tokens;
+// A line of links.csv, as it stands.
+struct KnownLink {
+  std::vector<std::string> cells;
+  std::string token;
+};
+
+// The lines of links.csv by message id; what cannot be read is as good as absent, and new links are made.
+std::map<std::string, KnownLink> read_links(const std::filesystem::path& file) {
+  std::map<std::string, KnownLink> links;
   auto table = read_csv(file);
-  if (!table || table->header.cells != kLinkColumns) return tokens;
-  for (const CsvRow& row : table->rows) {
+  if (!table || table->header.cells != kLinkColumns) return links;
+  for (CsvRow& row : table->rows) {
     if (row.cells.size() != kLinkColumns.size()) continue;
     size_t at = row.cells[3].rfind(kViewPath);
-    if (at != std::string::npos) tokens[row.cells[4]] = row.cells[3].substr(at + kViewPath.size());
+    if (at == std::string::npos) continue;
+    std::string token = row.cells[3].substr(at + kViewPath.size());
+    std::string message = row.cells[4];
+    // The apostrophe that keeps a spreadsheet from running a cell is added anew when the line is written.
+    for (std::string& cell : row.cells) {
+      if (cell.size() > 1 && cell[0] == '\'' && std::string_view("=+-@").find(cell[1]) != std::string_view::npos)
+        cell.erase(0, 1);
+    }
+    links[message] = {std::move(row.cells), std::move(token)};
   }
-  return tokens;
+  return links;
 }
 
 class Publisher {
@@ -41,11 +55,12 @@ class Publisher {
         store_(store),
         ledger_(ledger),
         report_(report),
-        tokens_(read_tokens(workspace.links_file())) {}
+        known_(read_links(workspace.links_file())) {}
 
   Result<PublishedLink> publish(const PlannedMessage& message) {
     const Candidate& candidate = job_.roster.candidates[message.candidate];
     encode::Recipe recipe = TRY(checked_recipe(message));
+    TRY_VOID(check_owner(message, candidate));
     for (const std::string& part : recipe.parts()) TRY_VOID(send_part(part));
     encode::Recipe shared = recipe;
     shared.file.clear();
@@ -54,7 +69,7 @@ class Publisher {
     TRY_VOID(ledger_.upsert_message(TRY(record_of(message, candidate, recipe))));
 
     PublishedLink link{message.candidate, message.id, "", false, {}};
-    std::string& token = tokens_[message.id];
+    std::string& token = known_[message.id].token;
     if (token.empty() || !TRY(ledger_.opens_message(token, message.id))) {
       token = TRY(ledger_.create_link(message.id, track::Purpose::Candidate));
       link.is_new = true;
@@ -63,16 +78,20 @@ class Publisher {
     return link;
   }
 
-  // links.csv: this run's links, and those of earlier runs for messages it did not reach.
+  // links.csv: the plan's messages in their order, then the links of candidates who are not in it now (a row that is
+  // briefly wrong must not lose its link).
   Result<void> write_links(const Plan& plan) {
     std::string csv = csv_row(kLinkColumns);
-    for (size_t i = 0; i < plan.messages.size(); ++i) {
-      const PlannedMessage& message = plan.messages[i];
+    std::map<std::string, KnownLink> others = known_;
+    for (const PlannedMessage& message : plan.messages) {
       const Candidate& candidate = job_.roster.candidates[message.candidate];
-      auto token = tokens_.find(message.id);
-      if (token == tokens_.end() || token->second.empty()) continue;
-      csv += csv_row(std::vector<std::string>{candidate.id, candidate.name, candidate.email, url_of(token->second),
-                                              message.id, message.file_name});
+      auto known = others.extract(message.id);
+      if (known.empty() || known.mapped().token.empty()) continue;
+      csv += csv_row(std::vector<std::string>{candidate.id, candidate.name, candidate.email,
+                                              url_of(known.mapped().token), message.id, message.file_name});
+    }
+    for (const auto& [id, link] : others) {
+      if (!link.cells.empty()) csv += csv_row(link.cells);
     }
     // Whoever reads this file can open every link.
     return write_file(workspace_.links_file(), csv, FileMode::Private);
@@ -83,6 +102,25 @@ class Publisher {
     return job_.campaign.publish.server + std::string(kViewPath) + token;
   }
 
+  // A link that was given to one person must never come to show another's video: two campaigns with one id, rows
+  // renumbered, a copied folder. A corrected name or a new address is the same person; both at once is not.
+  Result<void> check_owner(const PlannedMessage& message, const Candidate& candidate) const {
+    std::optional<track::MessageRecord> earlier = TRY(ledger_.find_message(message.id));
+    if (!earlier) return {};
+    bool same_campaign = earlier->campaign_name == job_.campaign.name;
+    bool same_name = earlier->candidate_name == candidate.name;
+    bool same_mail = to_lower(earlier->candidate_email) == to_lower(candidate.email);
+    bool has_mail = !candidate.email.empty() && !earlier->candidate_email.empty();
+    if (same_name || (same_mail && has_mail && same_campaign)) return {};
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("the link of id \"{}\" in campaign \"{}\" was given to {}, and this row is {}",
+                            shorten(candidate.id, 40), job_.campaign.id, shorten(earlier->candidate_name, 40),
+                            shorten(candidate.name, 40)),
+                "give this candidate an id of their own; a campaign that was copied or has the name of another needs "
+                "its own id in "
+                "campaign.toml");
+  }
+
   // The recipe of a message whose file is whole, current, and this candidate's.
   Result<encode::Recipe> checked_recipe(const PlannedMessage& message) {
     std::optional<encode::Recipe> recipe = workspace_.find_recipe(message.id);
@@ -90,8 +128,12 @@ class Publisher {
       return fail(ErrorKind::NotFound, recipe ? "its rendering is out of date" : "it is not rendered yet",
                   fmt::format("candid render {}", job_.campaign.folder.string()));
     }
+    // Both the file that lies in out/ and the head that the store will serve.
+    const std::string mark = "candid message " + message.id;
     auto tags = TRY(media::read_tags(workspace_.folder() / message.file_name));
-    if (tags["comment"] != "candid message " + message.id) {
+    std::filesystem::path head_path = TRY(workspace_.part_path(recipe->ranges.front().part));
+    auto head = TRY(read_text_file(head_path, uint64_t{64} << 20));
+    if (tags["comment"] != mark || head.find(mark) == std::string::npos) {
       return fail(ErrorKind::Corrupt, fmt::format("{} is not the video of this candidate", message.file_name),
                   "remove the file and render again");
     }
@@ -99,7 +141,7 @@ class Publisher {
   }
 
   Result<void> send_part(const std::string& part) {
-    if (!sent_.insert(part).second) return {};
+    if (sent_.contains(part)) return {};
     std::filesystem::path path = TRY(workspace_.part_path(part));
     std::error_code code;
     uint64_t size = std::filesystem::file_size(path, code);
@@ -107,10 +149,11 @@ class Publisher {
     std::optional<uint64_t> there = TRY(store_.size_of(upload::part_object(part)));
     if (there == size) {
       report_.bytes_there_already += size;
-      return {};
+    } else {
+      TRY_VOID(store_.put_file(upload::part_object(part), path));
+      report_.bytes_sent += size;
     }
-    TRY_VOID(store_.put_file(upload::part_object(part), path));
-    report_.bytes_sent += size;
+    sent_.insert(part);  // only now: a part that failed for one message must be tried for the next
     return {};
   }
 
@@ -151,7 +194,7 @@ class Publisher {
   upload::Store& store_;
   track::Ledger& ledger_;
   PublishReport& report_;
-  std::map<std::string, std::string> tokens_;
+  std::map<std::string, KnownLink> known_;
   std::set<std::string> sent_;
 };
 

@@ -239,9 +239,11 @@ Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, cons
     };
     run_in_parallel(pending.size(), options.jobs, work);
   }
-  bool complete = !options.only && std::all_of(outcomes.begin(), outcomes.end(), [](const RenderOutcome& outcome) {
-    return outcome.state == RenderState::Rendered || outcome.state == RenderState::Unchanged;
-  });
+  // A rejected row may come back tomorrow, and its video with it.
+  bool complete = !options.only && job.roster.rejected.empty() &&
+                  std::all_of(outcomes.begin(), outcomes.end(), [](const RenderOutcome& outcome) {
+                    return outcome.state == RenderState::Rendered || outcome.state == RenderState::Unchanged;
+                  });
   if (complete) {
     std::vector<std::string> ids;
     for (const PlannedMessage& message : plan.messages) ids.push_back(message.id);

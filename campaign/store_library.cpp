@@ -54,7 +54,12 @@ Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view message_id) 
   Sha256Hasher etag;
   for (const encode::PartRange& range : recipe.ranges) {
     etag.update_field(fmt::format("{} {} {}", range.part, range.offset, range.length));
-    file.extents.push_back({TRY(store_.path_of(upload::part_object(range.part))), range.offset, range.length});
+    track::Extent extent{TRY(store_.path_of(upload::part_object(range.part))), range.offset, range.length};
+    // Better no video than one that breaks off.
+    uint64_t there = std::filesystem::file_size(extent.file, code);
+    if (code || there < range.offset + range.length)
+      return fail(ErrorKind::Corrupt, "a part of the message is missing", "publish again");
+    file.extents.push_back(std::move(extent));
   }
   file.etag = to_hex(etag.finish()).substr(0, 32);
   std::lock_guard lock(mutex_);

@@ -1,6 +1,5 @@
 #include "campaign/workspace.h"
 
-#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -63,23 +62,26 @@ std::optional<encode::Recipe> Workspace::find_recipe(const std::string& message_
 }
 
 Result<void> Workspace::prune(const std::vector<std::string>& message_ids) const {
+  const std::set<std::string> kept_messages(message_ids.begin(), message_ids.end());
   std::set<std::string> kept_parts;
   std::vector<std::filesystem::path> doomed;
   std::error_code code;
   for (const auto& entry : std::filesystem::directory_iterator(out_ / "work/recipes", code)) {
     std::string id = entry.path().stem().string();
     std::optional<encode::Recipe> recipe = find_recipe(id);
-    if (std::find(message_ids.begin(), message_ids.end(), id) == message_ids.end()) {
+    if (!kept_messages.contains(id)) {
       doomed.push_back(entry.path());
       if (recipe && !recipe->file.empty()) doomed.push_back(out_ / recipe->file);
     } else if (recipe) {
       for (const std::string& part : recipe->parts()) kept_parts.insert(part);
     }
   }
+  if (code) return tl::unexpected(system_error(code.value(), "cannot list the recipes"));
   for (const auto& entry : std::filesystem::recursive_directory_iterator(out_ / "work/parts", code)) {
     if (entry.is_regular_file() && !kept_parts.contains(entry.path().filename().string()))
       doomed.push_back(entry.path());
   }
+  if (code) return tl::unexpected(system_error(code.value(), "cannot list the parts"));
   for (const std::filesystem::path& path : doomed) {
     std::filesystem::remove(path, code);
     if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));

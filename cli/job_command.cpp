@@ -117,17 +117,21 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
   return campaign::render(work.job, work.plan, work.workspace, options, progress, session.stop);
 }
 
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
-                                        const campaign::DataFolder& data) {
+Result<Destination> open_destination(const Prepared& work, const campaign::DataFolder& data) {
   TRY_VOID(make_folder(data.path));
   auto store = TRY(campaign::open_store(work.job.campaign.publish.store, data));
   auto ledger = TRY(track::Ledger::open(data.ledger()));
+  return Destination{std::move(store), std::move(ledger)};
+}
+
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const Destination& destination) {
   ProgressLine line(session.console, "upload");
   auto progress = [&](size_t done, size_t total) {
     line.update(static_cast<double>(done) / static_cast<double>(total),
                 fmt::format("{} of {}", done, count(total, "video")));
   };
-  return campaign::publish(work.job, work.plan, work.workspace, *store, *ledger, progress, session.stop);
+  return campaign::publish(work.job, work.plan, work.workspace, *destination.store, *destination.ledger, progress,
+                           session.stop);
 }
 
 void tell_server(const Session& session, const Prepared& work) {

@@ -32,7 +32,13 @@ nlohmann::json rejected_json(const campaign::Roster& roster);
 Result<campaign::Proof> prove(const Session& session, const Prepared& work);
 Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
                                                     const campaign::RenderOptions& options);
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const campaign::DataFolder& data);
+// Where publishing goes, opened before hours of rendering rather than after.
+struct Destination {
+  std::unique_ptr<upload::FolderStore> store;
+  std::unique_ptr<track::Ledger> ledger;
+};
+Result<Destination> open_destination(const Prepared& work, const campaign::DataFolder& data);
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const Destination& destination);
 
 // Says so when the links' server does not answer yet; nobody's videos are lost by it.
 void tell_server(const Session& session, const Prepared& work);

@@ -18,7 +18,9 @@ Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, options.server, outcome);
   if (!work) return outcome;
-  auto report = publish(session, *work, {options.data});
+  auto destination = open_destination(*work, {options.data});
+  if (!destination) return session.failed(destination.error());
+  auto report = publish(session, *work, *destination);
   if (!report) return session.failed(report.error());
   size_t failed = tell_failures(session, work->job, *report, {});
   tell_rejected(session, work->job.roster);

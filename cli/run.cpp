@@ -28,6 +28,8 @@ Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, options.server, outcome);
   if (!work) return outcome;
+  auto destination = open_destination(*work, {options.data});
+  if (!destination) return session.failed(destination.error());
   auto proof = prove(session, *work);
   if (!proof) return session.failed(proof.error());
   size_t flagged = tell_findings(session, *proof);
@@ -42,7 +44,7 @@ Outcome run(const Session& session, const Options& options) {
   session.console.note(
       fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
 
-  auto report = publish(session, *work, {options.data});
+  auto report = publish(session, *work, *destination);
   if (!report) return session.failed(report.error());
   size_t unpublished = tell_failures(session, work->job, *report, *rendered);
   tell_rejected(session, work->job.roster);

@@ -1,12 +1,20 @@
 #include "cli/signals.h"
 
+#include <chrono>
 #include <csignal>
 #include <ctime>
+#include <optional>
 
 #include <pthread.h>
 #include <unistd.h>
 
 namespace candid::cli {
+namespace {
+
+// Longer than the server needs to let its requests end.
+constexpr std::chrono::seconds kPatience{10};
+
+}  // namespace
 
 SignalWatch::SignalWatch() {
   sigset_t signals;
@@ -17,9 +25,14 @@ SignalWatch::SignalWatch() {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error code, not the end
   thread_ = std::jthread([this, signals](std::stop_token done) {
     timespec patience{0, 100'000'000};
+    std::optional<std::chrono::steady_clock::time_point> asked;
     while (!done.stop_requested()) {
-      if (sigtimedwait(&signals, nullptr, &patience) < 0) continue;
-      if (source_.stop_requested()) ::_exit(130);
+      bool again = sigtimedwait(&signals, nullptr, &patience) >= 0;
+      auto now = std::chrono::steady_clock::now();
+      // Some library may be deep in work that knows no stop. Ending at once is safe: files appear by rename.
+      if (asked && (again || now - *asked > kPatience)) ::_exit(1);
+      if (!again || asked) continue;
+      asked = now;
       source_.request_stop();
     }
   });

@@ -1,5 +1,7 @@
 #include "campaign/campaign_file.h"
 
+#include <sys/stat.h>
+
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
 
@@ -116,6 +118,30 @@ TEST(CampaignFile, ACutTakeIsRefused) {
     EXPECT_EQ(findings[0].column, "take");
     EXPECT_EQ(findings[0].line, 3);
   }
+}
+
+TEST(CampaignFile, EndlessKeysAndPipesAreRefusedAtOnce) {
+  Workbench bench;
+  std::string key = "a";
+  for (int i = 0; i < 100'000; ++i) key += ".a";
+  for (const std::string& toml : {"[" + key + "]\n", key + " = 1\n"}) {
+    bench.write("campaign.toml", "name = \"x\"\n" + toml);
+    Findings findings;
+    EXPECT_FALSE(load_job(bench.folder(), findings));
+    EXPECT_EQ(findings.at(0).line, 2);
+  }
+  std::filesystem::remove(bench.folder() / "campaign.toml");
+  ASSERT_EQ(::mkfifo((bench.folder() / "campaign.toml").c_str(), 0600), 0);
+  Findings findings;
+  EXPECT_FALSE(load_job(bench.folder(), findings));
+}
+
+TEST(CampaignFile, ATakeWhoseClockBeginsLateIsWhole) {
+  Workbench bench;
+  bench.record(
+      "-f lavfi -i testsrc2=size=320x180:rate=30:duration=2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p "
+      "-output_ts_offset 1000");
+  EXPECT_EQ(bench.job().timeline.frames, 60);
 }
 
 TEST(CampaignFile, TrimShortensTheVideo) {

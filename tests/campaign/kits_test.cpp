@@ -35,6 +35,14 @@ TEST(Kits, EachIsACampaignThatOnlyLacksItsTake) {
   }
 }
 
+TEST(Kits, TwoCampaignsOfOneKitAreApart) {
+  auto folder = must(TemporaryFolder::create());
+  Findings ignored;
+  must(start_campaign(folder.path() / "a", "update"));
+  must(start_campaign(folder.path() / "b", "update"));
+  EXPECT_NE(must(read_campaign(folder.path() / "a", ignored)).id, must(read_campaign(folder.path() / "b", ignored)).id);
+}
+
 TEST(Kits, RefuseAFolderInUseAndAnUnknownName) {
   auto folder = must(TemporaryFolder::create());
   must(write_file(folder.path() / "mine.txt", std::string_view("mine")));

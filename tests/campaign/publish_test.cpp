@@ -141,6 +141,90 @@ TEST_F(PublishTest, StatusBeginsWithSent) {
   EXPECT_THAT(unknown.error().hint(), testing::HasSubstr("test_campaign"));
 }
 
+TEST_F(PublishTest, ALinkThatWasGivenToSomeoneShowsNobodyElse) {
+  bench.render();
+  PublishReport first = run();
+  // The rows were sorted, and the ids numbered anew.
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,王小明,Designer,xm@example.com\n2,Jane Sample,Engineer,jane@example.com\n");
+  bench.render();
+  PublishReport second = run();
+  for (const PublishedLink& link : second.links) {
+    ASSERT_TRUE(link.error);
+    EXPECT_THAT(link.error->message(), testing::HasSubstr("was given to"));
+  }
+  auto ledger = must(track::Ledger::open(data().ledger()));
+  EXPECT_EQ(must(ledger->find_message(first.links[0].message_id))->candidate_name, "Jane Sample");
+}
+
+TEST_F(PublishTest, ACorrectedNameKeepsItsLink) {
+  bench.render();
+  PublishReport first = run();
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,Jane Corrected,Engineer,jane@example.com\n2,王小明,Designer,xm@example.com\n");
+  bench.render();
+  PublishReport second = run();
+  EXPECT_FALSE(second.links[0].error);
+  EXPECT_EQ(second.links[0].url, first.links[0].url);
+}
+
+TEST_F(PublishTest, ARowThatIsBrieflyWrongKeepsItsLinkAndItsVideo) {
+  bench.render();
+  PublishReport first = run();
+  auto video = bench.video("1");
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,Jane Sample,Engineer,no mail\n2,王小明,Designer,xm@example.com\n");
+  bench.render();
+  run();
+  EXPECT_TRUE(std::filesystem::exists(video));
+  bench.write("candidates.csv", test::kRoster);
+  EXPECT_EQ(bench.render()["1"], RenderState::Unchanged);
+  EXPECT_EQ(run().links[0].url, first.links[0].url);
+}
+
+TEST_F(PublishTest, APartThatFailedOnceIsTriedForTheNextMessage) {
+  bench.render();
+  Job job = bench.job();
+  Plan plan = must(make_plan(job));
+  auto workspace = must(Workspace::open(bench.folder()));
+  auto ledger = must(track::Ledger::open(data().ledger()));
+  // The store refuses the very first part it is sent.
+  class Reluctant final : public upload::Store {
+   public:
+    explicit Reluctant(upload::Store& inner) : inner_(inner) {}
+    Result<std::optional<uint64_t>> size_of(std::string_view name) override { return inner_.size_of(name); }
+    Result<void> put(std::string_view name, std::span<const uint8_t> bytes) override { return inner_.put(name, bytes); }
+    Result<void> put_file(std::string_view name, const std::filesystem::path& file) override {
+      if (refused_.empty()) refused_ = name;
+      if (refused_ == name && times_++ == 0) return fail(ErrorKind::Network, "not now");
+      return inner_.put_file(name, file);
+    }
+    Result<std::vector<uint8_t>> get(std::string_view name) override { return inner_.get(name); }
+    Result<void> remove(std::string_view name) override { return inner_.remove(name); }
+    std::string describe() const override { return "reluctant"; }
+
+   private:
+    upload::Store& inner_;
+    std::string refused_;
+    int times_ = 0;
+  };
+  auto store = must(open_store("", data()));
+  Reluctant reluctant(*store);
+  PublishReport report = must(publish(job, plan, workspace, reluctant, *ledger, {}, {}));
+  EXPECT_TRUE(report.links[0].error);
+  ASSERT_FALSE(report.links[1].error);
+  StoreLibrary library(*store);
+  EXPECT_TRUE(library.find(video_ref(report.links[1].message_id))) << "every part is there";
+}
+
+TEST_F(PublishTest, AVideoWithAMissingPartIsNotServed) {
+  bench.render();
+  PublishReport report = run();
+  auto store = must(open_store("", data()));
+  std::filesystem::remove_all(data().store() / "parts");
+  EXPECT_FALSE(StoreLibrary(*store).find(video_ref(report.links[0].message_id)));
+}
+
 TEST_F(PublishTest, LinksFileIsSafeInASpreadsheet) {
   bench.write("candidates.csv", "id,name,role\n1,=1+1,Engineer\n2,@cmd,Engineer\n");
   bench.render();
