@@ -21,7 +21,7 @@ struct PartRange {
 struct Recipe {
   std::string message_id;
   std::string file;  // name of the MP4 in out/; empty in a published recipe, as it tells the candidate's name
-  std::string key;  // hash of everything that the bytes depend on: an equal key needs no new rendering
+  std::string key;   // hash of everything that the bytes depend on: an equal key needs no new rendering
   Microseconds duration{0};
   uint64_t size = 0;  // of the MP4, bytes: the sum of the ranges
   std::vector<PartRange> ranges;
