@@ -1,6 +1,7 @@
 #include "campaign/render.h"
 
 #include <atomic>
+#include <cmath>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -73,8 +74,7 @@ Result<SharedParts> make_shared_parts(const Job& job, const Workspace& workspace
   const Timeline& timeline = job.timeline;
   SharedParts shared;
   shared.video = {timeline.size, timeline.rate, job.campaign.video.preset, job.campaign.video.crf};
-  auto samples =
-      static_cast<int64_t>(static_cast<double>(timeline.frames) / timeline.rate.value() * media::kSampleRate + 0.5);
+  auto samples = std::llround(static_cast<double>(timeline.frames) / timeline.rate.value() * media::kSampleRate);
   media::AudioReader sound = TRY(media::AudioReader::open(job.campaign.take, timeline.take_start, samples));
   shared.audio = TRY(encode::encode_audio(sound));
   shared.audio_part = TRY(workspace.add_part(shared.audio.bytes));

@@ -97,6 +97,7 @@ void Brush::fill(std::span<const Point> outline, Colour colour) const {
   std::vector<cv::Point2f> few;
   cv::approxPolyDP(pixels, few, kOutlineTolerance, true);
   std::vector<cv::Point> fixed;
+  fixed.reserve(few.size());
   for (cv::Point2f pixel : few) fixed.emplace_back(pixel * static_cast<float>(1 << kSubpixelBits));
 
   if (colour.opacity >= 1) {

@@ -243,8 +243,8 @@ constexpr int kGrainMargin = 64;
 
 std::vector<int8_t> make_grain(media::FrameSize size) {
   std::mt19937 random(709);
-  std::vector<int8_t> grain(static_cast<size_t>(size.width + kGrainMargin) *
-                            static_cast<size_t>(size.height + kGrainMargin));
+  std::vector<int8_t> grain(static_cast<size_t>(size.width) +
+                            kGrainMargin * static_cast<size_t>(size.height + kGrainMargin));
   for (int8_t& step : grain) {
     uint32_t die = random() >> 29;
     step = die == 0 ? 1 : (die == 1 ? -1 : 0);

@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 
@@ -14,7 +15,7 @@ constexpr int kBarWidth = 28;
 std::string time_left(double fraction, std::chrono::steady_clock::duration elapsed) {
   double seconds = std::chrono::duration<double>(elapsed).count();
   if (fraction <= 0.02 || seconds < 1) return "";
-  auto left = static_cast<int>(seconds * (1 - fraction) / fraction + 0.5);
+  long left = std::lround(seconds * (1 - fraction) / fraction);
   return left >= 60 ? fmt::format("{} min {} s left", left / 60, left % 60) : fmt::format("{} s left", left);
 }
 

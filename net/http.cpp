@@ -56,7 +56,7 @@ Result<HttpResponse> send(const HttpRequest& request) {
   if (!curl) return fail(ErrorKind::Internal, "cannot set up an HTTP transfer");
   std::unique_ptr<curl_slist, FreeList> headers;
   for (const auto& [name, value] : request.headers) {
-    std::string line = single_line(name + ": " + value);
+    std::string line = single_line(fmt::format("{}: {}", name, value));
     headers.reset(curl_slist_append(headers.release(), line.c_str()));
   }
   Receiver receiver{{}, request.max_body};

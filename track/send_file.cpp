@@ -19,7 +19,8 @@ namespace candid::track {
 namespace {
 
 namespace asio = boost::asio;
-using asio::experimental::awaitable_operators::operator||;
+using asio::experimental::awaitable_operators::operator||
+    ;  // NOLINT(misc-unused-using-decls): clang-tidy 14 misses operators
 
 constexpr size_t kChunkBytes = 1 << 20;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
