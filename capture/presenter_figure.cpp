@@ -243,8 +243,8 @@ constexpr int kGrainMargin = 64;
 
 std::vector<int8_t> make_grain(media::FrameSize size) {
   std::mt19937 random(709);
-  std::vector<int8_t> grain(static_cast<size_t>(size.width) +
-                            kGrainMargin * static_cast<size_t>(size.height + kGrainMargin));
+  std::vector<int8_t> grain(static_cast<size_t>(size.width + kGrainMargin) *
+                            static_cast<size_t>(size.height + kGrainMargin));
   for (int8_t& step : grain) {
     uint32_t die = random() >> 29;
     step = die == 0 ? 1 : (die == 1 ? -1 : 0);
@@ -271,7 +271,7 @@ struct PresenterFigure::State {
     uint32_t place = grain_place();
     size_t left = place % kGrainMargin;
     size_t top = place / kGrainMargin % kGrainMargin;
-    auto grain_width = static_cast<size_t>(size.width + kGrainMargin);
+    size_t grain_width = static_cast<size_t>(size.width) + kGrainMargin;
     for (int y = 0; y < luma.height; ++y) {
       uint8_t* row = luma.data + static_cast<ptrdiff_t>(y) * luma.stride;
       const int8_t* steps = grain.data() + (top + static_cast<size_t>(y)) * grain_width + left;
