@@ -34,7 +34,9 @@ class CampaignReader {
                   "use lower-case letters, digits and _");
     }
     campaign_.roster = file(top, "roster", top.required_text("roster", "roster = \"candidates.csv\""));
-    campaign_.take = file(top, "take", top.required_text("take", "take = \"takes/body.mkv\"; candid record makes one"));
+    campaign_.take = file(top, "take", top.required_text("take", "take = \"takes/body.mkv\"; candid record makes one"),
+                          fmt::format("candid record {} --camera test:, or put your recording there (.mkv, .mp4, .mov)",
+                                      campaign_.folder.string()));
     campaign_.take_line = top.line_of("take");
     read_trim(top);
     top.table("brand", [&](TomlTable& table) { read_brand(table); });
@@ -50,13 +52,13 @@ class CampaignReader {
 
  private:
   // A file named in the campaign, relative to its folder; it must be there.
-  std::filesystem::path file(TomlTable& table, const std::string& key, const std::string& value) {
+  std::filesystem::path file(TomlTable& table, const std::string& key, const std::string& value,
+                             const std::string& hint = "paths are relative to the campaign's folder") {
     if (value.empty()) return {};
     std::filesystem::path path = campaign_.folder / value;
     std::error_code code;
     if (!std::filesystem::exists(path, code)) {
-      table.problem(key, fmt::format("{} does not exist", path.string()),
-                    "paths are relative to the campaign's folder");
+      table.problem(key, fmt::format("{} does not exist", path.string()), hint);
     } else if (!std::filesystem::is_regular_file(path, code)) {
       table.problem(key, fmt::format("{} is not a file", path.string()));
     }
@@ -217,6 +219,7 @@ class CampaignReader {
     if (!captions) return;  // the take's own marks, read with the take
     size_t before = findings_.size();
     std::filesystem::path path = file(table, "file", *captions);
+    layer.cues_file = path;
     if (findings_.size() > before) return;
     auto cues = media::read_cues(path);
     if (cues) {

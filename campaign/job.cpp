@@ -1,6 +1,8 @@
 #include "campaign/job.h"
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -71,12 +73,27 @@ class JobChecker {
     if (layer.kind == overlay::LayerKind::Captions) read_captions(layer, line, key);
   }
 
+  // A recording that was put in the place of another must not get the other's words.
+  bool is_of_this_take(const capture::TakeSidecar& sidecar) const {
+    auto difference = std::chrono::abs(sidecar.duration - job_.take.duration);
+    return difference <= std::chrono::milliseconds(200) && sidecar.size == job_.take.video.stored &&
+           sidecar.frames_encoded == job_.take.video.frames;
+  }
+
   void read_captions(overlay::Layer& layer, int line, const std::string& key) {
+    if (layer.cues.empty() && !layer.cues_file.empty()) return;  // told when the file was read
     if (layer.cues.empty()) {
       auto sidecar = capture::read_sidecar(job_.campaign.take);
+      if (sidecar && !is_of_this_take(*sidecar)) {
+        report(line, key + ".file",
+               fmt::format("is missing, and {} was written for another recording: its words are not this take's",
+                           capture::sidecar_path(job_.campaign.take).string()),
+               "file = \"captions.vtt\"; or delete that file and this [[layer]]");
+        return;
+      }
       if (!sidecar || sidecar->marks.empty()) {
         report(line, key + ".file", "is missing, and the take has no script marks to make captions of",
-               "file = \"captions.vtt\", or record the take with a script");
+               "file = \"captions.vtt\"; or delete this [[layer]]; or record the take with a script");
         return;
       }
       for (const auto& mark : sidecar->marks) layer.cues.push_back({mark.start, mark.end, mark.text});

@@ -18,7 +18,9 @@ constexpr std::string_view kCommon = "common/";
 // Two campaigns from one kit must not be taken for one: the id goes before the first key.
 std::string with_own_id(std::string_view toml, const std::string& kit) {
   std::string text(toml);
-  text.insert(text.find("name ="), fmt::format("id = \"{}_{}\"\n", identifier(kit), to_hex(random_bytes(4))));
+  text.insert(text.find("name ="),
+              fmt::format("id = \"{}_{}\"  # of this campaign alone: a copy of the folder needs another\n",
+                          identifier(kit), to_hex(random_bytes(4))));
   return text;
 }
 

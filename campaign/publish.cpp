@@ -1,5 +1,6 @@
 #include "campaign/publish.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -93,6 +94,8 @@ class Publisher {
     for (const auto& [id, link] : others) {
       if (!link.cells.empty()) csv += csv_row(link.cells);
     }
+    report_.links_of_others = static_cast<size_t>(
+        std::count_if(others.begin(), others.end(), [](const auto& other) { return !other.second.cells.empty(); }));
     // Whoever reads this file can open every link.
     return write_file(workspace_.links_file(), csv, FileMode::Private);
   }

@@ -36,6 +36,7 @@ struct PublishReport {
   std::vector<PublishedLink> links;  // in the roster's order
   uint64_t bytes_sent = 0;
   uint64_t bytes_there_already = 0;
+  size_t links_of_others = 0;  // in links.csv, of candidates who are not in the plan; they still open
 };
 
 // Opens the store that the campaign names, or the data folder's own.

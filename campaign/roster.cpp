@@ -155,7 +155,8 @@ Roster read_roster(const Campaign& campaign, Findings& findings) {
   for (const CsvRow& row : table->rows) {
     Findings row_findings;
     Candidate candidate = checker.check(row, row_findings);
-    if (row_findings.empty()) {
+    // A refused row's id counts too: once it is mended, its link must not turn out to be another's.
+    if (!candidate.id.empty()) {
       auto [first, is_new] = lines_by_id.emplace(candidate.id, row.line);
       if (!is_new) {
         row_findings.push_back(

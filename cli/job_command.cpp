@@ -139,7 +139,7 @@ void tell_server(const Session& session, const Prepared& work) {
   auto answers = campaign::check_server(server);
   if (answers) return;
   session.console.note(
-      fmt::format("note: no server answers at {} yet ({}); the links open once candid serve runs there.", server,
+      fmt::format("note: no candid server answers at {} yet ({}); the links open once candid serve runs there.", server,
                   answers.error().message()));
 }
 
@@ -159,6 +159,10 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
   std::set<size_t> told;
   for (const campaign::RenderOutcome& outcome : rendered) {
     if (outcome.error) told.insert(outcome.candidate);
+  }
+  if (report.links_of_others > 0) {
+    session.console.note(fmt::format("note: {} in links.csv, of candidates who are not among these rows, still open.",
+                                     count(report.links_of_others, "link")));
   }
   size_t failed = 0;
   for (const campaign::PublishedLink& link : report.links) {

@@ -27,7 +27,8 @@ Outcome run(const Session& session, const Options& options) {
   const std::string folder = options.folder.string();
   session.console.say(fmt::format("{} is ready, from the kit \"{}\".", session.console.strong(folder), options.kit));
   session.console.say(
-      fmt::format("Next: put your candidates into {0}/candidates.csv, your words into {0}/campaign.toml, then\n"
+      fmt::format("Next: put your candidates into {0}/candidates.csv, what you say into {0}/script.txt, what is shown "
+                  "into {0}/campaign.toml, then\n"
                   "  candid record {0} --camera test:\n  candid run {0}",
                   folder));
   return Outcome::Done;

@@ -15,11 +15,11 @@ namespace {
 constexpr Microseconds kFadeTime{400'000};
 
 // 0 at the edges of its time, 1 in between; smoothstep, so that it neither starts nor stops abruptly.
-double presence(Microseconds time, Microseconds start, Microseconds end) {
+double presence(Microseconds time, Microseconds start, Microseconds end, bool stays) {
   Microseconds fade = std::min(kFadeTime, (end - start) / 3);
   if (fade.count() <= 0) return 1;
   double in = static_cast<double>((time - start).count() + 1) / static_cast<double>(fade.count());
-  double out = static_cast<double>((end - time).count()) / static_cast<double>(fade.count());
+  double out = stays ? 1 : static_cast<double>((end - time).count()) / static_cast<double>(fade.count());
   double x = std::clamp(std::min(in, out), 0.0, 1.0);
   return x * x * (3 - 2 * x);
 }
@@ -40,7 +40,7 @@ Result<void> Composition::apply(media::Frame& frame, Microseconds time) const {
     if (time < element.start || time >= element.end) continue;
     if (!writable) TRY_VOID(frame.make_writable());
     writable = true;
-    double shown = element.motion == Motion::None ? 1 : presence(time, element.start, element.end);
+    double shown = element.motion == Motion::None ? 1 : presence(time, element.start, element.end, element.stays);
     int dx = 0;
     int dy = 0;
     if (element.motion == Motion::Slide) {
@@ -140,6 +140,7 @@ void LayerPainter::add(Patch patch, const Layer& layer) {
   Composition::Element element;
   element.start = std::max(Microseconds{0}, layer.start.at(duration_));
   element.end = std::min(duration_, layer.end.at(duration_));
+  element.stays = element.end == duration_;
   element.motion = layer.motion;
   // It slides in from the nearer side edge, by a short way: the eye follows, the text stays readable.
   int way = static_cast<int>(0.08 * unit());

@@ -34,6 +34,7 @@ class Composition {
     Patch patch;
     Microseconds start{0};
     Microseconds end{0};
+    bool stays = false;  // to the video's very end: its last frame, where the player rests, shows it in full
     Motion motion = Motion::None;
     int slide_x = 0;  // px it comes from, for Motion::Slide
     int slide_y = 0;

@@ -29,10 +29,11 @@ struct TimeMark {
 struct Layer {
   LayerKind kind = LayerKind::Text;
   FieldText text;
-  FieldText subtext;             // lower third and card: the smaller second line
-  std::filesystem::path image;   // image and card; empty: none
-  std::vector<media::Cue> cues;  // captions
-  TimeMark start;                // first moment shown
+  FieldText subtext;                // lower third and card: the smaller second line
+  std::filesystem::path image;      // image and card; empty: none
+  std::filesystem::path cues_file;  // captions; empty: the take's own marks
+  std::vector<media::Cue> cues;     // captions
+  TimeMark start;                   // first moment shown
   TimeMark end{Microseconds{0}, true};
   Anchor place = Anchor::BottomLeft;
   Motion motion = Motion::Fade;

@@ -114,7 +114,8 @@ Result<void> Server::State::listen() {
   if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
   if (code) {
     Error error = system_error(code.value(), fmt::format("cannot listen on {}:{}", settings.address, settings.port));
-    return fail(error.kind(), error.message(), "is another program using the port? choose another one");
+    return fail(error.kind(), error.message(),
+                "is another program using the port? candid serve --listen 127.0.0.1:0 takes a free one");
   }
   port = acceptor.local_endpoint().port();
   return {};

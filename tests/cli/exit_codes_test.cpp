@@ -84,7 +84,7 @@ TEST(Program, ADoneJobIsZero) {
   Ended run = candid(bench, "run " + folder + " --server http://127.0.0.1:1");
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, testing::HasSubstr("http://127.0.0.1:1/v/"));
-  EXPECT_THAT(run.err, testing::HasSubstr("no server answers at http://127.0.0.1:1 yet"));
+  EXPECT_THAT(run.err, testing::HasSubstr("no candid server answers at http://127.0.0.1:1 yet"));
   Ended status = candid(bench, "status " + folder + " --json");
   EXPECT_EQ(status.code, 0);
   EXPECT_EQ(nlohmann::json::parse(status.out)["campaigns"][0]["messages"][0]["state"], "sent");

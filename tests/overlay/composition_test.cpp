@@ -51,6 +51,7 @@ TEST_F(CompositionTest, FadesInAndOut) {
   Template look;
   look.layers.push_back(lower_third());
   look.layers[0].motion = Motion::Fade;
+  look.layers[0].end = {9s, false};
   auto visible = [&](Microseconds time) {
     media::Frame frame = drawn(look, "Jane", time);
     media::ConstPlane plane = frame.plane(0);
@@ -62,7 +63,9 @@ TEST_F(CompositionTest, FadesInAndOut) {
   };
   EXPECT_LT(visible(0s), visible(200ms) / 4);
   EXPECT_LT(visible(200ms), visible(1s));
-  EXPECT_LT(visible(Microseconds(9'999'999)), visible(1s) / 4);
+  EXPECT_LT(visible(Microseconds(8'999'999)), visible(1s) / 4);
+  look.layers[0].end = {0s, true};
+  EXPECT_EQ(visible(Microseconds(9'999'999)), visible(5s)) << "the last frame, where the player rests, is no ghost";
 }
 
 TEST_F(CompositionTest, NamesAMissingField) {
