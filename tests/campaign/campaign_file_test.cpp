@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "capture/take_sidecar.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
 
@@ -118,6 +119,23 @@ TEST(CampaignFile, ACutTakeIsRefused) {
     EXPECT_EQ(findings[0].column, "take");
     EXPECT_EQ(findings[0].line, 3);
   }
+}
+
+TEST(CampaignFile, AnotherRecordingsWordsAreNotShown) {
+  Workbench bench;
+  bench.write("campaign.toml", kToml + "\n[[layer]]\nkind = \"captions\"\n");
+  capture::TakeSidecar sidecar;
+  sidecar.duration = std::chrono::milliseconds(1500);
+  sidecar.size = {320, 180};
+  sidecar.frames_encoded = 45;
+  sidecar.marks = {{"These are this take's words.", std::chrono::milliseconds(200), std::chrono::milliseconds(900)}};
+  must(capture::write_sidecar(bench.folder() / "take.mkv", sidecar));
+  ASSERT_EQ(bench.job().campaign.look.layers.back().cues.size(), 1u);
+  bench.record("-f lavfi -i testsrc2=size=320x180:rate=30:duration=3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  Findings findings;
+  EXPECT_FALSE(load_job(bench.folder(), findings));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(findings[0].message, testing::HasSubstr("another recording"));
 }
 
 TEST(CampaignFile, EndlessKeysAndPipesAreRefusedAtOnce) {

@@ -43,6 +43,13 @@ TEST(Roster, ABadRowFailsAloneAndIsNamed) {
   }
 }
 
+TEST(Roster, TheIdOfARefusedRowIsNobodyElses) {
+  Roster roster = roster_of("id,name,role,email\n2,Jane,Engineer,no mail\n2,Joe,Engineer,joe@example.com\n");
+  EXPECT_TRUE(roster.candidates.empty());
+  ASSERT_EQ(roster.rejected.size(), 2u);
+  EXPECT_THAT(roster.rejected[1].findings[0].message, testing::HasSubstr("line 2 already"));
+}
+
 TEST(Roster, ADefaultFillsAnEmptyCell) {
   Workbench bench;
   bench.write("campaign.toml", test::kToml + "\n[fields.role]\ndefault = \"the role\"\n");
