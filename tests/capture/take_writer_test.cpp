@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "media/probe.h"
 #include "media/video_reader.h"
 #include "tests/support/results.h"
+#include "tests/support/small_disk.h"
 
 namespace candid::capture {
 namespace {
@@ -131,28 +131,10 @@ TEST(TakeWriter, ThatIsCutAnywhereIsPlayableSoFar) {
   }
 }
 
-// A disk of its own, so small that it fills up.
-class SmallDisk {
- public:
-  static std::optional<SmallDisk> mount(const std::filesystem::path& folder) {
-    if (::mount("candid", folder.c_str(), "tmpfs", 0, "size=512k") != 0) return std::nullopt;
-    return SmallDisk(folder);
-  }
-  SmallDisk(SmallDisk&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
-  SmallDisk& operator=(SmallDisk&&) = delete;
-  ~SmallDisk() {
-    if (!folder_.empty()) ::umount(folder_.c_str());
-  }
-
- private:
-  explicit SmallDisk(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  std::filesystem::path folder_;
-};
-
 TEST(TakeWriter, ReportsAFullDiskAndKeepsWhatItHas) {
   auto folder = must(TemporaryFolder::create());
-  auto disk = SmallDisk::mount(folder.path());
-  if (!disk) GTEST_SKIP() << "only root can mount a small disk";
+  auto disk = candid::test::SmallDisk::mount(folder.path(), 512);
+  if (!disk) GTEST_SKIP() << candid::test::kNoSmallDisk;
   auto path = folder.path() / "take.mkv";
   auto take = must(TakeWriter::create(path, kFormat));
   Result<void> pushed;

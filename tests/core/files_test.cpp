@@ -1,12 +1,12 @@
 #include "core/files.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/core/bytes.h"
 #include "tests/support/results.h"
+#include "tests/support/small_disk.h"
 
 namespace candid {
 namespace {
@@ -161,29 +161,11 @@ TEST(FileWriter, DoesNotReplaceAFolder) {
   EXPECT_EQ(entries(folder.path()), 1);
 }
 
-// A disk of its own, so small that it fills up.
-class SmallDisk {
- public:
-  static std::optional<SmallDisk> mount(const fs::path& folder) {
-    if (::mount("candid", folder.c_str(), "tmpfs", 0, "size=256k") != 0) return std::nullopt;
-    return SmallDisk(folder);
-  }
-  SmallDisk(SmallDisk&& other) noexcept : folder_(std::exchange(other.folder_, {})) {}
-  SmallDisk& operator=(SmallDisk&&) = delete;
-  ~SmallDisk() {
-    if (!folder_.empty()) ::umount(folder_.c_str());
-  }
-
- private:
-  explicit SmallDisk(fs::path folder) : folder_(std::move(folder)) {}
-  fs::path folder_;
-};
-
 TEST(FileWriter, AFullDiskIsNoSpaceAndKeepsTheOldFile) {
   auto folder = must(TemporaryFolder::create());
   auto source_folder = must(TemporaryFolder::create());
-  auto disk = SmallDisk::mount(folder.path());
-  if (!disk) GTEST_SKIP() << "only root can mount a small disk";
+  auto disk = candid::test::SmallDisk::mount(folder.path(), 256);
+  if (!disk) GTEST_SKIP() << candid::test::kNoSmallDisk;
   const std::string big(1 << 20, 'x');
   must(write_file(folder.path() / "a", std::string_view("old")));
   auto written = write_file(folder.path() / "a", std::string_view(big));
