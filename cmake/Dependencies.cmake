@@ -6,15 +6,17 @@ find_package(CURL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
-# Only the two modules in use: libopencv-dev, which holds OpenCV's own CMake files, would bring all of them.
+# Only the modules in use: libopencv-dev, which holds OpenCV's own CMake files, would bring all of them.
 find_path(OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
 find_library(OPENCV_CORE_LIBRARY opencv_core REQUIRED)
 find_library(OPENCV_IMGPROC_LIBRARY opencv_imgproc REQUIRED)
+find_library(OPENCV_OBJDETECT_LIBRARY opencv_objdetect REQUIRED)
 
 pkg_check_modules(AV REQUIRED IMPORTED_TARGET libavcodec libavformat libavfilter libavutil libswscale libswresample)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo pangofc fontconfig cairo)
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
+pkg_check_modules(EBUR128 REQUIRED IMPORTED_TARGET libebur128)
 pkg_check_modules(PIXBUF REQUIRED IMPORTED_TARGET gdk-pixbuf-2.0)
 
 find_library(SQLITECPP_LIBRARY SQLiteCpp REQUIRED)
