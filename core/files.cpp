@@ -215,6 +215,37 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+Result<ScratchFile> ScratchFile::create(const std::filesystem::path& folder) {
+  // mkostemp and unlink, rather than O_TMPFILE: some file systems do not have the latter.
+  std::string pattern = (folder / ".scratch.XXXXXX").string();
+  int file = ::mkostemp(pattern.data(), O_CLOEXEC);
+  if (file < 0) return failed("make a scratch file in", folder);
+  ::unlink(pattern.c_str());
+  return ScratchFile(folder, file);
+}
+
+ScratchFile::~ScratchFile() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Result<void> ScratchFile::append(std::span<const uint8_t> bytes) {
+  TRY_VOID(write_all(file_, bytes, folder_ / "(scratch)"));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> ScratchFile::read(uint64_t offset, std::span<uint8_t> bytes) const {
+  while (!bytes.empty()) {
+    ssize_t got = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("read the scratch file in", folder_);
+    if (got == 0) return fail(ErrorKind::Corrupt, fmt::format("the scratch file in {} is too short", folder_.string()));
+    bytes = bytes.subspan(static_cast<size_t>(got));
+    offset += static_cast<uint64_t>(got);
+  }
+  return {};
+}
+
 Result<FileLock> FileLock::try_acquire(const std::filesystem::path& path) {
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return failed("open", path);

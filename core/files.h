@@ -74,6 +74,29 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// A file without a name, for more bytes than memory should hold: it is gone when this goes, or when the process dies.
+// append() from one thread at a time; read() from any, of what was appended before.
+class ScratchFile {
+ public:
+  // On the file system of `folder`.
+  static Result<ScratchFile> create(const std::filesystem::path& folder);
+  ScratchFile(ScratchFile&& other) noexcept
+      : folder_(std::move(other.folder_)), file_(std::exchange(other.file_, -1)), size_(other.size_) {}
+  ScratchFile& operator=(ScratchFile&&) = delete;
+  ~ScratchFile();
+
+  Result<void> append(std::span<const uint8_t> bytes);
+  // Fills `bytes` from `offset`; Corrupt when the file does not hold as many.
+  Result<void> read(uint64_t offset, std::span<uint8_t> bytes) const;
+  uint64_t size() const { return size_; }
+
+ private:
+  ScratchFile(std::filesystem::path folder, int file) : folder_(std::move(folder)), file_(file) {}
+  std::filesystem::path folder_;
+  int file_;
+  uint64_t size_ = 0;
+};
+
 // An exclusive lock on a file, held by this process until destroyed; the kernel frees it when a process dies.
 class FileLock {
  public:

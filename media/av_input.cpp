@@ -78,6 +78,18 @@ Result<StreamDecoder> StreamDecoder::open(const std::filesystem::path& path, AVM
   return decoder;
 }
 
+bool StreamDecoder::seek_before(Microseconds time) {
+  // MP4 indexes decoding times, which run ahead of the times shown by a few frames.
+  constexpr Microseconds kMargin{500'000};
+  std::string_view format = input_->iformat->name;
+  if (!format.starts_with("matroska") && !format.starts_with("mov")) return false;
+  int64_t target = av_rescale_q((time - kMargin).count(), {1, AV_TIME_BASE}, stream().time_base);
+  if (av_seek_frame(input_.get(), stream_, target, AVSEEK_FLAG_BACKWARD) < 0) return false;
+  avcodec_flush_buffers(codec_.get());
+  drained_ = false;
+  return true;
+}
+
 Microseconds StreamDecoder::origin() const {
   return Microseconds(input_->start_time == AV_NOPTS_VALUE ? 0 : input_->start_time);
 }

@@ -23,6 +23,9 @@ class StreamDecoder {
   // passed over, as players do; probe() has judged the file before.
   Result<std::optional<FramePtr>> next();
   const AVStream& stream() const { return *input_->streams[stream_]; }
+  // Goes to a key frame some way before `time` (on the stream's own clock), where the container has an exact index; says
+  // whether it did. Afterwards next() begins there; a frame that needs what lies before it is passed over.
+  bool seek_before(Microseconds time);
   // When the file's own timeline begins (its first timestamp of any track).
   Microseconds origin() const;
 

@@ -14,7 +14,7 @@ struct VideoReader::State {
   PictureConverter converter;
   VideoRequest request;
   std::filesystem::path path;
-  int64_t next_index = 0;
+  int64_t next_index = 0;      // of the timeline that begins at request.start
   std::optional<Frame> shown;  // the picture of the current output frame
   FramePtr ahead;              // the next source picture, not due yet; null at the end
   int64_t ahead_index = 0;     // the output frame from which it shows
@@ -33,6 +33,23 @@ struct VideoReader::State {
                      std::chrono::duration<double>(decoder.origin() + request.start).count();
     if (ahead->pts == AV_NOPTS_VALUE) seconds = static_cast<double>(next_index) / request.frame_rate.value();
     ahead_index = std::llround(seconds * request.frame_rate.value());
+    return {};
+  }
+
+  // Begins near the first frame rather than at the recording's beginning, where that gives the same pictures: the first
+  // one found must not be later than the first one asked for.
+  Result<void> skip_ahead() {
+    constexpr Microseconds kWorthwhile{1'000'000};
+    Microseconds first =
+        request.start + Microseconds(request.first_frame * 1'000'000 * request.frame_rate.den / request.frame_rate.num);
+    if (first < kWorthwhile) return {};
+    if (decoder.seek_before(decoder.origin() + first)) {
+      TRY_VOID(look_ahead());
+      if (!source_ended && ahead->pts != AV_NOPTS_VALUE && ahead_index <= request.first_frame) return {};
+    }
+    ahead.reset();
+    source_ended = false;
+    decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_VIDEO));
     return {};
   }
 
@@ -58,12 +75,14 @@ VideoReader::~VideoReader() = default;
 Result<VideoReader> VideoReader::open(const std::filesystem::path& path, const VideoRequest& request) {
   StreamDecoder decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_VIDEO));
   PictureConverter converter(request.size, request.fit, stream_orientation(decoder.stream()));
-  return VideoReader(
-      std::make_unique<State>(State{std::move(decoder), std::move(converter), request, path, 0, {}, {}, 0, false}));
+  auto state = std::make_unique<State>(
+      State{std::move(decoder), std::move(converter), request, path, request.first_frame, {}, {}, 0, false});
+  TRY_VOID(state->skip_ahead());
+  return VideoReader(std::move(state));
 }
 
 Result<std::optional<Frame>> VideoReader::next() {
-  if (state_->next_index >= state_->request.frame_count) return std::optional<Frame>();
+  if (state_->next_index >= state_->request.first_frame + state_->request.frame_count) return std::optional<Frame>();
   return std::optional<Frame>(TRY(state_->picture_for(state_->next_index++)));
 }
 

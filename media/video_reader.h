@@ -20,8 +20,9 @@ struct VideoRequest {
   FrameSize size;
   Rational frame_rate{30, 1};
   Fit fit = Fit::Contain;
-  Microseconds start{0};    // on the recording's own timeline, which begins at zero
+  Microseconds start{0};    // where frame 0 lies on the recording's own timeline, which begins at zero
   int64_t frame_count = 0;  // exactly so many frames come: the last picture stays where the recording is shorter
+  int64_t first_frame = 0;  // the first one to come; it is what a reading from frame 0 would have given there
 };
 
 // Output frame k shows the newest source picture whose time, rounded to the output rate, is not after k. One thread.

@@ -220,6 +220,32 @@ TEST(TemporaryFolder, GoesWithAllItHolds) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+TEST(ScratchFile, HoldsBytesWithoutAName) {
+  auto folder = must(TemporaryFolder::create());
+  auto scratch = must(ScratchFile::create(folder.path()));
+  EXPECT_EQ(entries(folder.path()), 0) << "a crash leaves nothing behind";
+  must(scratch.append(bytes_of("hello ")));
+  auto moved = std::move(scratch);
+  must(moved.append(bytes_of("world")));
+  EXPECT_EQ(moved.size(), 11U);
+  std::vector<uint8_t> read(5);
+  must(moved.read(6, read));
+  EXPECT_TRUE(std::ranges::equal(read, bytes_of("world")));
+  auto past = moved.read(7, read);
+  ASSERT_FALSE(past);
+  EXPECT_EQ(past.error().kind(), ErrorKind::Corrupt);
+}
+
+TEST(ScratchFile, AFullDiskIsNoSpace) {
+  auto folder = must(TemporaryFolder::create());
+  auto disk = test::SmallDisk::mount(folder.path(), 64);
+  if (!disk) GTEST_SKIP() << test::kNoSmallDisk;
+  auto scratch = must(ScratchFile::create(folder.path()));
+  auto full = scratch.append(std::vector<uint8_t>(1 << 20));
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind(), ErrorKind::NoSpace);
+}
+
 TEST(FileLock, IsHeldOnce) {
   auto folder = must(TemporaryFolder::create());
   {

@@ -77,6 +77,33 @@ TEST_F(VideoReaderTest, StartsWhereAsked) {
   EXPECT_THAT(numbers_of(past), Each(9));
 }
 
+TEST_F(VideoReaderTest, BeginningLaterGivesTheSameFrames) {
+  const std::pair<std::string, std::string> clips[] = {
+      {"closed.mp4", numbered("30", 100) + " -c:v libx264 -g 15 -bf 3 -crf 5 -colorspace bt709"},
+      {"open.mkv", numbered("30", 100) + " -c:v libx264 -g 15 -bf 3 -x264-params open-gop=1 -crf 5 -colorspace bt709"},
+      {"sparse.mp4", numbered("30", 100) + " -c:v libx264 -g 300 -bf 3 -crf 5 -colorspace bt709"},
+      {"camera.mkv", numbered("30", 100) + " -c:v mjpeg -q:v 2 -pix_fmt yuvj420p"},
+      {"halved.mp4", numbered("60", 100) + " -c:v libx264 -g 12 -crf 5 -colorspace bt709"},
+      {"variable.mkv", numbered("30", 100) + " -vf \"select='not(mod(n,7))+mod(n,3)'\" -vsync vfr -c:v libx264 -g 9" +
+                           " -crf 5 -colorspace bt709"},
+      {"late.mp4", numbered("30", 100) + " -c:v libx264 -g 15 -crf 5 -colorspace bt709 -output_ts_offset 1.7"},
+  };
+  for (const auto& [name, arguments] : clips) {
+    auto path = clip(name, arguments);
+    for (Microseconds start : {Microseconds{0}, Microseconds{123'456}}) {
+      VideoRequest whole = request(95, {30, 1}, start);
+      std::vector<int> linear = numbers_of(read_all(path, whole));
+      for (int64_t first : {1, 29, 31, 45, 60, 88, 94}) {
+        VideoRequest later = whole;
+        later.first_frame = first;
+        later.frame_count = 95 - first;
+        std::vector<int> expected(linear.begin() + first, linear.end());
+        EXPECT_EQ(numbers_of(read_all(path, later)), expected) << name << " from " << first;
+      }
+    }
+  }
+}
+
 TEST_F(VideoReaderTest, OfAVariableRateShowsTheNewestPicture) {
   auto path = clip("a.mkv", numbered("30", 90) + " -vf \"select='not(mod(n,7))+mod(n,3)'\" -vsync vfr " + kLossless);
   std::vector<int> expected;
