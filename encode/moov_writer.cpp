@@ -148,7 +148,7 @@ class MoovWriter {
     out.full_box("stss", 0, 0, [&] {
       std::vector<uint64_t> keys;
       uint64_t number = 0;
-      for (const Segment* segment : tracks_.segments) {
+      for (const SegmentIndex* segment : tracks_.segments) {
         for (const EncodedFrame& frame : segment->frames) {
           ++number;
           if (frame.is_key) keys.push_back(number);
@@ -160,7 +160,7 @@ class MoovWriter {
     out.full_box("stsz", 0, 0, [&] {
       out.u32(0);
       out.u32(static_cast<uint64_t>(timing_.frames));
-      for (const Segment* segment : tracks_.segments) {
+      for (const SegmentIndex* segment : tracks_.segments) {
         for (const EncodedFrame& frame : segment->frames) out.u32(frame.size);
       }
     });
@@ -204,7 +204,7 @@ class MoovWriter {
 
   void composition_offsets(BoxWriter& out) {
     std::vector<std::pair<uint32_t, uint32_t>> runs;  // count, offset in units
-    for (const Segment* segment : tracks_.segments) {
+    for (const SegmentIndex* segment : tracks_.segments) {
       for (size_t k = 0; k < segment->frames.size(); ++k) {
         int64_t frames = segment->frames[k].presentation + timing_.delay - static_cast<int64_t>(k);
         assert(frames >= 0);

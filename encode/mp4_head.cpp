@@ -16,7 +16,7 @@ Timing make_timing(const Mp4Tracks& tracks) {
   // At least 10,000 units a second, as 30000/1001 has of itself.
   int factor = rate.num < 10'000 ? 512 : 1;
   Timing timing{static_cast<uint32_t>(rate.num * factor), static_cast<uint32_t>(rate.den * factor)};
-  for (const Segment* segment : tracks.segments) {
+  for (const SegmentIndex* segment : tracks.segments) {
     for (size_t k = 0; k < segment->frames.size(); ++k) {
       timing.delay = std::max(timing.delay, static_cast<int>(k) - segment->frames[k].presentation);
     }
@@ -85,7 +85,7 @@ Result<Mp4Layout> lay_out_mp4(const Mp4Tracks& tracks) {
   assert(tracks.audio != nullptr);
   Timing timing = make_timing(tracks);
   if (timing.frames == 0) return fail(ErrorKind::InvalidInput, "a video needs at least one frame");
-  for (const Segment* segment : tracks.segments) {
+  for (const SegmentIndex* segment : tracks.segments) {
     if (segment->parameter_sets != tracks.segments.front()->parameter_sets) {
       return fail(ErrorKind::Internal, "segments with different H.264 parameter sets cannot share a file");
     }

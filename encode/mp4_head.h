@@ -22,8 +22,8 @@ struct Mp4Metadata {
 
 struct Mp4Tracks {
   VideoSettings video;
-  std::vector<const Segment*> segments;  // in order of presentation; borrowed
-  const AudioTrack* audio = nullptr;     // borrowed; required
+  std::vector<const SegmentIndex*> segments;  // in order of presentation; borrowed
+  const AudioTrack* audio = nullptr;          // borrowed; required
   Mp4Metadata metadata;
 };
 

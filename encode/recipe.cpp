@@ -15,11 +15,11 @@ uint64_t natural(const nlohmann::json& value) {
   return value.get<uint64_t>();
 }
 
+}  // namespace
+
 bool is_part_name(std::string_view name) {
   return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
-
-}  // namespace
 
 std::vector<std::string> Recipe::parts() const {
   std::vector<std::string> names;

@@ -32,6 +32,9 @@ struct Recipe {
   std::vector<std::string> parts() const;
 };
 
+// 64 lower-case hexadecimal digits.
+bool is_part_name(std::string_view name);
+
 std::string to_json(const Recipe& recipe);
 // Strict: a recipe whose sizes do not add up, or whose parts are not SHA-256 names, is Corrupt.
 Result<Recipe> parse_recipe(std::string_view json);

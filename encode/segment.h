@@ -30,10 +30,14 @@ struct EncodedFrame {
   bool is_key = false;       // IDR
 };
 
-struct Segment {
+// What a player must know of a segment, without its bytes.
+struct SegmentIndex {
   ParameterSets parameter_sets;
   std::vector<EncodedFrame> frames;  // in decode order
-  std::vector<uint8_t> bytes;        // the frames' NAL units, each with a 4-byte length, back to back
+};
+
+struct Segment : SegmentIndex {
+  std::vector<uint8_t> bytes;  // the frames' NAL units, each with a 4-byte length, back to back
 };
 
 }  // namespace candid::encode

@@ -10,6 +10,7 @@ extern "C" {
 
 #include <fmt/format.h>
 
+#include "encode/pass_statistics.h"
 #include "media/av.h"
 
 namespace candid::encode {
@@ -49,6 +50,22 @@ Result<ParameterSets> read_parameter_sets(const AVCodecContext& codec) {
   return sets;
 }
 
+// Not libavcodec's own pass flags: they would put x264's "fast first pass" presets in, which see less.
+std::string set_rate(const RateControl& rate, const VideoSettings& settings, AVCodecContext& codec,
+                     media::Options& options) {
+  if (const auto* second = std::get_if<SecondPass>(&rate)) {
+    codec.bit_rate = std::max<int64_t>(1000, std::llround(second->bitrate));
+    options.set("stats", second->statistics.string());
+    return ":pass=2";
+  }
+  options.set("crf", fmt::format("{:.2f}", settings.crf));
+  if (const auto* first = std::get_if<FirstPass>(&rate)) {
+    options.set("stats", first->statistics.string());
+    return ":pass=1";
+  }
+  return "";
+}
+
 }  // namespace
 
 const std::vector<std::string>& presets() {
@@ -78,13 +95,20 @@ struct SegmentEncoder::State {
   media::PacketPtr packet{av_packet_alloc()};
   int64_t pushed = 0;
   Segment segment;
+  std::optional<FirstPass> first_pass;
+
+  // x264 tells only that something failed; what a first pass adds to encoding is writing.
+  tl::unexpected<Error> failure(int status, const char* what) const {
+    if (first_pass && status == AVERROR_EXTERNAL) return tl::unexpected(statistics_error(first_pass->statistics));
+    return media::av_fail(status, what);
+  }
 };
 
 SegmentEncoder::SegmentEncoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 SegmentEncoder::SegmentEncoder(SegmentEncoder&&) noexcept = default;
 SegmentEncoder::~SegmentEncoder() = default;
 
-Result<SegmentEncoder> SegmentEncoder::create(const VideoSettings& settings) {
+Result<SegmentEncoder> SegmentEncoder::create(const VideoSettings& settings, const RateControl& rate) {
   media::route_log();
   const AVCodec* x264 = avcodec_find_encoder_by_name("libx264");
   if (x264 == nullptr) {
@@ -112,19 +136,21 @@ Result<SegmentEncoder> SegmentEncoder::create(const VideoSettings& settings) {
   codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
   media::Options options;
   options.set("preset", settings.preset);
-  options.set("crf", fmt::format("{:.2f}", settings.crf));
+  std::string pass = set_rate(rate, settings, codec, options);
   options.set("forced-idr", "1");
   int level = h264_level(settings.size, settings.frame_rate);
   // x264 0.164's AVX-512 mbtree reads memory it never wrote when the width in macroblocks is no multiple of 8: the same
   // frames would give other bytes. AVX2 does not.
   const char* code = (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) != 0 ? ":asm=avx2" : "";
-  options.set("x264-params", fmt::format("stitchable=1:open-gop=0:annexb=0:repeat-headers=0:force-cfr=1:level={}.{}{}",
-                                         level / 10, level % 10, code));
+  options.set("x264-params",
+              fmt::format("stitchable=1:open-gop=0:annexb=0:repeat-headers=0:force-cfr=1:level={}.{}{}{}", level / 10,
+                          level % 10, code, pass));
   int status = avcodec_open2(&codec, x264, options.get());
   if (status < 0) {
     return media::av_fail(status, fmt::format("cannot open the H.264 encoder for {}x{}, preset {}", settings.size.width,
                                               settings.size.height, settings.preset));
   }
+  if (const auto* first = std::get_if<FirstPass>(&rate)) state->first_pass = *first;
   state->segment.parameter_sets = TRY(read_parameter_sets(codec));
   return SegmentEncoder(std::move(state));
 }
@@ -134,19 +160,22 @@ Result<void> SegmentEncoder::push(media::Frame frame) {
   picture->pts = state_->pushed++;
   picture->pict_type = AV_PICTURE_TYPE_NONE;
   if (int status = avcodec_send_frame(state_->codec.get(), picture); status < 0)
-    return media::av_fail(status, "cannot encode a frame");
+    return state_->failure(status, "cannot encode a frame");
   return receive();
 }
 
 Result<void> SegmentEncoder::finish() {
   if (int status = avcodec_send_frame(state_->codec.get(), nullptr); status < 0)
-    return media::av_fail(status, "cannot end the encoding");
+    return state_->failure(status, "cannot end the encoding");
   TRY_VOID(receive());
   if (static_cast<int64_t>(state_->segment.frames.size()) != state_->pushed) {
     return fail(ErrorKind::Internal,
                 fmt::format("the encoder took {} frames and gave {}", state_->pushed, state_->segment.frames.size()));
   }
-  return {};
+  if (!state_->first_pass) return {};
+  media::FrameSize size{state_->codec->width, state_->codec->height};
+  state_->codec.reset();  // x264 writes the last of its statistics when it is closed
+  return check_statistics(state_->first_pass->statistics, state_->pushed, size);
 }
 
 Result<void> SegmentEncoder::receive() {
@@ -162,7 +191,7 @@ Result<void> SegmentEncoder::receive() {
                               (packet->flags & AV_PKT_FLAG_KEY) != 0});
     av_packet_unref(packet);
   }
-  if (status != AVERROR(EAGAIN) && status != AVERROR_EOF) return media::av_fail(status, "cannot encode a frame");
+  if (status != AVERROR(EAGAIN) && status != AVERROR_EOF) return state_->failure(status, "cannot encode a frame");
   return {};
 }
 

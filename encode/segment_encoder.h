@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "encode/rate_control.h"
 #include "encode/segment.h"
 #include "media/frame_sink.h"
 
@@ -19,11 +20,12 @@ int h264_level(media::FrameSize size, Rational frame_rate);
 // One thread at a time. Holds the segment's bytes in memory.
 class SegmentEncoder final : public media::FrameSink {
  public:
-  static Result<SegmentEncoder> create(const VideoSettings& settings);
+  static Result<SegmentEncoder> create(const VideoSettings& settings, const RateControl& rate = ConstantQuality{});
   SegmentEncoder(SegmentEncoder&&) noexcept;
   ~SegmentEncoder() override;
 
   Result<void> push(media::Frame frame) override;
+  // Of a first pass: once it returned, the statistics are there in full.
   Result<void> finish() override;
   // After finish(); the encoder is spent.
   Segment take();

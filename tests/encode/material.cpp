@@ -80,7 +80,7 @@ std::vector<uint8_t> assemble(const Mp4Layout& layout, const Mp4Tracks& tracks) 
   for (const MediaSlice& slice : layout.slices) {
     const auto& bytes = slice.source == MediaSlice::kAudio
                             ? tracks.audio->bytes
-                            : tracks.segments.at(static_cast<size_t>(slice.source))->bytes;
+                            : static_cast<const Segment*>(tracks.segments.at(static_cast<size_t>(slice.source)))->bytes;
     if (slice.offset + slice.length > bytes.size()) {
       ADD_FAILURE() << "a slice reaches beyond its source";
       return file;

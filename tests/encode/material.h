@@ -29,7 +29,7 @@ AudioTrack encode_tone(const std::filesystem::path& folder, int64_t samples);
 // Samples of video frames' length.
 int64_t samples_of(int64_t frames, Rational rate);
 
-// The file that a layout describes.
+// The file that a layout describes; the tracks' segments are whole Segments.
 std::vector<uint8_t> assemble(const Mp4Layout& layout, const Mp4Tracks& tracks);
 std::filesystem::path write_mp4(const std::filesystem::path& path, const Mp4Tracks& tracks);
 

@@ -134,7 +134,7 @@ TEST_F(Mp4Head, HoldsOneSpsAndOnePpsAndNoneInBand) {
 
   for (const MediaSlice& slice : layout.slices) {
     if (slice.source == MediaSlice::kAudio) continue;
-    const auto& bytes = tracks.segments[static_cast<size_t>(slice.source)]->bytes;
+    const auto& bytes = static_cast<const Segment*>(tracks.segments[static_cast<size_t>(slice.source)])->bytes;
     for (int type : test::nal_types(std::span(bytes).subspan(slice.offset, slice.length))) {
       EXPECT_TRUE(type == 1 || type == 5 || type == 6) << type;
     }
@@ -188,7 +188,7 @@ TEST_F(Mp4Head, ASegmentDecodesTheSameWhereverItStands) {
 TEST_F(Mp4Head, TheShortestSegmentsJoin) {
   std::vector<Segment> segments;
   for (int i = 0; i < 12; ++i) segments.push_back(encode_pictures(small_settings(), 100 * i, 2 + i % 3));
-  std::vector<const Segment*> order;
+  std::vector<const SegmentIndex*> order;
   int64_t frames = 0;
   for (const Segment& segment : segments) {
     order.push_back(&segment);
@@ -228,7 +228,7 @@ TEST_F(Mp4Head, RefusesSegmentsOfDifferentParameterSets) {
 TEST_F(Mp4Head, RefusesAVideoWithoutFrames) {
   Segment empty;
   AudioTrack sound = sound_for(1);
-  for (const std::vector<const Segment*>& segments : {std::vector<const Segment*>{}, {&empty}}) {
+  for (const std::vector<const SegmentIndex*>& segments : {std::vector<const SegmentIndex*>{}, {&empty}}) {
     auto layout = lay_out_mp4({small_settings(), segments, &sound, {}});
     ASSERT_FALSE(layout);
     EXPECT_EQ(layout.error().kind(), ErrorKind::InvalidInput);

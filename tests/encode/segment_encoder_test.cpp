@@ -4,8 +4,10 @@
 
 #include <malloc.h>
 
+#include "core/files.h"
 #include "tests/encode/material.h"
 #include "tests/support/results.h"
+#include "tests/support/small_disk.h"
 
 namespace candid::encode {
 namespace {
@@ -157,6 +159,72 @@ TEST(SegmentEncoder, RefusesAnUnknownPreset) {
   auto encoder = SegmentEncoder::create(settings);
   ASSERT_FALSE(encoder);
   EXPECT_THAT(encoder.error().message(), testing::HasSubstr("warp"));
+}
+
+struct PassMaterial {
+  TemporaryFolder folder = must(TemporaryFolder::create());
+  std::filesystem::path statistics = folder.path() / "a:b statistics";
+
+  Segment encode(const VideoSettings& settings, const RateControl& rate, int first, int count) const {
+    auto encoder = must(SegmentEncoder::create(settings, rate));
+    for (int i = 0; i < count; ++i) must(encoder.push(test::picture(settings.size, first + i)));
+    must(encoder.finish());
+    return encoder.take();
+  }
+  static double bitrate(const Segment& segment, const VideoSettings& settings) {
+    return static_cast<double>(segment.bytes.size()) * 8 * settings.frame_rate.value() /
+           static_cast<double>(segment.frames.size());
+  }
+};
+
+TEST(TwoPasses, ShareTheParameterSetsOfConstantQuality) {
+  PassMaterial material;
+  for (const char* preset : {"superfast", "veryfast", "medium", "slow"}) {
+    VideoSettings settings = small_settings();
+    settings.preset = preset;
+    Segment constant = material.encode(settings, ConstantQuality{}, 0, 40);
+    Segment first = material.encode(settings, FirstPass{material.statistics}, 0, 40);
+    double bitrate = PassMaterial::bitrate(first, settings);
+    Segment second = material.encode(settings, SecondPass{material.statistics, bitrate}, 300, 40);
+    expect_sound_segment(second, 40);
+    EXPECT_EQ(first.bytes, constant.bytes) << preset << ": a first pass only takes notes";
+    EXPECT_EQ(first.parameter_sets, constant.parameter_sets) << preset;
+    EXPECT_EQ(second.parameter_sets, constant.parameter_sets) << preset;
+  }
+}
+
+TEST(TwoPasses, TheSecondSpendsWhatItWasGiven) {
+  PassMaterial material;
+  VideoSettings settings = small_settings();
+  Segment first = material.encode(settings, FirstPass{material.statistics}, 0, 120);
+  double natural = PassMaterial::bitrate(first, settings);
+  for (double factor : {0.7, 1.0, 1.4}) {
+    Segment second = material.encode(settings, SecondPass{material.statistics, natural * factor}, 0, 120);
+    EXPECT_NEAR(PassMaterial::bitrate(second, settings) / natural, factor, 0.06) << factor;
+  }
+}
+
+TEST(TwoPasses, AreDeterministic) {
+  PassMaterial material;
+  VideoSettings settings = small_settings();
+  Segment first = material.encode(settings, FirstPass{material.statistics}, 0, 40);
+  auto notes = must(read_file(material.statistics));
+  Segment second = material.encode(settings, SecondPass{material.statistics, 300'000}, 0, 40);
+  EXPECT_EQ(material.encode(settings, SecondPass{material.statistics, 300'000}, 0, 40).bytes, second.bytes);
+  material.encode(settings, FirstPass{material.statistics}, 0, 40);
+  EXPECT_EQ(must(read_file(material.statistics)), notes);
+}
+
+TEST(TwoPasses, StatisticsOnAFullDiskAreNoSpace) {
+  PassMaterial material;
+  auto disk = candid::test::SmallDisk::mount(material.folder.path(), 8);
+  if (!disk) GTEST_SKIP() << candid::test::kNoSmallDisk;
+  auto encoder = must(SegmentEncoder::create(small_settings(), FirstPass{material.statistics}));
+  Result<void> result;
+  for (int i = 0; i < 60 && result; ++i) result = encoder.push(test::picture({320, 180}, i));
+  if (result) result = encoder.finish();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::NoSpace);
 }
 
 // ITU-T H.264 Table A-1.

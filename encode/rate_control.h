@@ -1,0 +1,26 @@
+#pragma once
+// How an encoder deals out bits. Segments that differ only in this join in one file.
+
+#include <filesystem>
+#include <variant>
+
+namespace candid::encode {
+
+// VideoSettings::crf throughout.
+struct ConstantQuality {};
+
+// Constant quality, and what x264 learns about the frames goes to the file `statistics` and to NAME.mbtree beside it.
+struct FirstPass {
+  std::filesystem::path statistics;
+};
+
+// Spends `bitrate` as a first pass over as many frames of much the same content found right. The costly search for
+// what is worth how many bits was done there: this pass is faster than constant quality, and as good.
+struct SecondPass {
+  std::filesystem::path statistics;
+  double bitrate = 0;  // bit/s
+};
+
+using RateControl = std::variant<ConstantQuality, FirstPass, SecondPass>;
+
+}  // namespace candid::encode
