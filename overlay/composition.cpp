@@ -1,6 +1,8 @@
 #include "overlay/composition.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -28,10 +30,38 @@ double presence(Microseconds time, Microseconds start, Microseconds end, bool st
 
 Result<Composition> Composition::create(const Template& look, const Fields& fields, media::FrameSize size,
                                         Microseconds duration) {
+  std::vector<size_t> all(look.layers.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return create(look, fields, size, duration, all);
+}
+
+Result<Composition> Composition::create(const Template& look, const Fields& fields, media::FrameSize size,
+                                        Microseconds duration, std::span<const size_t> layers) {
   Composition made;
   LayerPainter painter(made, look, fields, size, duration);
-  for (size_t i = 0; i < look.layers.size(); ++i) TRY_VOID(painter.paint(look.layers[i], i));
+  for (size_t i : layers) TRY_VOID(painter.paint(look.layers.at(i), i));
   return made;
+}
+
+Composition Composition::merged(const Composition& a, const Composition& b) {
+  Composition both = a;
+  both.elements_.insert(both.elements_.end(), b.elements_.begin(), b.elements_.end());
+  std::stable_sort(both.elements_.begin(), both.elements_.end(),
+                   [](const Element& x, const Element& y) { return x.layer < y.layer; });
+  both.findings_.insert(both.findings_.end(), b.findings_.begin(), b.findings_.end());
+  return both;
+}
+
+Composition Composition::below(size_t layer) const {
+  Composition part = *this;
+  std::erase_if(part.elements_, [&](const Element& element) { return element.layer >= layer; });
+  return part;
+}
+
+Composition Composition::from(size_t layer) const {
+  Composition part = *this;
+  std::erase_if(part.elements_, [&](const Element& element) { return element.layer < layer; });
+  return part;
 }
 
 Result<void> Composition::apply(media::Frame& frame, Microseconds time) const {
@@ -47,7 +77,7 @@ Result<void> Composition::apply(media::Frame& frame, Microseconds time) const {
       dx = static_cast<int>(std::lround(element.slide_x * (1 - shown)));
       dy = static_cast<int>(std::lround(element.slide_y * (1 - shown)));
     }
-    blend(frame, element.patch, dx, dy, static_cast<int>(std::lround(shown * 256)));
+    blend(frame, *element.patch, dx, dy, static_cast<int>(std::lround(shown * 256)));
   }
   return {};
 }
@@ -154,7 +184,8 @@ void LayerPainter::add(Patch patch, const Layer& layer) {
       for (uint8_t& a : *plane) a = static_cast<uint8_t>(std::lround(a * layer.opacity));
     }
   }
-  element.patch = std::move(patch);
+  element.patch = std::make_shared<const Patch>(std::move(patch));
+  element.layer = index_;
   into_.elements_.push_back(std::move(element));
 }
 

@@ -2,6 +2,7 @@
 // One candidate's overlays, drawn once and then laid over frame after frame.
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,15 @@ class Composition {
   // May be called from several threads at once.
   static Result<Composition> create(const Template& look, const Fields& fields, media::FrameSize size,
                                     Microseconds duration);
+  // The same of some layers only, given by index; each is drawn where it is among all of them.
+  static Result<Composition> create(const Template& look, const Fields& fields, media::FrameSize size,
+                                    Microseconds duration, std::span<const size_t> layers);
+
+  // Compositions of different layers of one template, laid in the template's order. Pixels are shared, not copied.
+  static Composition merged(const Composition& a, const Composition& b);
+  // What lies below a layer, and that layer with all above it: applied one after the other, they are the whole.
+  Composition below(size_t layer) const;
+  Composition from(size_t layer) const;
 
   // Lays what shows at `time` over the frame (which becomes writable). Thread-safe.
   Result<void> apply(media::Frame& frame, Microseconds time) const;
@@ -31,7 +41,8 @@ class Composition {
   friend class LayerPainter;
   // A patch on the timeline.
   struct Element {
-    Patch patch;
+    std::shared_ptr<const Patch> patch;
+    size_t layer = 0;  // index in the template
     Microseconds start{0};
     Microseconds end{0};
     bool stays = false;  // to the video's very end: its last frame, where the player rests, shows it in full

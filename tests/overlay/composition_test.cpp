@@ -68,6 +68,35 @@ TEST_F(CompositionTest, FadesInAndOut) {
   EXPECT_EQ(visible(Microseconds(9'999'999)), visible(5s)) << "the last frame, where the player rests, is no ghost";
 }
 
+// Three layers over each other; what shared and personal halves draw must be what the whole draws, in any split.
+TEST_F(CompositionTest, PartsAndMergersDrawWhatTheWholeDraws) {
+  Template look;
+  look.layers = {lower_third("Below", ""), lower_third(), lower_third("Above", "longer than the others")};
+  look.layers[0].width = 0.5;
+  look.layers[2].opacity = 0.5;
+  const Fields fields = {{"name", "Jane"}};
+  constexpr media::FrameSize kSize{640, 360};
+  media::Frame whole = drawn(look, "Jane");
+  const size_t outer[] = {0, 2};
+  const size_t inner[] = {1};
+  auto shared = must(Composition::create(look, {}, kSize, 10s, outer));
+  auto personal = must(Composition::create(look, fields, kSize, 10s, inner));
+  for (const Composition& merged : {Composition::merged(shared, personal), Composition::merged(personal, shared)}) {
+    media::Frame frame = grey();
+    must(merged.apply(frame, 5s));
+    EXPECT_EQ(changed_pixels(frame, whole), 0);
+    for (size_t split = 0; split <= 3; ++split) {
+      frame = grey();
+      must(merged.below(split).apply(frame, 5s));
+      must(merged.from(split).apply(frame, 5s));
+      EXPECT_EQ(changed_pixels(frame, whole), 0) << split;
+    }
+  }
+  media::Frame without = grey();
+  must(shared.apply(without, 5s));
+  EXPECT_GT(changed_pixels(without, whole), 100) << "the layer in the middle is seen at all";
+}
+
 TEST_F(CompositionTest, NamesAMissingField) {
   Template look;
   look.layers.push_back(lower_third());
