@@ -115,9 +115,8 @@ class JobChecker {
 
 }  // namespace
 
-int64_t Timeline::frame_at(Microseconds time) const {
-  auto frame = static_cast<int64_t>(std::floor(static_cast<double>(time.count()) / 1e6 * rate.value() + 1e-6));
-  return std::clamp<int64_t>(frame, 0, frames - 1);
+encode::VideoSettings Job::encoding() const {
+  return {timeline.size, timeline.rate, campaign.video.preset, campaign.video.crf};
 }
 
 Result<Job> load_job(const std::filesystem::path& folder, Findings& findings) {

@@ -1,10 +1,13 @@
 #include "campaign/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "campaign/ranges.h"
+#include "campaign/segment_keys.h"
 #include "core/digest.h"
 #include "core/encoding.h"
 #include "core/text.h"
@@ -12,65 +15,52 @@
 namespace candid::campaign {
 namespace {
 
-// Raised whenever the same input gives other bytes than before: drawing, encoding, muxing.
-constexpr int kEngineVersion = 2;
+// Passes over fewer frames have nothing to share, and a bitrate is too coarse a target for them.
+constexpr int64_t kLeastForTwoPasses = 12;
+constexpr double kLeastSharedSeconds = 0.5;
 
-class KeyMaker {
- public:
-  static Result<KeyMaker> create(const Job& job) {
-    KeyMaker maker(job);
-    Sha256Hasher common;
-    common.update_field(fmt::format("engine {}", kEngineVersion));
-    const Campaign& campaign = job.campaign;
-    common.update_field(to_hex(TRY(sha256_file(campaign.take))));
-    const Timeline& t = job.timeline;
-    common.update_field(fmt::format("{}x{} {}/{} {} from {}", t.size.width, t.size.height, t.rate.num, t.rate.den,
-                                    t.frames, t.take_start.count()));
-    common.update_field(fmt::format("{} {} {} {}", campaign.video.preset, campaign.video.crf,
-                                    static_cast<int>(campaign.video.fit), campaign.name));
-    common.update_field(campaign.look.font);
-    common.update_field(campaign.look.language);
-    if (!campaign.brand.font_file.empty()) common.update_field(to_hex(TRY(sha256_file(campaign.brand.font_file))));
-    for (const overlay::Layer& layer : campaign.look.layers) TRY_VOID(add_layer(common, layer));
-    maker.common_ = to_hex(common.finish());
-    return maker;
+std::string hash_of(std::initializer_list<std::string_view> fields) {
+  Sha256Hasher hasher;
+  for (std::string_view field : fields) hasher.update_field(field);
+  return to_hex(hasher.finish());
+}
+
+std::vector<FrameRange> cut(const Job& job) {
+  std::vector<FrameSpan> personal;
+  for (const overlay::Layer& layer : job.campaign.look.layers) {
+    if (layer.is_personal()) personal.push_back(span_of(job, layer));
   }
+  CutRules rules;
+  rules.keyframe_interval = job.encoding().keyframe_interval();
+  rules.least_shared = std::llround(kLeastSharedSeconds * job.timeline.rate.value());
+  return split_timeline(job.timeline.frames, std::move(personal), rules);
+}
 
-  // The key of frames that show the fields in this candidate's words.
-  std::string key(const Candidate& candidate, int64_t first_frame, int64_t frame_count) const {
-    Sha256Hasher hasher;
-    hasher.update_field(common_);
-    hasher.update_field(fmt::format("{}+{}", first_frame, frame_count));
-    for (const overlay::Layer& layer : job_.campaign.look.layers) {
-      for (const FieldText* text : {&layer.text, &layer.subtext}) {
-        for (const std::string& field : text->fields()) hasher.update_field(candidate.fields.at(field));
-      }
-    }
-    return to_hex(hasher.finish());
+std::vector<size_t> layers_in(const Job& job, const FrameRange& range) {
+  std::vector<size_t> layers;
+  for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
+    if (shows(job, job.campaign.look.layers[i], range)) layers.push_back(i);
   }
+  return layers;
+}
 
- private:
-  explicit KeyMaker(const Job& job) : job_(job) {}
-
-  static Result<void> add_layer(Sha256Hasher& hasher, const overlay::Layer& layer) {
-    hasher.update_field(layer.text.source());
-    hasher.update_field(layer.subtext.source());
-    if (!layer.image.empty()) hasher.update_field(to_hex(TRY(sha256_file(layer.image))));
-    for (const media::Cue& cue : layer.cues) {
-      hasher.update_field(fmt::format("{} {} {}", cue.start.count(), cue.end.count(), cue.text));
-    }
-    hasher.update_field(layer.font);
-    hasher.update_field(fmt::format("{} {} {}{} {}{} {} {} {} {} {} {} {}", static_cast<int>(layer.kind),
-                                    static_cast<int>(layer.place), layer.start.offset.count(), layer.start.from_end,
-                                    layer.end.offset.count(), layer.end.from_end, static_cast<int>(layer.motion),
-                                    layer.width, layer.font_size, layer.opacity, to_string(layer.text_color),
-                                    to_string(layer.background), to_string(layer.accent)));
-    return {};
+// Plans one range, and adds its segment to every message.
+Result<PlannedRange> plan_range(const Job& job, const SegmentKeys& keys, const FrameRange& range,
+                                std::vector<PlannedMessage>& messages) {
+  PlannedRange planned{range.first_frame, range.frame_count, range.is_personal, layers_in(job, range), {}};
+  std::string frames = keys.frames(range, planned.layers);
+  std::vector<std::string> words;
+  for (const PlannedMessage& message : messages) {
+    words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], planned.layers)));
   }
-
-  const Job& job_;
-  std::string common_;
-};
+  bool differs = std::any_of(words.begin(), words.end(), [&](const std::string& one) { return one != words.front(); });
+  if (differs && range.frame_count >= kLeastForTwoPasses) planned.statistics = hash_of({"first pass", frames});
+  for (size_t i = 0; i < messages.size(); ++i) {
+    messages[i].segments.push_back(
+        hash_of({planned.statistics.empty() ? "constant quality" : "second pass", frames, words[i]}));
+  }
+  return planned;
+}
 
 }  // namespace
 
@@ -97,8 +87,7 @@ std::vector<Microseconds> personal_moments(const Job& job) {
 }
 
 Result<Plan> make_plan(const Job& job) {
-  KeyMaker keys = TRY(KeyMaker::create(job));
-  int64_t poster_frame = job.timeline.frame_at(personal_moments(job).front());
+  SegmentKeys keys = TRY(SegmentKeys::create(job));
   Plan plan;
   std::set<std::string> file_names;
   for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
@@ -110,16 +99,16 @@ Result<Plan> make_plan(const Job& job) {
     message.file_name = fmt::format("{}-{}.mp4", stem, message.id.substr(message.id.size() - 6));
     // Of thousands with one stem, two may share the short end.
     if (!file_names.insert(message.file_name).second) message.file_name = fmt::format("{}-{}.mp4", stem, message.id);
-    message.poster_frame = poster_frame;
-    // Every frame is encoded for this message alone: one personal segment.
-    PlannedSegment whole{0, job.timeline.frames, true, keys.key(candidate, 0, job.timeline.frames)};
-    Sha256Hasher hasher;
-    hasher.update_field(whole.key);
-    hasher.update_field(message.id);
-    hasher.update_field(candidate.name);
-    message.key = to_hex(hasher.finish());
-    message.segments.push_back(std::move(whole));
     plan.messages.push_back(std::move(message));
+  }
+  for (const FrameRange& range : cut(job)) plan.ranges.push_back(TRY(plan_range(job, keys, range, plan.messages)));
+  for (PlannedMessage& message : plan.messages) {
+    Sha256Hasher hasher;
+    for (const std::string& segment : message.segments) hasher.update_field(segment);
+    hasher.update_field(keys.sound());
+    hasher.update_field(message.id);
+    hasher.update_field(job.roster.candidates[message.candidate].name);
+    message.key = to_hex(hasher.finish());
   }
   return plan;
 }

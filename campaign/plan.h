@@ -10,24 +10,28 @@
 
 namespace candid::campaign {
 
-// A run of frames that is encoded as one segment.
-struct PlannedSegment {
+// A run of frames that is encoded as one segment: the same one for every message, or one for each wording.
+struct PlannedRange {
   int64_t first_frame = 0;
   int64_t frame_count = 0;
-  bool is_personal = true;  // else equal for every message of the campaign
-  std::string key;          // hash of all that its bytes depend on: equal keys, equal bytes
+  bool is_personal = false;
+  std::vector<size_t> layers;  // that show in it, by index, lowest first
+  // Of a personal range that differs between messages: the key of the first pass that all its segments share. Empty:
+  // constant quality.
+  std::string statistics;
 };
 
 struct PlannedMessage {
   std::string id;         // names the message in files, links, mails and logs; from campaign id and candidate id
   size_t candidate = 0;   // index into Job::roster.candidates
   std::string file_name;  // of the MP4 below out/
-  std::vector<PlannedSegment> segments;
+  // A range each: hash of all that the segment's bytes depend on. Equal keys, equal bytes, one encoding.
+  std::vector<std::string> segments;
   std::string key;  // of the whole message
-  int64_t poster_frame = 0;
 };
 
 struct Plan {
+  std::vector<PlannedRange> ranges;      // in order; together every frame once
   std::vector<PlannedMessage> messages;  // in the roster's order
 };
 

@@ -1,181 +1,261 @@
 #include "campaign/render.h"
 
+#include <algorithm>
 #include <atomic>
-#include <cmath>
+#include <deque>
+#include <map>
 #include <mutex>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include "campaign/parallel.h"
+#include "campaign/manifest.h"
+#include "campaign/message_maker.h"
+#include "campaign/poster.h"
+#include "campaign/progress_meter.h"
+#include "campaign/segment_maker.h"
+#include "campaign/task_queue.h"
 #include "core/log.h"
 #include "core/suggest.h"
-#include "encode/audio_encoder.h"
-#include "encode/mp4_head.h"
-#include "encode/segment_encoder.h"
-#include "encode/still.h"
-#include "media/audio_reader.h"
-#include "media/cues.h"
-#include "media/video_reader.h"
-#include "overlay/composition.h"
 
 namespace candid::campaign {
 namespace {
 
-constexpr auto kProgressInterval = std::chrono::milliseconds(200);
-constexpr int kPosterSide = 1280;  // px, of the longer side
+// What is taken up first: messages that are ready are finished, then what many wait for, then one message's segments
+// after the other's.
+constexpr int kFinishMessage = 0;
+constexpr int kSharedWork = 1;
+constexpr int kFirstMessage = 2;
 
-// Counts frames over all workers and passes the count on, not too often.
-class ProgressMeter {
- public:
-  ProgressMeter(const std::function<void(const RenderProgress&)>& report, size_t messages, int64_t frames)
-      : report_(report), messages_(messages), frames_(std::max<int64_t>(frames, 1)) {}
+// Frames of so many bytes may lie in the scratch file, so that even with little memory messages are finished one by
+// one.
+constexpr uint64_t kScratchBytes = uint64_t{2} << 30;
 
-  void frame_done() {
-    ++frames_done_;
-    tell(false);
-  }
-  void message_done() {
-    ++messages_done_;
-    tell(true);
-  }
-
- private:
-  void tell(bool always) {
-    std::unique_lock lock(mutex_, std::defer_lock);
-    if (always) {
-      lock.lock();
-    } else if (!lock.try_lock()) {
-      return;
-    }
-    auto now = std::chrono::steady_clock::now();
-    if (!always && now - last_ < kProgressInterval) return;
-    last_ = now;
-    if (report_) report_({messages_done_, messages_, static_cast<double>(frames_done_) / static_cast<double>(frames_)});
-  }
-
-  const std::function<void(const RenderProgress&)>& report_;
-  size_t messages_;
-  int64_t frames_;
-  std::atomic<int64_t> frames_done_ = 0;
-  std::atomic<size_t> messages_done_ = 0;
-  std::mutex mutex_;
-  std::chrono::steady_clock::time_point last_{};
+// A segment that is not there yet.
+struct MissingSegment {
+  size_t range = 0;  // index into Plan::ranges
+  std::string key;
+  size_t candidate = 0;          // one who needs it
+  std::vector<size_t> messages;  // all that wait for it: indices into the pending ones
 };
 
-// What all messages of a run have in common.
-struct SharedParts {
-  encode::VideoSettings video;
-  encode::AudioTrack audio;
-  std::string audio_part;
-  std::string captions_part;  // empty: no captions
+// Personal ranges whose frames are kept at the same time.
+struct Batch {
+  std::vector<size_t> ranges;
+  std::atomic<size_t> left = 0;  // segments to be made
 };
 
-Result<SharedParts> make_shared_parts(const Job& job, const Workspace& workspace) {
-  const Timeline& timeline = job.timeline;
-  SharedParts shared;
-  shared.video = {timeline.size, timeline.rate, job.campaign.video.preset, job.campaign.video.crf};
-  auto samples = std::llround(static_cast<double>(timeline.frames) / timeline.rate.value() * media::kSampleRate);
-  media::AudioReader sound = TRY(media::AudioReader::open(job.campaign.take, timeline.take_start, samples));
-  shared.audio = TRY(encode::encode_audio(sound));
-  shared.audio_part = TRY(workspace.add_part(shared.audio.bytes));
-  for (const overlay::Layer& layer : job.campaign.look.layers) {
-    if (layer.kind != overlay::LayerKind::Captions || layer.cues.empty()) continue;
-    std::string vtt = media::to_webvtt(layer.cues);
-    shared.captions_part = TRY(workspace.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()}));
-  }
-  return shared;
-}
+struct PendingMessage {
+  const PlannedMessage* planned = nullptr;
+  RenderOutcome* outcome = nullptr;
+  std::atomic<size_t> waits_for = 0;  // segments, and the run's common parts
+};
 
-media::FrameSize poster_size(media::FrameSize size) {
-  double scale = std::min(1.0, static_cast<double>(kPosterSide) / std::max(size.width, size.height));
-  return {static_cast<int>(size.width * scale) / 2 * 2, static_cast<int>(size.height * scale) / 2 * 2};
-}
-
-// Makes one message: frames → overlay → segments → recipe → out/NAME.mp4.
-class MessageRenderer {
+// One run over the messages that are not up to date.
+class Rendering {
  public:
-  MessageRenderer(const Job& job, const Workspace& workspace, const SharedParts& shared, const PlannedMessage& message,
-                  ProgressMeter& meter, std::stop_token stop)
-      : job_(job), workspace_(workspace), shared_(shared), message_(message), meter_(meter), stop_(std::move(stop)) {}
+  Rendering(const Job& job, const Plan& plan, const Workspace& workspace, const RenderOptions& options,
+            std::stop_token stop)
+      : job_(job),
+        plan_(plan),
+        workspace_(workspace),
+        options_(options),
+        memory_(options.memory > 0 ? options.memory : default_memory()),
+        budget_(memory_),
+        forward_(std::move(stop), [this] { halt_.request_stop(); }) {}
 
-  Result<void> run() {
-    const Candidate& candidate = job_.roster.candidates[message_.candidate];
-    overlay::Composition composition = TRY(overlay::Composition::create(job_.campaign.look, candidate.fields,
-                                                                        job_.timeline.size, job_.timeline.duration()));
-    for (const Finding& finding : composition.findings()) {
-      // A name of empty boxes must not go out.
-      if (finding.severity == Severity::Error) return fail(ErrorKind::InvalidInput, finding.message, finding.hint);
+  void add(const PlannedMessage& planned, RenderOutcome& outcome) {
+    PendingMessage& message = pending_.emplace_back();
+    message.planned = &planned;
+    message.outcome = &outcome;
+    message.waits_for = 1;
+    outcome.state = RenderState::Cancelled;
+    for (size_t range = 0; range < planned.segments.size(); ++range) wait_for_segment(range, pending_.size() - 1);
+  }
+
+  // Fails when what all messages need cannot be made; what becomes of each message is in its outcome.
+  Result<void> run(const std::function<void(const RenderProgress&)>& progress) {
+    form_batches();
+    ProgressMeter meter(progress, pending_.size(), work());
+    meter_ = &meter;
+    segments_.emplace(TRY(SegmentMaker::create(job_, plan_, workspace_, budget_, meter, halt_.get_token())));
+    queue_.add(kSharedWork, [this] { prepare_messages(); });
+    for (const MissingSegment* segment : shared_) {
+      queue_.add(kSharedWork, [this, segment] { make_shared(*segment); });
     }
-    std::vector<encode::Segment> segments;
-    for (const PlannedSegment& planned : message_.segments)
-      segments.push_back(TRY(encode_segment(planned, composition)));
-    encode::Recipe recipe = TRY(make_recipe(segments, candidate));
-    std::optional<encode::Recipe> earlier = workspace_.find_recipe(message_.id);
-    TRY_VOID(write_mp4(workspace_, recipe, workspace_.folder() / message_.file_name));
-    TRY_VOID(workspace_.save_recipe(recipe));  // last: a recipe that is there means a message that is whole
-    // A changed name is a changed file name; the old one must not stay beside the new.
-    std::error_code code;
-    if (earlier && !earlier->file.empty() && earlier->file != recipe.file) {
-      std::filesystem::remove(workspace_.folder() / earlier->file, code);
-      if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", earlier->file)));
-    }
+    start_batch(0);
+    queue_.run(options_.jobs);
+    if (failure_) return tl::unexpected(*failure_);
     return {};
   }
 
  private:
-  Result<encode::Segment> encode_segment(const PlannedSegment& planned, const overlay::Composition& composition) {
-    const Timeline& timeline = job_.timeline;
-    media::VideoRequest request{timeline.size, timeline.rate, job_.campaign.video.fit,
-                                timeline.take_start + timeline.time_of(planned.first_frame), planned.frame_count};
-    media::VideoReader reader = TRY(media::VideoReader::open(job_.campaign.take, request));
-    encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(shared_.video));
-    for (int64_t index = planned.first_frame; std::optional<media::Frame> frame = TRY(reader.next()); ++index) {
-      if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
-      TRY_VOID(composition.apply(*frame, timeline.time_of(index)));
-      if (index == message_.poster_frame) poster_ = TRY(encode::to_jpeg(*frame, poster_size(timeline.size)));
-      TRY_VOID(encoder.push(std::move(*frame)));
-      meter_.frame_done();
+  void wait_for_segment(size_t range, size_t message) {
+    const PlannedMessage& planned = *pending_[message].planned;
+    const std::string& key = planned.segments[range];
+    auto [known, is_new] = by_key_.try_emplace(key, nullptr);
+    if (is_new && !workspace_.find_segment(key)) {
+      known->second = &missing_.emplace_back(MissingSegment{range, key, planned.candidate, {}});
     }
-    TRY_VOID(encoder.finish());
-    return encoder.take();
+    if (known->second == nullptr) return;  // on record
+    // A recurring wording within one message is one segment all the same.
+    if (!known->second->messages.empty() && known->second->messages.back() == message) return;
+    known->second->messages.push_back(message);
+    ++pending_[message].waits_for;
   }
 
-  Result<encode::Recipe> make_recipe(const std::vector<encode::Segment>& segments, const Candidate& candidate) {
-    encode::Mp4Tracks tracks;
-    tracks.video = shared_.video;
-    std::vector<std::string> segment_parts;
-    for (const encode::Segment& segment : segments) {
-      tracks.segments.push_back(&segment);
-      segment_parts.push_back(TRY(workspace_.add_part(segment.bytes)));
+  // What is missing, sorted into shared work and batches of personal ranges.
+  void form_batches() {
+    std::map<size_t, size_t> personal;  // range → missing segments
+    for (const MissingSegment& segment : missing_) {
+      if (plan_.ranges[segment.range].is_personal) {
+        ++personal[segment.range];
+      } else {
+        shared_.push_back(&segment);
+      }
     }
-    tracks.audio = &shared_.audio;
-    tracks.metadata = {candidate.name, "candid message " + message_.id};
-    encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));
-    encode::Recipe recipe;
-    recipe.message_id = message_.id;
-    recipe.file = message_.file_name;
-    recipe.key = message_.key;
-    recipe.duration = job_.timeline.duration();
-    recipe.size = layout.size;
-    recipe.ranges.push_back({TRY(workspace_.add_part(layout.head)), 0, layout.head.size()});
-    for (const encode::MediaSlice& slice : layout.slices) {
-      const std::string& part = slice.source == encode::MediaSlice::kAudio
-                                    ? shared_.audio_part
-                                    : segment_parts[static_cast<size_t>(slice.source)];
-      recipe.ranges.push_back({part, slice.offset, slice.length});
+    // The longest first, lest one long piece is left over at the end.
+    std::stable_sort(shared_.begin(), shared_.end(), [&](const MissingSegment* a, const MissingSegment* b) {
+      return plan_.ranges[a->range].frame_count > plan_.ranges[b->range].frame_count;
+    });
+    const media::FrameSize size = job_.timeline.size;
+    uint64_t frame_bytes = static_cast<uint64_t>(size.width) * static_cast<uint64_t>(size.height) * 3 / 2;
+    uint64_t room = 0;
+    for (auto [range, count] : personal) {
+      bool takes_notes = lacks_statistics(range);
+      if (count > 1 || takes_notes) kept_.insert(range);
+      uint64_t bytes = kept_.contains(range) ? static_cast<uint64_t>(plan_.ranges[range].frame_count) * frame_bytes : 0;
+      if (batches_.empty() || bytes > room) {
+        batches_.emplace_back();
+        room = std::max(memory_, kScratchBytes);
+      }
+      room -= std::min(room, bytes);
+      batches_.back().ranges.push_back(range);
+      batches_.back().left += count;
     }
-    recipe.poster = TRY(workspace_.add_part(poster_));
-    recipe.captions = shared_.captions_part;
-    return recipe;
+  }
+
+  bool lacks_statistics(size_t range) const {
+    const std::string& key = plan_.ranges[range].statistics;
+    return !key.empty() && !workspace_.find_statistics(key);
+  }
+
+  double work() const {
+    double sum = 0;
+    for (const MissingSegment& segment : missing_) {
+      const PlannedRange& range = plan_.ranges[segment.range];
+      sum += static_cast<double>(range.frame_count) * (range.statistics.empty() ? 1 : kSecondPassWeight);
+    }
+    for (size_t range : kept_) {
+      sum += static_cast<double>(plan_.ranges[range].frame_count) * (lacks_statistics(range) ? 1 : kKeepWeight);
+    }
+    return sum;
+  }
+
+  // Sound, captions and the poster's moment.
+  void prepare_messages() {
+    if (halt_.stop_requested()) return;
+    auto poster = PosterMaker::create(job_, plan_, *segments_);
+    if (!poster) return fail_run(poster.error());
+    poster_.emplace(std::move(*poster));
+    auto messages = MessageMaker::create(job_, plan_, workspace_, *poster_);
+    if (!messages) return fail_run(messages.error());
+    messages_.emplace(std::move(*messages));
+    for (size_t i = 0; i < pending_.size(); ++i) arrived(i);
+  }
+
+  void make_shared(const MissingSegment& segment) {
+    if (halt_.stop_requested()) return;
+    auto made = segments_->make(segment.range, segment.key, job_.roster.candidates[segment.candidate]);
+    if (!made) return fail_run(made.error());
+    for (size_t message : segment.messages) arrived(message);
+  }
+
+  void start_batch(size_t index) {
+    if (index >= batches_.size()) return;
+    for (size_t range : batches_[index].ranges) {
+      queue_.add(kSharedWork, [this, index, range] { prepare_range(index, range); });
+    }
+  }
+
+  void prepare_range(size_t batch, size_t range) {
+    if (halt_.stop_requested()) return;
+    auto prepared = segments_->prepare(range, kept_.contains(range));
+    if (!prepared) return fail_run(prepared.error());
+    for (const MissingSegment& segment : missing_) {
+      if (segment.range != range) continue;
+      queue_.add(kFirstMessage + static_cast<int>(segment.messages.front()),
+                 [this, batch, &segment] { make_personal(batch, segment); });
+    }
+  }
+
+  void make_personal(size_t batch, const MissingSegment& segment) {
+    if (halt_.stop_requested()) return;
+    auto made = segments_->make(segment.range, segment.key, job_.roster.candidates[segment.candidate]);
+    for (size_t message : segment.messages) made ? arrived(message) : fail_message(message, made.error());
+    if (--batches_[batch].left > 0) return;
+    for (size_t range : batches_[batch].ranges) segments_->release(range);
+    start_batch(batch + 1);
+  }
+
+  // One of the things a message waits for is there.
+  void arrived(size_t message) {
+    if (--pending_[message].waits_for > 0) return;
+    queue_.add(kFinishMessage, [this, message] { finish_message(message); });
+  }
+
+  void finish_message(size_t index) {
+    PendingMessage& message = pending_[index];
+    if (halt_.stop_requested()) return;
+    auto made = messages_->make(*message.planned);
+    if (!made) return fail_message(index, made.error());
+    message.outcome->state = RenderState::Rendered;
+    log::info("campaign", fmt::format("rendered message {}", message.planned->id));
+    meter_->message_done();
+  }
+
+  void fail_message(size_t index, const Error& error) {
+    if (error.kind() == ErrorKind::Cancelled) return;
+    std::lock_guard lock(mutex_);
+    RenderOutcome& outcome = *pending_[index].outcome;
+    if (outcome.error) return;  // of another segment, told already
+    outcome.state = RenderState::Failed;
+    outcome.error = error;
+    if (error.kind() == ErrorKind::NoSpace) halt_.request_stop();
+    meter_->message_done();
+  }
+
+  // What all messages wait for cannot be made.
+  void fail_run(const Error& error) {
+    std::lock_guard lock(mutex_);
+    if (!failure_ && error.kind() != ErrorKind::Cancelled) failure_ = error;
+    halt_.request_stop();
   }
 
   const Job& job_;
+  const Plan& plan_;
   const Workspace& workspace_;
-  const SharedParts& shared_;
-  const PlannedMessage& message_;
-  ProgressMeter& meter_;
-  std::stop_token stop_;
-  std::vector<uint8_t> poster_;
+  const RenderOptions& options_;
+  const uint64_t memory_;
+  media::MemoryBudget budget_;
+  // A stop asked for from outside, a full disk and a failure of what is shared end the run the same way.
+  std::stop_source halt_;
+  std::stop_callback<std::function<void()>> forward_;
+
+  std::deque<PendingMessage> pending_;
+  std::deque<MissingSegment> missing_;             // in the order of the messages
+  std::map<std::string, MissingSegment*> by_key_;  // null: on record
+  std::vector<const MissingSegment*> shared_;
+  std::deque<Batch> batches_;
+  std::set<size_t> kept_;  // ranges whose frames are kept while their segments are made
+
+  TaskQueue queue_;
+  ProgressMeter* meter_ = nullptr;
+  std::optional<SegmentMaker> segments_;
+  std::optional<PosterMaker> poster_;
+  std::optional<MessageMaker> messages_;
+  std::mutex mutex_;
+  std::optional<Error> failure_;
 };
 
 bool is_up_to_date(const Workspace& workspace, const PlannedMessage& message) {
@@ -202,7 +282,24 @@ Result<std::vector<const PlannedMessage*>> choose(const Job& job, const Plan& pl
   return chosen;
 }
 
+Workspace::Kept needed_by(const Plan& plan) {
+  Workspace::Kept kept;
+  for (const PlannedMessage& message : plan.messages) {
+    kept.messages.insert(message.id);
+    kept.segments.insert(message.segments.begin(), message.segments.end());
+  }
+  for (const PlannedRange& range : plan.ranges) kept.statistics.insert(range.statistics);
+  return kept;
+}
+
 }  // namespace
+
+uint64_t default_memory() {
+  auto pages = ::sysconf(_SC_PHYS_PAGES);
+  auto page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return uint64_t{1} << 30;
+  return static_cast<uint64_t>(pages) * static_cast<uint64_t>(page) / 4;
+}
 
 Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, const Workspace& workspace,
                                           const RenderOptions& options,
@@ -210,45 +307,26 @@ Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, cons
                                           std::stop_token stop) {
   std::vector<const PlannedMessage*> chosen = TRY(choose(job, plan, options.only));
   std::vector<RenderOutcome> outcomes;
-  std::vector<size_t> pending;  // indices into outcomes
   for (const PlannedMessage* message : chosen) {
     outcomes.push_back(
         {message->candidate, message->id, workspace.folder() / message->file_name, RenderState::Unchanged, {}});
-    if (!is_up_to_date(workspace, *message)) pending.push_back(outcomes.size() - 1);
   }
-  if (!pending.empty()) {
-    SharedParts shared = TRY(make_shared_parts(job, workspace));
-    ProgressMeter meter(progress, pending.size(), static_cast<int64_t>(pending.size()) * job.timeline.frames);
-    // A stop asked for from outside and a full disk end the run the same way.
-    std::stop_source halt;
-    std::stop_callback forward(stop, [&] { halt.request_stop(); });
-    auto work = [&](size_t i) {
-      RenderOutcome& outcome = outcomes[pending[i]];
-      outcome.state = RenderState::Cancelled;
-      if (halt.stop_requested()) return;
-      auto result = MessageRenderer(job, workspace, shared, *chosen[pending[i]], meter, halt.get_token()).run();
-      if (result) {
-        outcome.state = RenderState::Rendered;
-        log::info("campaign", fmt::format("rendered message {}", outcome.message_id));
-      } else if (result.error().kind() != ErrorKind::Cancelled) {
-        outcome.state = RenderState::Failed;
-        outcome.error = result.error();
-        if (result.error().kind() == ErrorKind::NoSpace) halt.request_stop();
-      }
-      meter.message_done();
-    };
-    run_in_parallel(pending.size(), options.jobs, work);
+  Rendering rendering(job, plan, workspace, options, std::move(stop));
+  bool is_needed = false;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    if (is_up_to_date(workspace, *chosen[i])) continue;
+    rendering.add(*chosen[i], outcomes[i]);
+    is_needed = true;
   }
+  if (is_needed) TRY_VOID(rendering.run(progress));
+
+  TRY_VOID(write_manifest(job, plan, workspace, outcomes));
   // A rejected row may come back tomorrow, and its video with it.
   bool complete = !options.only && job.roster.rejected.empty() &&
                   std::all_of(outcomes.begin(), outcomes.end(), [](const RenderOutcome& outcome) {
                     return outcome.state == RenderState::Rendered || outcome.state == RenderState::Unchanged;
                   });
-  if (complete) {
-    std::vector<std::string> ids;
-    for (const PlannedMessage& message : plan.messages) ids.push_back(message.id);
-    TRY_VOID(workspace.prune(ids));
-  }
+  if (complete) TRY_VOID(workspace.prune(needed_by(plan)));
   return outcomes;
 }
 

@@ -14,14 +14,18 @@
 namespace candid::campaign {
 
 struct RenderOptions {
-  int jobs = 0;                     // messages at a time; 0: as many as there are cores
+  int jobs = 0;                     // threads; 0: as many as there are cores
   std::optional<std::string> only;  // one candidate's id
+  // Bytes of decoded frames to keep in memory; what does not fit goes to a file below out/work. 0: a quarter of the
+  // machine's memory.
+  uint64_t memory = 0;
 };
 
 struct RenderProgress {
   size_t messages_done = 0;
   size_t messages_total = 0;
-  double fraction = 0;  // of all frames to be made, 0..1
+  double fraction = 0;           // of all work, 0..1
+  double frames_per_second = 0;  // encoded so far, over all threads
 };
 
 enum class RenderState { Rendered, Unchanged, Failed, Cancelled };
@@ -34,8 +38,12 @@ struct RenderOutcome {
   std::optional<Error> error;
 };
 
+// A quarter of the machine's memory, bytes.
+uint64_t default_memory();
+
 // `progress` is called from worker threads, one call at a time, a few times a second at most. A message that fails does
-// not stop the others; a full disk or a request to stop does. Fails with InvalidInput when `only` names nobody.
+// not stop the others; a full disk or a request to stop does. Fails with InvalidInput when `only` names nobody, and
+// with the reason when what all messages share cannot be made.
 Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, const Workspace& workspace,
                                           const RenderOptions& options,
                                           const std::function<void(const RenderProgress&)>& progress,

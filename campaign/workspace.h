@@ -1,18 +1,25 @@
 #pragma once
 // Where a campaign's results lie: CAMPAIGN/out.
-//   NAME.mp4            the messages, one a candidate
-//   links.csv           who gets which link (private: mode 0600)
-//   proof/              the proof sheet
-//   work/parts, recipes what the messages are made of
+//   NAME.mp4         the messages, one a candidate
+//   manifest.json    what the last run left: which file is whose, and of which segments
+//   links.csv        who gets which link (private: mode 0600)
+//   proof/           the proof sheet
+//   work/parts       what the messages are made of, by SHA-256
+//   work/recipes     a message each
+//   work/segments    a record of each finished segment, by its key
+//   work/statistics  what first passes learned
 
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "encode/rate_control.h"
 #include "encode/recipe.h"
+#include "encode/segment_record.h"
 #include "upload/folder_store.h"
 
 namespace candid::campaign {
@@ -36,8 +43,28 @@ class Workspace {
   // Nothing when there is none, or none that can be read.
   std::optional<encode::Recipe> find_recipe(const std::string& message_id) const;
 
-  // Removes the messages that are not in `message_ids` (recipe and MP4), and parts that no recipe names any more.
-  Result<void> prune(const std::vector<std::string>& message_ids) const;
+  // Adds the segment's bytes as a part, and then the record that names it.
+  Result<encode::SegmentRecord> save_segment(const std::string& key, const encode::Segment& segment) const;
+  // Nothing when it is not there in full.
+  std::optional<encode::SegmentRecord> find_segment(const std::string& key) const;
+
+  // Where the first pass of this key takes its notes. Once they are complete, keep_statistics() makes them last.
+  std::filesystem::path statistics_path(const std::string& key) const;
+  Result<void> keep_statistics(const std::string& key, double bitrate) const;
+  // The second pass that follows them; nothing when they are not there in full.
+  std::optional<encode::SecondPass> find_statistics(const std::string& key) const;
+
+  // For files without a name: on the disk that holds the results.
+  std::filesystem::path scratch_folder() const { return out_ / "work"; }
+
+  // What a plan still needs; ids and keys.
+  struct Kept {
+    std::set<std::string> messages;
+    std::set<std::string> segments;
+    std::set<std::string> statistics;
+  };
+  // Removes all else: messages (recipe and MP4), records, notes, and parts that nothing names any more.
+  Result<void> prune(const Kept& kept) const;
 
  private:
   Workspace(std::filesystem::path out, std::unique_ptr<upload::FolderStore> store, FileLock lock)

@@ -57,6 +57,17 @@ void add_server_option(CLI::App& command, std::string& server) {
       });
 }
 
+void add_render_options(CLI::App& command, campaign::RenderOptions& options) {
+  command.add_option("--jobs", options.jobs, "threads; 0: one a core")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command
+      .add_option("--memory", options.memory,
+                  "decoded frames to keep in memory, as 512M or 4G; else a quarter of the machine's memory")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
+}
+
 std::string count(size_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
@@ -112,7 +123,8 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
                                                     const campaign::RenderOptions& options) {
   ProgressLine line(session.console, "render");
   auto progress = [&](const campaign::RenderProgress& done) {
-    line.update(done.fraction, fmt::format("{} of {}", done.messages_done, count(done.messages_total, "video")));
+    line.update(done.fraction, fmt::format("{} of {}, {:.0f} frames/s", done.messages_done,
+                                           count(done.messages_total, "video"), done.frames_per_second));
   };
   return campaign::render(work.job, work.plan, work.workspace, options, progress, session.stop);
 }

@@ -55,6 +55,9 @@ nlohmann::json render_json(const campaign::Job& job, const std::vector<campaign:
 nlohmann::json publish_json(const campaign::Job& job, const campaign::PublishReport& report);
 nlohmann::json proof_json(const campaign::Job& job, const campaign::Proof& proof);
 
+// --jobs and --memory
+void add_render_options(CLI::App& command, campaign::RenderOptions& options);
+
 // "8 videos", "1 video"
 std::string count(size_t number, std::string_view thing);
 

@@ -10,14 +10,15 @@ namespace {
 struct Options {
   std::filesystem::path folder;
   std::string only;
-  int jobs = 0;
+  campaign::RenderOptions how;
 };
 
 Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, "", outcome);
   if (!work) return outcome;
-  campaign::RenderOptions how{options.jobs, options.only.empty() ? std::nullopt : std::optional(options.only)};
+  campaign::RenderOptions how = options.how;
+  if (!options.only.empty()) how.only = options.only;
   auto outcomes = render(session, *work, how);
   if (!outcomes) return session.failed(outcomes.error());
   size_t failed = tell_failures(session, work->job, *outcomes);
@@ -51,9 +52,7 @@ void add_render(CLI::App& program, Session& session) {
       program.add_subcommand("render", "make the videos; only what changed, and what an interruption left");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command->add_option("--only", options->only, "only this candidate")->type_name("ID");
-  command->add_option("--jobs", options->jobs, "videos at a time; 0: one a core")
-      ->check(CLI::Range(0, 256))
-      ->capture_default_str();
+  add_render_options(*command, options->how);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

@@ -12,7 +12,7 @@ struct Options {
   std::filesystem::path folder;
   std::filesystem::path data = default_data_folder();
   std::string server;
-  int jobs = 0;
+  campaign::RenderOptions how;
 };
 
 void tell_links(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {
@@ -36,7 +36,7 @@ Outcome run(const Session& session, const Options& options) {
   session.console.note(
       fmt::format("proof:  {}, {} to look at: {}", count(proof->rows.size(), "row"), flagged, proof->html.string()));
 
-  auto rendered = render(session, *work, {options.jobs, {}});
+  auto rendered = render(session, *work, options.how);
   if (!rendered) return session.failed(rendered.error());
   size_t failed = tell_failures(session, work->job, *rendered);
   if (session.stop.stop_requested())
@@ -71,9 +71,7 @@ void add_run(CLI::App& program, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("run", "proof, render and publish in one go");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
-  command->add_option("--jobs", options->jobs, "videos at a time; 0: one a core")
-      ->check(CLI::Range(0, 256))
-      ->capture_default_str();
+  add_render_options(*command, options->how);
   add_data_option(*command, options->data);
   add_server_option(*command, options->server);
   add_json_option(*command, session);

@@ -100,6 +100,15 @@ Result<void> write_scratch_file(const std::filesystem::path& path, std::span<con
   return writer.commit(FileWriter::Durability::ThisSession);
 }
 
+Result<void> sync_file(const std::filesystem::path& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("open", path);
+  bool synced = ::fsync(file) == 0;
+  auto error = synced ? Result<void>() : Result<void>(failed("sync", path));
+  ::close(file);
+  return error;
+}
+
 Result<void> make_folder(const std::filesystem::path& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
@@ -107,10 +116,40 @@ Result<void> make_folder(const std::filesystem::path& path) {
   return {};
 }
 
+namespace {
+
+constexpr size_t kRandomDigits = 12;
+
+// ".NAME.0123456789ab.part", as FileWriter::create() makes them.
+bool is_temporary_name(std::string_view name) {
+  constexpr std::string_view kEnd = ".part";
+  if (name.size() < 3 + kRandomDigits + kEnd.size() || !name.starts_with('.') || !name.ends_with(kEnd)) return false;
+  name.remove_suffix(kEnd.size());
+  std::string_view digits = name.substr(name.size() - kRandomDigits);
+  return name[name.size() - kRandomDigits - 1] == '.' &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<void> remove_abandoned_files(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::vector<std::filesystem::path> abandoned;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
+    if (is_temporary_name(entry.path().filename().string())) abandoned.push_back(entry.path());
+  }
+  for (const std::filesystem::path& path : abandoned) {
+    if (!code) std::filesystem::remove(path, code);
+  }
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot tidy {}", folder.string())));
+  return {};
+}
+
 Result<FileWriter> FileWriter::create(std::filesystem::path path, FileMode mode) {
   // Beside the target, as a rename must not cross file systems; the random part keeps two processes apart.
   std::filesystem::path temporary =
-      path.parent_path() / fmt::format(".{}.{}.part", path.filename().string().substr(0, 200), to_hex(random_bytes(6)));
+      path.parent_path() /
+      fmt::format(".{}.{}.part", path.filename().string().substr(0, 200), to_hex(random_bytes(kRandomDigits / 2)));
   int file =
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == FileMode::Private ? 0600 : 0644);
   if (file < 0) return failed("create", path);

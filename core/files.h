@@ -26,6 +26,9 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view text
 // For what can be made again at any time (proof pictures): appears whole, but a power cut may take it.
 Result<void> write_scratch_file(const std::filesystem::path& path, std::span<const uint8_t> bytes);
 
+// Returns when what another writer put there survives a power cut.
+Result<void> sync_file(const std::filesystem::path& path);
+
 // Missing parents too; fine when it exists.
 Result<void> make_folder(const std::filesystem::path& path);
 
@@ -59,6 +62,9 @@ class FileWriter {
   int file_ = -1;
   uint64_t size_ = 0;
 };
+
+// Removes what FileWriters of a process that died left in `folder` (not below it). Only where no other process writes.
+Result<void> remove_abandoned_files(const std::filesystem::path& folder);
 
 // A private folder that is removed, with all it holds, when this goes.
 class TemporaryFolder {

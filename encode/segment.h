@@ -1,7 +1,10 @@
 #pragma once
 // Consecutive frames that start with an IDR and refer to nothing outside: the unit that messages share or own.
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/time.h"
@@ -15,6 +18,10 @@ struct VideoSettings {
   std::string preset = "veryfast";  // x264's
   double crf = 23;                  // x264's constant rate factor, 0..51; lower is better
   double keyframe_seconds = 4;      // longest distance of key frames: how finely a player can seek
+
+  int keyframe_interval() const {  // in frames
+    return std::max(2, static_cast<int>(std::lround(keyframe_seconds * frame_rate.value())));
+  }
 };
 
 // One SPS and one PPS (H.264 §7.3.2), without start codes or lengths. All segments of one file have equal ones.

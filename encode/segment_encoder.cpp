@@ -130,7 +130,7 @@ Result<SegmentEncoder> SegmentEncoder::create(const VideoSettings& settings, con
   codec.color_range = AVCOL_RANGE_MPEG;
   codec.chroma_sample_location = AVCHROMA_LOC_LEFT;
   codec.profile = FF_PROFILE_H264_HIGH;
-  codec.gop_size = std::max(2, static_cast<int>(std::lround(settings.keyframe_seconds * settings.frame_rate.value())));
+  codec.gop_size = settings.keyframe_interval();
   // Threads change x264's decisions; messages run side by side instead.
   codec.thread_count = 1;
   codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;

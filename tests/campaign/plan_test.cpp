@@ -14,17 +14,79 @@ std::vector<PlannedMessage> planned(const Workbench& bench) {
   return must(make_plan(bench.job())).messages;
 }
 
+// Three seconds, a name in the first and a farewell in the last.
+Workbench with_two_personal_ranges() {
+  Workbench bench;
+  bench.record("-f lavfi -i testsrc2=size=320x180:rate=30:duration=3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  bench.write("campaign.toml", R"(name = "Test campaign"
+roster = "candidates.csv"
+take = "take.mkv"
+[[layer]]
+kind = "lower_third"
+text = "{{name}}"
+end = "1s"
+[[layer]]
+kind = "text"
+text = "Yours as a {{role}}"
+start = "-1s"
+)");
+  return bench;
+}
+
+TEST(Plan, KeepsWhatIsPersonalApartFromWhatIsShared) {
+  Workbench bench = with_two_personal_ranges();
+  Plan plan = must(make_plan(bench.job()));
+  ASSERT_EQ(plan.ranges.size(), 3U);
+  EXPECT_EQ(plan.ranges[0].frame_count, 30);
+  EXPECT_EQ(plan.ranges[1].frame_count, 30);
+  EXPECT_EQ(plan.ranges[2].frame_count, 30);
+  const auto& jane = plan.messages[0].segments;
+  const auto& xiaoming = plan.messages[1].segments;
+  EXPECT_NE(jane[0], xiaoming[0]);
+  EXPECT_EQ(jane[1], xiaoming[1]) << "shared";
+  EXPECT_NE(jane[2], xiaoming[2]);
+  EXPECT_NE(jane[0], jane[2]);
+}
+
+TEST(Plan, EqualWordsAreOneSegment) {
+  Workbench bench = with_two_personal_ranges();
+  bench.write("candidates.csv", "id,name,role\n1,Anna,Engineer\n2,Anna,Engineer\n3,Bert,Engineer\n");
+  Plan plan = must(make_plan(bench.job()));
+  EXPECT_EQ(plan.messages[0].segments, plan.messages[1].segments);
+  EXPECT_NE(plan.messages[0].key, plan.messages[1].key) << "they are two people all the same";
+  EXPECT_NE(plan.messages[0].segments[0], plan.messages[2].segments[0]);
+  EXPECT_EQ(plan.messages[0].segments[2], plan.messages[2].segments[2]) << "the role alone is told there";
+  EXPECT_FALSE(plan.ranges[0].statistics.empty());
+  EXPECT_TRUE(plan.ranges[2].statistics.empty()) << "one wording needs no first pass";
+}
+
+TEST(Plan, AChangeTouchesTheRangesThatShowIt) {
+  Workbench bench = with_two_personal_ranges();
+  Plan before = must(make_plan(bench.job()));
+  auto changed = [&] {
+    std::vector<bool> ranges;
+    Plan after = must(make_plan(bench.job()));
+    for (size_t i = 0; i < 3; ++i) ranges.push_back(before.messages[0].segments[i] != after.messages[0].segments[i]);
+    return ranges;
+  };
+  std::string toml = must(read_text_file(bench.folder() / "campaign.toml"));
+  bench.write("campaign.toml", toml + "text_color = \"#ff0000\"\n");
+  EXPECT_EQ(changed(), (std::vector<bool>{false, false, true}));
+  bench.write("campaign.toml", toml);
+  EXPECT_EQ(changed(), (std::vector<bool>{false, false, false}));
+  bench.write("campaign.toml", toml + "[video]\npreset = \"fast\"\n");
+  EXPECT_EQ(changed(), (std::vector<bool>{true, true, true}));
+}
+
 TEST(Plan, CoversEveryFrameOnce) {
   Workbench bench;
-  for (const PlannedMessage& message : planned(bench)) {
-    int64_t next = 0;
-    for (const PlannedSegment& segment : message.segments) {
-      EXPECT_EQ(segment.first_frame, next);
-      EXPECT_GE(segment.frame_count, 2);
-      next += segment.frame_count;
-    }
-    EXPECT_EQ(next, 45);
+  int64_t next = 0;
+  for (const PlannedRange& range : must(make_plan(bench.job())).ranges) {
+    EXPECT_EQ(range.first_frame, next);
+    EXPECT_GE(range.frame_count, 2);
+    next += range.frame_count;
   }
+  EXPECT_EQ(next, 45);
 }
 
 TEST(Plan, TheSameInputHasTheSameKeys) {

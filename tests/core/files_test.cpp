@@ -220,6 +220,17 @@ TEST(TemporaryFolder, GoesWithAllItHolds) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+TEST(RemoveAbandonedFiles, TakesWhatWritersLeftAndNothingElse) {
+  auto folder = must(TemporaryFolder::create());
+  const char* kept[] = {"a.mp4", ".hidden", ".a.part", ".a.0123456789aB.part", "a.0123456789ab.part", ".part"};
+  for (const char* name : kept) must(write_file(folder.path() / name, std::string_view("x")));
+  auto writer = must(FileWriter::create(folder.path() / "b"));
+  must(write_file(folder.path() / ".a.b.0123456789ab.part", std::string_view("x")));
+  must(remove_abandoned_files(folder.path()));
+  EXPECT_FALSE(fs::exists(writer.temporary_path()));
+  EXPECT_EQ(entries(folder.path()), static_cast<int>(std::size(kept)));
+}
+
 TEST(ScratchFile, HoldsBytesWithoutAName) {
   auto folder = must(TemporaryFolder::create());
   auto scratch = must(ScratchFile::create(folder.path()));

@@ -1,0 +1,36 @@
+#pragma once
+// Counts a run's work over all threads and passes the count on, not too often. Internal to campaign.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+
+#include "campaign/render.h"
+
+namespace candid::campaign {
+
+class ProgressMeter {
+ public:
+  // `work` is what all frames together will weigh; a frame at constant quality weighs 1.
+  ProgressMeter(const std::function<void(const RenderProgress&)>& report, size_t messages, double work);
+
+  void frame_done(double weight);
+  void message_done();
+
+ private:
+  void tell(bool always);
+
+  using Clock = std::chrono::steady_clock;
+  const std::function<void(const RenderProgress&)>& report_;
+  const size_t messages_;
+  const double work_;
+  const Clock::time_point began_ = Clock::now();
+  std::atomic<size_t> messages_done_ = 0;
+  std::atomic<int64_t> frames_done_ = 0;
+  std::atomic<double> work_done_ = 0;
+  std::mutex mutex_;
+  Clock::time_point last_{};
+};
+
+}  // namespace candid::campaign

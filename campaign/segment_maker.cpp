@@ -1,0 +1,136 @@
+#include "campaign/segment_maker.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "encode/segment_encoder.h"
+#include "media/video_reader.h"
+
+namespace candid::campaign {
+namespace {
+
+// A candidate that does not exist, with words of common length: what a first pass sees in the place of everyone's.
+Fields typical_fields(const overlay::Template& look) {
+  Fields fields;
+  for (const overlay::Layer& layer : look.layers) {
+    for (const FieldText* text : {&layer.text, &layer.subtext}) {
+      for (const std::string& field : text->fields()) fields[field] = "Common Words";
+    }
+  }
+  return fields;
+}
+
+Result<void> check_drawn(const overlay::Composition& composition) {
+  for (const Finding& finding : composition.findings()) {
+    if (finding.severity == Severity::Error) return fail(ErrorKind::InvalidInput, finding.message, finding.hint);
+  }
+  return {};
+}
+
+double bitrate_of(const encode::Segment& segment, Rational rate) {
+  return static_cast<double>(segment.bytes.size()) * 8 * rate.value() / static_cast<double>(segment.frames.size());
+}
+
+}  // namespace
+
+Result<SegmentMaker> SegmentMaker::create(const Job& job, const Plan& plan, const Workspace& workspace,
+                                          media::MemoryBudget& budget, ProgressMeter& meter, std::stop_token stop) {
+  SegmentMaker maker(job, plan, workspace, budget, meter, std::move(stop));
+  std::vector<size_t> layers;
+  for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
+    if (!job.campaign.look.layers[i].is_personal()) layers.push_back(i);
+  }
+  maker.shared_ =
+      TRY(overlay::Composition::create(job.campaign.look, {}, job.timeline.size, job.timeline.duration(), layers));
+  TRY_VOID(check_drawn(maker.shared_));
+  return maker;
+}
+
+size_t SegmentMaker::first_personal_layer(const PlannedRange& range) const {
+  const auto& layers = job_.campaign.look.layers;
+  auto first =
+      std::find_if(range.layers.begin(), range.layers.end(), [&](size_t i) { return layers[i].is_personal(); });
+  return first == range.layers.end() ? layers.size() : *first;
+}
+
+Result<media::VideoReader> SegmentMaker::open_reader(const PlannedRange& range) const {
+  media::VideoRequest request{job_.timeline.size,       job_.timeline.rate, job_.campaign.video.fit,
+                              job_.timeline.take_start, range.frame_count,  range.first_frame};
+  return media::VideoReader::open(job_.campaign.take, request);
+}
+
+Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields) const {
+  std::vector<size_t> personal;
+  for (size_t layer : plan_.ranges[index].layers) {
+    if (job_.campaign.look.layers[layer].is_personal()) personal.push_back(layer);
+  }
+  overlay::Composition own = TRY(
+      overlay::Composition::create(job_.campaign.look, fields, job_.timeline.size, job_.timeline.duration(), personal));
+  TRY_VOID(check_drawn(own));
+  return overlay::Composition::merged(shared_, own);
+}
+
+Result<void> SegmentMaker::prepare(size_t index, bool keep_frames) {
+  const PlannedRange& range = plan_.ranges[index];
+  bool takes_notes = !range.statistics.empty() && !workspace_.find_statistics(range.statistics);
+  if (!takes_notes && !keep_frames) return {};
+  size_t split = first_personal_layer(range);
+  overlay::Composition below = shared_.below(split);
+  overlay::Composition above = TRY(composition(index, typical_fields(job_.campaign.look))).from(split);
+  std::optional<encode::SegmentEncoder> notes;
+  if (takes_notes) {
+    encode::FirstPass first{workspace_.statistics_path(range.statistics)};
+    notes.emplace(TRY(encode::SegmentEncoder::create(job_.encoding(), first)));
+  }
+  if (keep_frames) {
+    stores_[index] = std::make_unique<media::FrameStore>(job_.timeline.size, budget_, workspace_.scratch_folder());
+  }
+
+  media::VideoReader reader = TRY(open_reader(range));
+  for (int64_t at = range.first_frame; std::optional<media::Frame> frame = TRY(reader.next()); ++at) {
+    if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
+    Microseconds time = job_.timeline.time_of(at);
+    TRY_VOID(below.apply(*frame, time));
+    if (keep_frames) TRY_VOID(stores_[index]->add(frame->share()));
+    if (notes) {
+      TRY_VOID(above.apply(*frame, time));
+      TRY_VOID(notes->push(std::move(*frame)));
+    }
+    meter_.frame_done(notes ? 1 : kKeepWeight);
+  }
+  if (!notes) return {};
+  TRY_VOID(notes->finish());
+  return workspace_.keep_statistics(range.statistics, bitrate_of(notes->take(), job_.timeline.rate));
+}
+
+Result<void> SegmentMaker::make(size_t index, const std::string& key, const Candidate& candidate) {
+  const PlannedRange& range = plan_.ranges[index];
+  overlay::Composition all = TRY(composition(index, candidate.fields));
+  encode::RateControl rate = encode::ConstantQuality{};
+  if (!range.statistics.empty()) {
+    auto second = workspace_.find_statistics(range.statistics);
+    if (!second) return fail(ErrorKind::Internal, "a first pass is missing");
+    rate = *second;
+  }
+  encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(job_.encoding(), rate));
+
+  const media::FrameStore* store = stores_[index].get();
+  std::optional<media::VideoReader> reader;
+  if (store == nullptr) reader.emplace(TRY(open_reader(range)));
+  // What is drawn on kept frames must not be drawn again.
+  overlay::Composition drawn = store == nullptr ? all : all.from(first_personal_layer(range));
+  double weight = range.statistics.empty() ? 1 : kSecondPassWeight;
+  for (int64_t i = 0; i < range.frame_count; ++i) {
+    if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
+    media::Frame frame = store != nullptr ? TRY(store->at(i)) : std::move(*TRY(reader->next()));
+    TRY_VOID(drawn.apply(frame, job_.timeline.time_of(range.first_frame + i)));
+    TRY_VOID(encoder.push(std::move(frame)));
+    meter_.frame_done(weight);
+  }
+  TRY_VOID(encoder.finish());
+  TRY_VOID(workspace_.save_segment(key, encoder.take()));
+  return {};
+}
+
+}  // namespace candid::campaign

@@ -1,0 +1,65 @@
+#pragma once
+// Frames of the take, branded and encoded: the segments that messages are made of. Internal to campaign.
+
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "campaign/job.h"
+#include "campaign/plan.h"
+#include "campaign/progress_meter.h"
+#include "campaign/workspace.h"
+#include "encode/rate_control.h"
+#include "media/frame_store.h"
+#include "overlay/composition.h"
+
+namespace candid::campaign {
+
+// What a frame costs beside one at constant quality, for the progress.
+constexpr double kSecondPassWeight = 0.5;
+constexpr double kKeepWeight = 0.08;  // decoding alone
+
+// Everything it makes is on record in the workspace when the call returns. Ranges are named by their index in the plan.
+// Thread-safe; a range's prepare() must be over before its make(), and all its make() before its release().
+class SegmentMaker {
+ public:
+  // Draws the layers that all candidates share. All arguments are borrowed.
+  static Result<SegmentMaker> create(const Job& job, const Plan& plan, const Workspace& workspace,
+                                     media::MemoryBudget& budget, ProgressMeter& meter, std::stop_token stop);
+
+  // Decodes a personal range once for all its segments: takes the first pass when it has not been taken, and keeps the
+  // frames when more than one segment is to be made of them.
+  Result<void> prepare(size_t range, bool keep_frames);
+  void release(size_t range) { stores_[range].reset(); }
+
+  // The segment with this candidate's words; of a shared range, anybody's.
+  Result<void> make(size_t range, const std::string& key, const Candidate& candidate);
+
+  // All that shows in a range, for one candidate. Fails when a character cannot be drawn.
+  Result<overlay::Composition> composition(size_t range, const Fields& fields) const;
+
+ private:
+  SegmentMaker(const Job& job, const Plan& plan, const Workspace& workspace, media::MemoryBudget& budget,
+               ProgressMeter& meter, std::stop_token stop)
+      : job_(job),
+        plan_(plan),
+        workspace_(workspace),
+        budget_(budget),
+        meter_(meter),
+        stop_(std::move(stop)),
+        stores_(plan.ranges.size()) {}
+  size_t first_personal_layer(const PlannedRange& range) const;
+  Result<media::VideoReader> open_reader(const PlannedRange& range) const;
+
+  const Job& job_;
+  const Plan& plan_;
+  const Workspace& workspace_;
+  media::MemoryBudget& budget_;
+  ProgressMeter& meter_;
+  std::stop_token stop_;
+  overlay::Composition shared_;
+  // A range each, while its frames are kept: with all below the first personal layer drawn on them.
+  std::vector<std::unique_ptr<media::FrameStore>> stores_;
+};
+
+}  // namespace candid::campaign
