@@ -8,6 +8,8 @@ extern "C" {
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -46,6 +48,13 @@ void describe_audio(AVStream& stream, const AudioTrack& audio) {
   std::memcpy(parameters.extradata, audio.config.data(), audio.config.size());
   parameters.extradata_size = static_cast<int>(audio.config.size());
   stream.time_base = {1, media::kSampleRate};
+}
+
+// Ticks a second of the movie, in which the edit lists give both lengths: the video's clock alone would cut off sound
+// that does not end with a frame.
+int64_t movie_clock(int video_clock) {
+  int64_t both = std::lcm(int64_t{video_clock}, int64_t{media::kSampleRate});
+  return both <= std::numeric_limits<int>::max() ? both : video_clock;
 }
 
 }  // namespace
@@ -143,8 +152,7 @@ Result<void> WholeEncoder::State::open_output(const CodecOptions& chosen, const 
   if (!metadata.comment.empty()) av_dict_set(&raw->metadata, "comment", metadata.comment.c_str(), 0);
   media::Options options;
   options.set("movflags", "+faststart");
-  // The movie's clock is the video's, so that its length is exact.
-  options.set("movie_timescale", std::to_string(codec->time_base.den));
+  options.set("movie_timescale", std::to_string(movie_clock(codec->time_base.den)));
   status = avformat_write_header(raw, options.get());
   if (status < 0) return media::av_fail(status, fmt::format("cannot write {}", file.string()));
   return {};

@@ -220,6 +220,18 @@ TEST_P(WholeEncoderOf, AFlashStaysWithItsBeep) {
   }
 }
 
+TEST_P(WholeEncoderOf, SoundNeedNotEndWithAFrame) {
+  for (auto [samples, duration] : {std::pair{47'000, "0.979167"}, {48'500, "1.010417"}}) {
+    AudioTrack sound = encode_tone(folder(), samples);
+    auto path = folder() / "a.mp4";
+    auto encoder = must(WholeEncoder::create(quick(GetParam()), sound, {}, path));
+    for (int i = 0; i < 30; ++i) must(encoder.push(test::picture({320, 180}, i)));
+    must(encoder.finish());
+    EXPECT_THAT(probed(path, "stream=duration", "a"), HasSubstr("duration=" + std::string(duration) + "\n"));
+    EXPECT_THAT(probed(path, "stream=duration", "v"), HasSubstr("duration=1.000000\n"));
+  }
+}
+
 TEST_P(WholeEncoderOf, LowerCrfTakesMoreBytes) {
   auto size_at = [&](double crf) {
     WholeSettings settings = quick(GetParam());
