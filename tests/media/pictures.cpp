@@ -51,8 +51,9 @@ std::vector<Frame> read_all(const std::filesystem::path& path, const VideoReques
   return frames;
 }
 
-Samples read_all_sound(const std::filesystem::path& path, Microseconds start, int64_t frame_count) {
-  auto reader = must(AudioReader::open(path, start, frame_count));
+Samples read_all_sound(const std::filesystem::path& path, Microseconds start, int64_t frame_count,
+                       const SoundTreatment& treatment) {
+  auto reader = must(AudioReader::open(path, start, frame_count, treatment));
   Samples sound;
   while (true) {
     Samples block = must(reader.next(1023));

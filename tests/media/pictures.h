@@ -29,7 +29,8 @@ void expect_color(const Color& seen, const Color& expected, double tolerance, co
 // All frames of a request.
 std::vector<Frame> read_all(const std::filesystem::path& path, const VideoRequest& request);
 // All samples, asked for in odd portions.
-Samples read_all_sound(const std::filesystem::path& path, Microseconds start, int64_t frame_count);
+Samples read_all_sound(const std::filesystem::path& path, Microseconds start, int64_t frame_count,
+                       const SoundTreatment& treatment = {});
 
 // A lavfi source whose luma tells the frame: number n has 16 + 2n, up to n = 100. `rate` as ffmpeg reads it.
 std::string numbered(const std::string& rate, int frames);
