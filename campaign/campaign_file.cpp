@@ -240,21 +240,7 @@ class CampaignReader {
 
   void read_video(TomlTable& table) {
     VideoChoice& video = campaign_.video;
-    if (auto size = table.text("size")) {
-      media::FrameSize parsed;
-      const char* end = size->data() + size->size();
-      auto width = std::from_chars(size->data(), end, parsed.width);
-      bool valid = width.ec == std::errc{} && width.ptr != end && *width.ptr == 'x';
-      auto height = valid ? std::from_chars(width.ptr + 1, end, parsed.height) : width;
-      valid = valid && height.ec == std::errc{} && height.ptr == end;
-      if (!valid || parsed.width % 2 != 0 || parsed.height % 2 != 0 || std::min(parsed.width, parsed.height) < 128 ||
-          std::max(parsed.width, parsed.height) > 3840) {
-        table.problem("size", fmt::format("\"{}\" is not a size", shorten(*size, 30)),
-                      "even numbers from 128 to 3840: \"1280x720\", \"1920x1080\", \"720x1280\"");
-      } else {
-        video.size = parsed;
-      }
-    }
+    if (auto size = table.text("size")) read_size(table, *size);
     static const std::vector<std::string> kRates = {"23.976", "24", "25", "29.97", "30", "50", "59.94", "60"};
     static constexpr Rational kRateValues[] = {{24000, 1001}, {24, 1}, {25, 1},       {30000, 1001},
                                                {30, 1},       {50, 1}, {60000, 1001}, {60, 1}};
@@ -271,6 +257,40 @@ class CampaignReader {
     if (auto preset = table.choice("preset", encode::presets())) video.preset = encode::presets()[*preset];
     static constexpr double kQualities[] = {27, 23, 20};
     if (auto quality = table.choice("quality", {"small", "standard", "high"})) video.crf = kQualities[*quality];
+    video.max_megabytes = table.number("max_mb", 0.1, 4000);
+    if (auto codec = table.choice("codec", encode::codec_names())) video.codec = static_cast<encode::Codec>(*codec);
+    video.even_loudness = table.boolean("loudness").value_or(video.even_loudness);
+    video.denoise = table.boolean("denoise").value_or(video.denoise);
+    video.previews = table.boolean("previews").value_or(video.previews);
+    if (video.max_megabytes && table.has("quality")) {
+      table.problem("max_mb", "stands beside quality, and only one of them can decide", "delete one of the two lines");
+    }
+    if (video.max_megabytes && video.codec != encode::Codec::H264) {
+      table.problem("max_mb", fmt::format("works with codec h264 alone, not {}", encode::to_string(video.codec)),
+                    "quality = \"small\" makes smaller videos in every codec");
+    }
+  }
+
+  // "1280x720", or "720p" in the take's shape.
+  void read_size(TomlTable& table, const std::string& size) {
+    const char* end = size.data() + size.size();
+    media::FrameSize parsed;
+    auto width = std::from_chars(size.data(), end, parsed.width);
+    if (width.ec == std::errc{} && std::string_view(width.ptr, end) == "p" &&
+        (parsed.width == 480 || parsed.width == 720 || parsed.width == 1080)) {
+      campaign_.video.lines = parsed.width;
+      return;
+    }
+    bool valid = width.ec == std::errc{} && width.ptr != end && *width.ptr == 'x';
+    auto height = valid ? std::from_chars(width.ptr + 1, end, parsed.height) : width;
+    valid = valid && height.ec == std::errc{} && height.ptr == end;
+    if (!valid || parsed.width % 2 != 0 || parsed.height % 2 != 0 || std::min(parsed.width, parsed.height) < 128 ||
+        std::max(parsed.width, parsed.height) > 3840) {
+      table.problem("size", fmt::format("\"{}\" is not a size", shorten(size, 30)),
+                    "480p, 720p or 1080p, or even numbers from 128 to 3840: \"1280x720\", \"720x1280\"");
+    } else {
+      campaign_.video.size = parsed;
+    }
   }
 
   void read_publish(TomlTable& table) {

@@ -11,6 +11,7 @@
 #include "core/fields.h"
 #include "core/finding.h"
 #include "core/time.h"
+#include "encode/codec.h"
 #include "encode/segment.h"
 #include "media/video_reader.h"
 #include "overlay/template.h"
@@ -41,10 +42,16 @@ struct FieldUse {
 
 struct VideoChoice {
   std::optional<media::FrameSize> size;  // nothing: the take's own, at most 1920x1080 (or turned)
+  std::optional<int> lines;              // instead: the shorter side, px, in the take's shape
   std::optional<Rational> frame_rate;    // nothing: the take's own
   media::Fit fit = media::Fit::Contain;
   std::string preset = "veryfast";
   double crf = 23;
+  std::optional<double> max_megabytes;  // of each MP4, 10^6 bytes, instead of a quality
+  encode::Codec codec = encode::Codec::H264;
+  bool even_loudness = true;  // as loud as other videos
+  bool denoise = false;
+  bool previews = false;  // an animated GIF and WebP beside each MP4
 };
 
 struct PublishChoice {

@@ -14,9 +14,10 @@ namespace {
 constexpr int kLongSide = 1920;  // px, of a video whose size was not asked for
 constexpr int kShortSide = 1080;
 
-media::FrameSize default_size(media::FrameSize take) {
+// In the take's shape, and never larger than it: enlarging adds bytes and no detail.
+media::FrameSize size_within(media::FrameSize take, int short_side) {
   double scale = std::min({1.0, static_cast<double>(kLongSide) / std::max(take.width, take.height),
-                           static_cast<double>(kShortSide) / std::min(take.width, take.height)});
+                           static_cast<double>(short_side) / std::min(take.width, take.height)});
   auto even = [&](int side) { return std::max(2, static_cast<int>(std::lround(side * scale)) / 2 * 2); };
   return {even(take.width), even(take.height)};
 }
@@ -34,7 +35,7 @@ class JobChecker {
     job_.take = std::move(*facts);
     const VideoChoice& choice = job_.campaign.video;
     Timeline& timeline = job_.timeline;
-    timeline.size = choice.size.value_or(default_size(job_.take.video.shown));
+    timeline.size = choice.size.value_or(size_within(job_.take.video.shown, choice.lines.value_or(kShortSide)));
     timeline.rate = choice.frame_rate.value_or(job_.take.video.output_rate);
     timeline.take_start = job_.campaign.trim_start.at(job_.take.duration);
     Microseconds end = std::min(job_.campaign.trim_end.at(job_.take.duration), job_.take.duration);

@@ -4,18 +4,24 @@
 
 #include <fmt/format.h>
 
-#include "encode/mp4_head.h"
+#include "encode/whole_encoder.h"
 #include "media/audio_reader.h"
 #include "media/cues.h"
+#include "media/loudness.h"
 
 namespace candid::campaign {
 
-Result<MessageMaker> MessageMaker::create(const Job& job, const Plan& plan, const Workspace& workspace,
+Result<MessageMaker> MessageMaker::create(const Job& job, const Workspace& workspace, const SegmentMaker& segments,
                                           const PosterMaker& poster) {
-  MessageMaker maker(job, plan, workspace, poster);
+  MessageMaker maker(job, workspace, segments, poster);
   const Timeline& timeline = job.timeline;
+  const VideoChoice& video = job.campaign.video;
   auto samples = std::llround(static_cast<double>(timeline.frames) / timeline.rate.value() * media::kSampleRate);
-  media::AudioReader sound = TRY(media::AudioReader::open(job.campaign.take, timeline.take_start, samples));
+  media::SoundTreatment treatment{.denoise = video.denoise};
+  if (video.even_loudness) {
+    treatment = TRY(media::treatment_for(job.campaign.take, timeline.take_start, samples, video.denoise));
+  }
+  media::AudioReader sound = TRY(media::AudioReader::open(job.campaign.take, timeline.take_start, samples, treatment));
   maker.audio_ = TRY(encode::encode_audio(sound));
   maker.audio_part_ = TRY(workspace.add_part(maker.audio_.bytes));
   for (const overlay::Layer& layer : job.campaign.look.layers) {
@@ -28,20 +34,29 @@ Result<MessageMaker> MessageMaker::create(const Job& job, const Plan& plan, cons
 
 Result<void> MessageMaker::make(const PlannedMessage& message) const {
   std::optional<encode::Recipe> earlier = workspace_.find_recipe(message.id);
-  encode::Recipe recipe = TRY(make_recipe(message));
+  encode::Recipe recipe;
+  recipe.message_id = message.id;
+  recipe.file = message.file_name;
+  recipe.key = message.key;
+  recipe.duration = job_.timeline.duration();
+  bool joins = job_.campaign.video.codec == encode::Codec::H264;
+  TRY_VOID(joins ? join_segments(message, recipe) : render_whole(message, recipe));
+  std::vector<uint8_t> poster = TRY(poster_.poster(job_.roster.candidates[message.candidate]));
+  recipe.poster = TRY(workspace_.add_part(poster));
+  recipe.captions = captions_part_;
+  if (job_.campaign.video.previews) TRY_VOID(write_previews(message));
   TRY_VOID(write_mp4(workspace_, recipe, workspace_.folder() / message.file_name));
   TRY_VOID(workspace_.save_recipe(recipe));
   // A changed name is a changed file name; the old one must not stay beside the new.
-  std::error_code code;
-  if (earlier && !earlier->file.empty() && earlier->file != recipe.file) {
-    std::filesystem::remove(workspace_.folder() / earlier->file, code);
-    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", earlier->file)));
-  }
+  if (earlier && earlier->file != recipe.file) return workspace_.remove_files(earlier->file);
   return {};
 }
 
-Result<encode::Recipe> MessageMaker::make_recipe(const PlannedMessage& message) const {
-  const Candidate& candidate = job_.roster.candidates[message.candidate];
+encode::Mp4Metadata MessageMaker::metadata(const PlannedMessage& message) const {
+  return {job_.roster.candidates[message.candidate].name, "candid message " + message.id};
+}
+
+Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::Recipe& recipe) const {
   std::vector<encode::SegmentRecord> segments;
   for (const std::string& key : message.segments) {
     auto record = workspace_.find_segment(key);
@@ -52,14 +67,9 @@ Result<encode::Recipe> MessageMaker::make_recipe(const PlannedMessage& message) 
   tracks.video = job_.encoding();
   for (const encode::SegmentRecord& segment : segments) tracks.segments.push_back(&segment.index);
   tracks.audio = &audio_;
-  tracks.metadata = {candidate.name, "candid message " + message.id};
+  tracks.metadata = metadata(message);
   encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));
 
-  encode::Recipe recipe;
-  recipe.message_id = message.id;
-  recipe.file = message.file_name;
-  recipe.key = message.key;
-  recipe.duration = job_.timeline.duration();
   recipe.size = layout.size;
   recipe.ranges.push_back({TRY(workspace_.add_part(layout.head)), 0, layout.head.size()});
   for (const encode::MediaSlice& slice : layout.slices) {
@@ -67,10 +77,29 @@ Result<encode::Recipe> MessageMaker::make_recipe(const PlannedMessage& message) 
         slice.source == encode::MediaSlice::kAudio ? audio_part_ : segments[static_cast<size_t>(slice.source)].part;
     recipe.ranges.push_back({part, slice.offset, slice.length});
   }
-  std::vector<uint8_t> poster = TRY(poster_.make(candidate));
-  recipe.poster = TRY(workspace_.add_part(poster));
-  recipe.captions = captions_part_;
-  return recipe;
+  return {};
+}
+
+Result<void> MessageMaker::render_whole(const PlannedMessage& message, encode::Recipe& recipe) const {
+  // The file that is to be, so that its name on the disk is a writer's: what a run that died left of it is tidied up.
+  FileWriter file = TRY(FileWriter::create(workspace_.scratch_folder() / message.file_name));
+  encode::WholeSettings settings{job_.campaign.video.codec, job_.encoding()};
+  auto encoder = TRY(encode::WholeEncoder::create(settings, audio_, metadata(message), file.temporary_path()));
+  constexpr size_t kWholeVideo = 0;
+  TRY_VOID(segments_.draw(kWholeVideo, job_.roster.candidates[message.candidate], encoder));
+  recipe.ranges.push_back({TRY(workspace_.add_part_file(file.temporary_path())), 0, 0});
+  std::error_code code;
+  recipe.size = std::filesystem::file_size(file.temporary_path(), code);
+  if (code) return tl::unexpected(system_error(code.value(), "cannot read the video that was just made"));
+  recipe.ranges.back().length = recipe.size;
+  return {};
+}
+
+Result<void> MessageMaker::write_previews(const PlannedMessage& message) const {
+  auto previews = TRY(poster_.previews(job_.roster.candidates[message.candidate]));
+  std::filesystem::path path = workspace_.folder() / message.file_name;
+  TRY_VOID(write_file(path.replace_extension(".gif"), previews.gif));
+  return write_file(path.replace_extension(".webp"), previews.webp);
 }
 
 }  // namespace candid::campaign

@@ -1,7 +1,7 @@
 #pragma once
-// Finished segments → recipe → out/NAME.mp4. Internal to campaign.
+// Finished segments → recipe → out/NAME.mp4; in codecs whose segments do not join, the whole video at once. Internal to
+// campaign.
 
-#include <map>
 #include <string>
 
 #include "campaign/job.h"
@@ -10,6 +10,7 @@
 #include "campaign/segment_maker.h"
 #include "campaign/workspace.h"
 #include "encode/audio_encoder.h"
+#include "encode/mp4_head.h"
 
 namespace candid::campaign {
 
@@ -17,20 +18,25 @@ namespace candid::campaign {
 class MessageMaker {
  public:
   // Encodes the sound once for all messages. All arguments are borrowed.
-  static Result<MessageMaker> create(const Job& job, const Plan& plan, const Workspace& workspace,
+  static Result<MessageMaker> create(const Job& job, const Workspace& workspace, const SegmentMaker& segments,
                                      const PosterMaker& poster);
 
   // All segments must be on record. The message's recipe is written last: where it is, the message is whole.
   Result<void> make(const PlannedMessage& message) const;
 
+  uint64_t sound_bytes() const { return audio_.bytes.size(); }
+
  private:
-  MessageMaker(const Job& job, const Plan& plan, const Workspace& workspace, const PosterMaker& poster)
-      : job_(job), plan_(plan), workspace_(workspace), poster_(poster) {}
-  Result<encode::Recipe> make_recipe(const PlannedMessage& message) const;
+  MessageMaker(const Job& job, const Workspace& workspace, const SegmentMaker& segments, const PosterMaker& poster)
+      : job_(job), workspace_(workspace), segments_(segments), poster_(poster) {}
+  Result<void> join_segments(const PlannedMessage& message, encode::Recipe& recipe) const;
+  Result<void> render_whole(const PlannedMessage& message, encode::Recipe& recipe) const;
+  encode::Mp4Metadata metadata(const PlannedMessage& message) const;
+  Result<void> write_previews(const PlannedMessage& message) const;
 
   const Job& job_;
-  const Plan& plan_;
   const Workspace& workspace_;
+  const SegmentMaker& segments_;
   const PosterMaker& poster_;
   encode::AudioTrack audio_;
   std::string audio_part_;

@@ -26,6 +26,7 @@ std::string hash_of(std::initializer_list<std::string_view> fields) {
 }
 
 std::vector<FrameRange> cut(const Job& job) {
+  if (job.campaign.video.codec != encode::Codec::H264) return {{0, job.timeline.frames, true}};
   std::vector<FrameSpan> personal;
   for (const overlay::Layer& layer : job.campaign.look.layers) {
     if (layer.is_personal()) personal.push_back(span_of(job, layer));
@@ -54,12 +55,26 @@ Result<PlannedRange> plan_range(const Job& job, const SegmentKeys& keys, const F
     words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], planned.layers)));
   }
   bool differs = std::any_of(words.begin(), words.end(), [&](const std::string& one) { return one != words.front(); });
-  if (differs && range.frame_count >= kLeastForTwoPasses) planned.statistics = hash_of({"first pass", frames});
+  bool counts_bytes = job.campaign.video.max_megabytes.has_value();
+  if ((differs || counts_bytes) && range.frame_count >= kLeastForTwoPasses)
+    planned.statistics = hash_of({"first pass", frames});
   for (size_t i = 0; i < messages.size(); ++i) {
     messages[i].segments.push_back(
         hash_of({planned.statistics.empty() ? "constant quality" : "second pass", frames, words[i]}));
   }
   return planned;
+}
+
+// How many bytes a segment may take depends on what all others take.
+void bind_to_budget(Plan& plan, const SegmentKeys& keys, double megabytes) {
+  Sha256Hasher hasher;
+  hasher.update_field(fmt::format("at most {} MB", megabytes));
+  hasher.update_field(keys.sound());
+  for (const PlannedRange& range : plan.ranges) hasher.update_field(range.statistics);
+  std::string budget = to_hex(hasher.finish());
+  for (PlannedMessage& message : plan.messages) {
+    for (std::string& segment : message.segments) segment = hash_of({budget, segment});
+  }
 }
 
 }  // namespace
@@ -102,13 +117,16 @@ Result<Plan> make_plan(const Job& job) {
     plan.messages.push_back(std::move(message));
   }
   for (const FrameRange& range : cut(job)) plan.ranges.push_back(TRY(plan_range(job, keys, range, plan.messages)));
+  if (job.campaign.video.max_megabytes) bind_to_budget(plan, keys, *job.campaign.video.max_megabytes);
   for (PlannedMessage& message : plan.messages) {
     Sha256Hasher hasher;
     for (const std::string& segment : message.segments) hasher.update_field(segment);
     hasher.update_field(keys.sound());
+    hasher.update_field(job.campaign.video.previews ? "previews" : "");
     hasher.update_field(message.id);
     hasher.update_field(job.roster.candidates[message.candidate].name);
     message.key = to_hex(hasher.finish());
+    if (job.campaign.video.codec != encode::Codec::H264) message.segments.clear();
   }
   return plan;
 }

@@ -16,8 +16,8 @@ struct PlannedRange {
   int64_t frame_count = 0;
   bool is_personal = false;
   std::vector<size_t> layers;  // that show in it, by index, lowest first
-  // Of a personal range that differs between messages: the key of the first pass that all its segments share. Empty:
-  // constant quality.
+  // Key of the first pass that all segments of the range share: of a personal range that differs between messages, and
+  // of every range where bytes are counted (max_mb). Empty: constant quality.
   std::string statistics;
 };
 
@@ -25,7 +25,8 @@ struct PlannedMessage {
   std::string id;         // names the message in files, links, mails and logs; from campaign id and candidate id
   size_t candidate = 0;   // index into Job::roster.candidates
   std::string file_name;  // of the MP4 below out/
-  // A range each: hash of all that the segment's bytes depend on. Equal keys, equal bytes, one encoding.
+  // A range each, but none where a codec is rendered whole: hash of all that the segment's bytes depend on. Equal keys,
+  // equal bytes, one encoding.
   std::vector<std::string> segments;
   std::string key;  // of the whole message
 };

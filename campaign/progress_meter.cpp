@@ -37,6 +37,7 @@ void ProgressMeter::tell(bool always) {
   progress.messages_done = messages_done_;
   progress.messages_total = messages_;
   progress.fraction = std::min(1.0, work_done_ / work_);
+  progress.predicted_bytes = predicted_bytes_;
   double seconds = std::chrono::duration<double>(now - began_).count();
   if (seconds > 0) progress.frames_per_second = static_cast<double>(frames_done_) / seconds;
   report_(progress);

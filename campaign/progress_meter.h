@@ -17,6 +17,7 @@ class ProgressMeter {
 
   void frame_done(double weight);
   void message_done();
+  void set_predicted_bytes(uint64_t bytes) { predicted_bytes_ = bytes; }
 
  private:
   void tell(bool always);
@@ -29,6 +30,7 @@ class ProgressMeter {
   std::atomic<size_t> messages_done_ = 0;
   std::atomic<int64_t> frames_done_ = 0;
   std::atomic<double> work_done_ = 0;
+  std::atomic<uint64_t> predicted_bytes_ = 0;
   std::mutex mutex_;
   Clock::time_point last_{};
 };

@@ -31,6 +31,13 @@ constexpr int kFirstMessage = 2;
 // one.
 constexpr uint64_t kScratchBytes = uint64_t{2} << 30;
 
+// Where the size is what was asked for: what is aimed at lies below it by the most that the second passes miss it by,
+// on either side. The head takes about so much; less of the natural bytes than the least share is no picture.
+constexpr double kAim = 0.978;
+constexpr double kHeadBytes = 6000;
+constexpr double kHeadBytesAFrame = 16;
+constexpr double kLeastShare = 0.12;
+
 // A segment that is not there yet.
 struct MissingSegment {
   size_t range = 0;  // index into Plan::ranges
@@ -79,11 +86,12 @@ class Rendering {
     ProgressMeter meter(progress, pending_.size(), work());
     meter_ = &meter;
     segments_.emplace(TRY(SegmentMaker::create(job_, plan_, workspace_, budget_, meter, halt_.get_token())));
-    queue_.add(kSharedWork, [this] { prepare_messages(); });
-    for (const MissingSegment* segment : shared_) {
-      queue_.add(kSharedWork, [this, segment] { make_shared(*segment); });
+    if (job_.campaign.video.max_megabytes) {
+      count_bytes();
+    } else {
+      queue_.add(kSharedWork, [this] { prepare_messages(); });
+      start_encoding();
     }
-    start_batch(0);
     queue_.run(options_.jobs);
     if (failure_) return tl::unexpected(*failure_);
     return {};
@@ -147,9 +155,72 @@ class Rendering {
       sum += static_cast<double>(range.frame_count) * (range.statistics.empty() ? 1 : kSecondPassWeight);
     }
     for (size_t range : kept_) {
-      sum += static_cast<double>(plan_.ranges[range].frame_count) * (lacks_statistics(range) ? 1 : kKeepWeight);
+      bool takes_notes = !job_.campaign.video.max_megabytes && lacks_statistics(range);
+      sum += static_cast<double>(plan_.ranges[range].frame_count) * (takes_notes ? 1 : kKeepWeight);
+    }
+    if (job_.campaign.video.codec != encode::Codec::H264)
+      sum += static_cast<double>(pending_.size()) * static_cast<double>(job_.timeline.frames);
+    if (!job_.campaign.video.max_megabytes) return sum;
+    for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+      if (lacks_statistics(range)) sum += static_cast<double>(plan_.ranges[range].frame_count);
     }
     return sum;
+  }
+
+  void start_encoding() {
+    for (const MissingSegment* segment : shared_) {
+      queue_.add(kSharedWork, [this, segment] { make_shared(*segment); });
+    }
+    start_batch(0);
+  }
+
+  // Where the size is what was asked for, all first passes and the sound come before any second pass.
+  void count_bytes() {
+    std::vector<size_t> ranges;
+    for (size_t range = 0; range < plan_.ranges.size(); ++range) {
+      if (lacks_statistics(range)) ranges.push_back(range);
+    }
+    counted_left_ = ranges.size() + 1;
+    auto counted = [this] {
+      if (--counted_left_ > 0 || halt_.stop_requested()) return;
+      if (auto shared_out = share_bytes(); !shared_out) return fail_run(shared_out.error());
+      start_encoding();
+    };
+    queue_.add(kSharedWork, [this, counted] {
+      prepare_messages();
+      counted();
+    });
+    for (size_t range : ranges) {
+      queue_.add(kSharedWork, [this, range, counted] {
+        if (halt_.stop_requested()) return;
+        if (auto prepared = segments_->prepare(range, false); !prepared) return fail_run(prepared.error());
+        counted();
+      });
+    }
+  }
+
+  // Which share of the bytes that constant quality takes makes the video as large as was asked for.
+  Result<void> share_bytes() {
+    const double limit = *job_.campaign.video.max_megabytes * 1e6;
+    const double seconds = static_cast<double>(job_.timeline.frames) / job_.timeline.rate.value();
+    double natural = 0;
+    for (const PlannedRange& range : plan_.ranges) {
+      auto known = workspace_.find_statistics(range.statistics);
+      if (known) natural += known->bitrate / 8 * static_cast<double>(range.frame_count) / job_.timeline.rate.value();
+    }
+    double head = kHeadBytes + kHeadBytesAFrame * static_cast<double>(job_.timeline.frames);
+    double rest = limit * kAim - head - static_cast<double>(messages_->sound_bytes());
+    if (rest < natural * kLeastShare) {
+      double least = (natural * kLeastShare + limit * kAim - rest) / kAim / 1e6;
+      return fail(
+          ErrorKind::InvalidInput,
+          fmt::format("max_mb = {} is too little for {:.0f} s at {}x{}: the picture would fall apart",
+                      *job_.campaign.video.max_megabytes, seconds, job_.timeline.size.width, job_.timeline.size.height),
+          fmt::format("max_mb = {:.1f} or more, or size = \"480p\"", least + 0.05));
+    }
+    if (natural > 0) segments_->set_share(rest / natural);
+    meter_->set_predicted_bytes(static_cast<uint64_t>(limit * kAim));
+    return {};
   }
 
   // Sound, captions and the poster's moment.
@@ -158,7 +229,7 @@ class Rendering {
     auto poster = PosterMaker::create(job_, plan_, *segments_);
     if (!poster) return fail_run(poster.error());
     poster_.emplace(std::move(*poster));
-    auto messages = MessageMaker::create(job_, plan_, workspace_, *poster_);
+    auto messages = MessageMaker::create(job_, workspace_, *segments_, *poster_);
     if (!messages) return fail_run(messages.error());
     messages_.emplace(std::move(*messages));
     for (size_t i = 0; i < pending_.size(); ++i) arrived(i);
@@ -248,6 +319,8 @@ class Rendering {
   std::vector<const MissingSegment*> shared_;
   std::deque<Batch> batches_;
   std::set<size_t> kept_;  // ranges whose frames are kept while their segments are made
+
+  std::atomic<size_t> counted_left_ = 0;  // first passes, and the sound
 
   TaskQueue queue_;
   ProgressMeter* meter_ = nullptr;

@@ -26,6 +26,7 @@ struct RenderProgress {
   size_t messages_total = 0;
   double fraction = 0;           // of all work, 0..1
   double frames_per_second = 0;  // encoded so far, over all threads
+  uint64_t predicted_bytes = 0;  // of each MP4, once it is known; 0 where quality decides
 };
 
 enum class RenderState { Rendered, Unchanged, Failed, Cancelled };

@@ -46,7 +46,8 @@ Result<SegmentKeys> SegmentKeys::create(const Job& job) {
   common.update_field(take);
   common.update_field(fmt::format("{}x{} {}/{} from {} fit {}", t.size.width, t.size.height, t.rate.num, t.rate.den,
                                   t.take_start.count(), static_cast<int>(campaign.video.fit)));
-  common.update_field(fmt::format("{} {} {}", encoding.preset, encoding.crf, encoding.keyframe_interval()));
+  common.update_field(fmt::format("{} {} {} {}", encoding.preset, encoding.crf, encoding.keyframe_interval(),
+                                  encode::to_string(campaign.video.codec)));
   common.update_field(campaign.look.font);
   common.update_field(campaign.look.language);
   if (!campaign.brand.font_file.empty()) common.update_field(to_hex(TRY(sha256_file(campaign.brand.font_file))));
@@ -60,6 +61,7 @@ Result<SegmentKeys> SegmentKeys::create(const Job& job) {
   sound.update_field(
       fmt::format("engine {} from {} for {}", kEngineVersion, t.take_start.count(), t.duration().count()));
   sound.update_field(take);
+  sound.update_field(fmt::format("{} {}", campaign.video.even_loudness, campaign.video.denoise));
   for (const overlay::Layer& layer : campaign.look.layers) {
     for (const media::Cue& cue : layer.cues) {
       sound.update_field(fmt::format("{} {} {}", cue.start.count(), cue.end.count(), cue.text));

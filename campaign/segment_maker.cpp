@@ -1,6 +1,7 @@
 #include "campaign/segment_maker.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -104,17 +105,9 @@ Result<void> SegmentMaker::prepare(size_t index, bool keep_frames) {
   return workspace_.keep_statistics(range.statistics, bitrate_of(notes->take(), job_.timeline.rate));
 }
 
-Result<void> SegmentMaker::make(size_t index, const std::string& key, const Candidate& candidate) {
+Result<void> SegmentMaker::draw(size_t index, const Candidate& candidate, media::FrameSink& sink) const {
   const PlannedRange& range = plan_.ranges[index];
   overlay::Composition all = TRY(composition(index, candidate.fields));
-  encode::RateControl rate = encode::ConstantQuality{};
-  if (!range.statistics.empty()) {
-    auto second = workspace_.find_statistics(range.statistics);
-    if (!second) return fail(ErrorKind::Internal, "a first pass is missing");
-    rate = *second;
-  }
-  encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(job_.encoding(), rate));
-
   const media::FrameStore* store = stores_[index].get();
   std::optional<media::VideoReader> reader;
   if (store == nullptr) reader.emplace(TRY(open_reader(range)));
@@ -125,12 +118,43 @@ Result<void> SegmentMaker::make(size_t index, const std::string& key, const Cand
     if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
     media::Frame frame = store != nullptr ? TRY(store->at(i)) : std::move(*TRY(reader->next()));
     TRY_VOID(drawn.apply(frame, job_.timeline.time_of(range.first_frame + i)));
-    TRY_VOID(encoder.push(std::move(frame)));
+    TRY_VOID(sink.push(std::move(frame)));
     meter_.frame_done(weight);
   }
-  TRY_VOID(encoder.finish());
-  TRY_VOID(workspace_.save_segment(key, encoder.take()));
+  return sink.finish();
+}
+
+Result<void> SegmentMaker::make(size_t index, const std::string& key, const Candidate& candidate) {
+  const PlannedRange& range = plan_.ranges[index];
+  if (range.statistics.empty()) {
+    auto encoder = TRY(encode::SegmentEncoder::create(job_.encoding()));
+    TRY_VOID(draw(index, candidate, encoder));
+    TRY_VOID(workspace_.save_segment(key, encoder.take()));
+    return {};
+  }
+  auto second = workspace_.find_statistics(range.statistics);
+  if (!second) return fail(ErrorKind::Internal, "a first pass is missing");
+  encode::Segment segment = TRY(encode_second(index, candidate, *second));
+  TRY_VOID(workspace_.save_segment(key, segment));
   return {};
+}
+
+// Where bytes are counted, a segment that misses its share by too much is tried again with the bitrate that should have
+// hit it.
+Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidate& candidate,
+                                                    encode::SecondPass pass) const {
+  constexpr int kMostTries = 4;
+  constexpr double kTolerance = 0.012;
+  const double wanted = pass.bitrate * share_.value_or(1);
+  pass.bitrate = wanted;
+  for (int attempt = 1;; ++attempt) {
+    auto encoder = TRY(encode::SegmentEncoder::create(job_.encoding(), pass));
+    TRY_VOID(draw(index, candidate, encoder));
+    encode::Segment segment = encoder.take();
+    double ratio = bitrate_of(segment, job_.timeline.rate) / wanted;
+    if (!share_ || attempt == kMostTries || std::abs(ratio - 1) <= kTolerance) return segment;
+    pass.bitrate /= ratio;
+  }
 }
 
 }  // namespace candid::campaign

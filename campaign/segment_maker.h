@@ -2,6 +2,7 @@
 // Frames of the take, branded and encoded: the segments that messages are made of. Internal to campaign.
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -10,7 +11,10 @@
 #include "campaign/progress_meter.h"
 #include "campaign/workspace.h"
 #include "encode/rate_control.h"
+#include "encode/segment.h"
+#include "media/frame_sink.h"
 #include "media/frame_store.h"
+#include "media/video_reader.h"
 #include "overlay/composition.h"
 
 namespace candid::campaign {
@@ -35,6 +39,12 @@ class SegmentMaker {
   // The segment with this candidate's words; of a shared range, anybody's.
   Result<void> make(size_t range, const std::string& key, const Candidate& candidate);
 
+  // The frames of a range with this candidate's words, into the sink, which is finished.
+  Result<void> draw(size_t range, const Candidate& candidate, media::FrameSink& sink) const;
+
+  // Where bytes are counted: all segments get this share of what constant quality would take. Before the first make().
+  void set_share(double share) { share_ = share; }
+
   // All that shows in a range, for one candidate. Fails when a character cannot be drawn.
   Result<overlay::Composition> composition(size_t range, const Fields& fields) const;
 
@@ -50,6 +60,7 @@ class SegmentMaker {
         stores_(plan.ranges.size()) {}
   size_t first_personal_layer(const PlannedRange& range) const;
   Result<media::VideoReader> open_reader(const PlannedRange& range) const;
+  Result<encode::Segment> encode_second(size_t range, const Candidate& candidate, encode::SecondPass pass) const;
 
   const Job& job_;
   const Plan& plan_;
@@ -57,6 +68,7 @@ class SegmentMaker {
   media::MemoryBudget& budget_;
   ProgressMeter& meter_;
   std::stop_token stop_;
+  std::optional<double> share_;
   overlay::Composition shared_;
   // A range each, while its frames are kept: with all below the first personal layer drawn on them.
   std::vector<std::unique_ptr<media::FrameStore>> stores_;

@@ -53,6 +53,23 @@ Result<std::string> Workspace::add_part(std::span<const uint8_t> bytes) const {
   return name;
 }
 
+Result<std::string> Workspace::add_part_file(const std::filesystem::path& file) const {
+  std::string name = to_hex(TRY(sha256_file(file)));
+  TRY_VOID(store_->put_file(upload::part_object(name), file));
+  return name;
+}
+
+Result<void> Workspace::remove_files(const std::string& file_name) const {
+  if (file_name.empty()) return {};
+  for (const char* extension : {".mp4", ".gif", ".webp"}) {
+    std::filesystem::path path = (out_ / file_name).replace_extension(extension);
+    std::error_code code;
+    std::filesystem::remove(path, code);
+    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));
+  }
+  return {};
+}
+
 Result<std::filesystem::path> Workspace::part_path(const std::string& part) const {
   return store_->path_of(upload::part_object(part));
 }
@@ -131,6 +148,7 @@ std::optional<encode::SecondPass> Workspace::find_statistics(const std::string& 
 Result<void> Workspace::prune(const Kept& kept) const {
   std::set<std::string> parts;
   std::vector<std::filesystem::path> doomed;
+  std::vector<std::string> files;  // messages'
   auto each_file = [&](const char* folder, auto look) -> Result<void> {
     std::error_code code;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(out_ / "work" / folder, code)) {
@@ -144,7 +162,7 @@ Result<void> Workspace::prune(const Kept& kept) const {
     std::optional<encode::Recipe> recipe = find_recipe(id);
     if (!kept.messages.contains(id)) {
       doomed.push_back(path);
-      if (recipe && !recipe->file.empty()) doomed.push_back(out_ / recipe->file);
+      if (recipe) files.push_back(recipe->file);
     } else if (recipe) {
       for (const std::string& part : recipe->parts()) parts.insert(part);
     }
@@ -164,6 +182,7 @@ Result<void> Workspace::prune(const Kept& kept) const {
   TRY_VOID(each_file("parts", [&](const std::filesystem::path& path) {
     if (!parts.contains(path.filename().string())) doomed.push_back(path);
   }));
+  for (const std::string& file : files) TRY_VOID(remove_files(file));
   for (const std::filesystem::path& path : doomed) {
     std::error_code code;
     std::filesystem::remove(path, code);

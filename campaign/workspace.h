@@ -35,6 +35,7 @@ class Workspace {
 
   // Adds a part and returns its name. Thread-safe, as are all functions here.
   Result<std::string> add_part(std::span<const uint8_t> bytes) const;
+  Result<std::string> add_part_file(const std::filesystem::path& file) const;
   Result<std::filesystem::path> part_path(const std::string& part) const;
   // Whether every part of the recipe is there in full length.
   bool has_parts(const encode::Recipe& recipe) const;
@@ -53,6 +54,9 @@ class Workspace {
   Result<void> keep_statistics(const std::string& key, double bitrate) const;
   // The second pass that follows them; nothing when they are not there in full.
   std::optional<encode::SecondPass> find_statistics(const std::string& key) const;
+
+  // Removes a message's MP4 from out/, and the previews beside it.
+  Result<void> remove_files(const std::string& file_name) const;
 
   // For files without a name: on the disk that holds the results.
   std::filesystem::path scratch_folder() const { return out_ / "work"; }

@@ -123,8 +123,10 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
                                                     const campaign::RenderOptions& options) {
   ProgressLine line(session.console, "render");
   auto progress = [&](const campaign::RenderProgress& done) {
-    line.update(done.fraction, fmt::format("{} of {}, {:.0f} frames/s", done.messages_done,
-                                           count(done.messages_total, "video"), done.frames_per_second));
+    std::string size =
+        done.predicted_bytes > 0 ? fmt::format(" of {:.1f} MB", static_cast<double>(done.predicted_bytes) / 1e6) : "";
+    line.update(done.fraction, fmt::format("{} of {}{}, {:.0f} frames/s", done.messages_done,
+                                           count(done.messages_total, "video"), size, done.frames_per_second));
   };
   return campaign::render(work.job, work.plan, work.workspace, options, progress, session.stop);
 }

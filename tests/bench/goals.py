@@ -31,7 +31,18 @@ class Extent:
 
 
 QUICK = Extent(
-    length=12, short=12, long=24, rounds=1, few=3, many=6, more=4, concat_rows=2, step=1, leap=3, throughout=3, memory_many=6
+    length=12,
+    short=12,
+    long=24,
+    rounds=1,
+    few=3,
+    many=6,
+    more=4,
+    concat_rows=2,
+    step=1,
+    leap=3,
+    throughout=3,
+    memory_many=6,
 )
 
 
@@ -164,8 +175,8 @@ def whole_job(bench, fast):
 
 class GrowingCampaign:
     """A campaign that gets more rows again and again: shared work is done, what each run costs is the new messages and
-    a little that does not depend on their number. So the small cost of one message does not drown in a large shared one,
-    as it would in the difference of two whole runs."""
+    a little that does not depend on their number. So the small cost of one message does not drown in a large shared
+    one, as it would in the difference of two whole runs."""
 
     def __init__(self, bench, length):
         self.scenario = Scenario(length)
@@ -203,16 +214,23 @@ class GrowingCampaign:
         head = mean(recipe["ranges"][0][2] for recipe in new.values())
         stored = (self._campaign.parts_bytes() - self.stored) / len(new)
         uploaded = (self._campaign.publish() - self.uploaded) / len(new)
+        poster = mean(self._campaign.part_bytes(recipe["poster"]) for recipe in new.values())
         file = mean(path.stat().st_size for path in new)
         length = self.scenario.length
         self._bench.remark(
-            f"{length} s body, bytes an extra message: {personal:.0f} personal pictures, {head:.0f} head, {stored:.0f} "
-            f"stored, {uploaded:.0f} uploaded; the whole MP4 has {file:.0f}"
+            f"{length} s body, bytes an extra message: {personal:.0f} personal pictures, {head:.0f} head, {poster:.0f} "
+            f"poster; {stored:.0f} stored, {uploaded:.0f} uploaded; the whole MP4 has {file:.0f}"
         )
-        own = personal + head
         return [
-            Figure(3, f"{length} s body: stored, of personal bytes and head", (stored / own,), 1.05, False, digits=3),
-            Figure(3, f"{length} s body: uploaded, of personal bytes and head", (uploaded / own,), 1.05, False, digits=3),
+            Figure(
+                3,
+                f"{length} s body: bytes {what}, of personal seconds' and head",
+                (value / (personal + head),),
+                1.05,
+                False,
+                digits=3,
+            )
+            for what, value in (("stored", stored), ("uploaded", uploaded))
         ]
 
     def remove(self):
@@ -335,7 +353,8 @@ def overlays_throughout(bench):
     for n in (2, count):
         bench.rendered(scenario, n).remove()
     rows = bench.cpu(scenario, "ffmpeg, one row")
-    return [Figure(5, "overlays throughout: extra message against ffmpeg per row", ratios(rows, extra), 2.5, True, "×")]
+    what = "overlays throughout: extra message against ffmpeg per row"
+    return [Figure(5, what, ratios(rows, extra), 2.5, True, "×")]
 
 
 def bounded_memory(bench):

@@ -32,7 +32,9 @@ class Scenario:
     @property
     def joins(self):
         """First frames after which personal becomes shared or the other way round."""
-        return [] if self.is_personal_throughout else [self.caption * FRAME_RATE, (self.length - self.card) * FRAME_RATE]
+        if self.is_personal_throughout:
+            return []
+        return [self.caption * FRAME_RATE, (self.length - self.card) * FRAME_RATE]
 
     def is_personal(self, frame):
         return self.is_personal_throughout or frame < self.joins[0] or frame >= self.joins[1]
@@ -150,6 +152,10 @@ class Campaign:
 
     def parts_bytes(self):
         return bytes_below(self.folder / "out/work/parts")
+
+    def part_bytes(self, name):
+        """Of one part, by its SHA-256."""
+        return sum(path.stat().st_size for path in (self.folder / "out/work/parts").rglob(name))
 
     def messages(self):
         """A recipe each, by the message's file."""

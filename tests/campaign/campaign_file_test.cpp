@@ -170,5 +170,26 @@ TEST(CampaignFile, TrimShortensTheVideo) {
   EXPECT_EQ(bench.job().timeline.take_start, std::chrono::milliseconds(300));
 }
 
+TEST(CampaignFile, SizesByTheirLinesKeepTheTakesShape) {
+  Workbench bench;
+  bench.record("-f lavfi -i color=s=1080x1920:r=30:d=0.2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+  for (auto [size, wanted] :
+       {std::pair("480p", media::FrameSize{480, 852}), {"720p", {720, 1280}}, {"1080p", {1080, 1920}}}) {
+    bench.write("campaign.toml", test::kToml + "\n[video]\nsize = \"" + size + "\"\n");
+    EXPECT_EQ(bench.job().timeline.size, wanted) << size;
+  }
+}
+
+TEST(CampaignFile, OneThingDecidesTheSizeInBytes) {
+  Workbench bench;
+  for (const char* video : {"max_mb = 5\nquality = \"high\"", "max_mb = 5\ncodec = \"av1\"", "max_mb = -1",
+                            "size = \"500p\"", "codec = \"h263\"", "denoise = 1"}) {
+    bench.write("campaign.toml", test::kToml + "\n[video]\n" + video + "\n");
+    Findings findings;
+    EXPECT_FALSE(load_job(bench.folder(), findings)) << video;
+    EXPECT_EQ(findings.size(), 1U) << video;
+  }
+}
+
 }  // namespace
 }  // namespace candid::campaign

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "encode/recipe.h"
+#include "media/audio_reader.h"
+#include "media/loudness.h"
 #include "media/probe.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
@@ -131,10 +133,10 @@ TEST(Render, OnlyOneCandidateOnRequest) {
   Job job = bench.job();
   Plan plan = must(make_plan(job));
   auto workspace = must(Workspace::open(bench.folder()));
-  auto outcomes = must(render(job, plan, workspace, {1, "2"}, {}, {}));
+  auto outcomes = must(render(job, plan, workspace, {1, "2", 0}, {}, {}));
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(job.roster.candidates[outcomes[0].candidate].id, "2");
-  auto unknown = render(job, plan, workspace, {1, "nobody"}, {}, {});
+  auto unknown = render(job, plan, workspace, {1, "nobody", 0}, {}, {});
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().kind(), ErrorKind::InvalidInput);
 }
@@ -147,7 +149,7 @@ TEST(Render, AStopLeavesWhatIsDoneAndTheNextRunGoesOn) {
   {
     auto workspace = must(Workspace::open(bench.folder()));
     auto outcomes = must(render(
-        job, plan, workspace, {1, {}},
+        job, plan, workspace, {1, {}, 0},
         [&](const RenderProgress& p) {
           if (p.messages_done == 1) stop.request_stop();
         },
@@ -159,6 +161,150 @@ TEST(Render, AStopLeavesWhatIsDoneAndTheNextRunGoesOn) {
   auto states = bench.render();
   EXPECT_EQ(states["1"], RenderState::Unchanged);
   EXPECT_EQ(states["2"], RenderState::Rendered);
+}
+
+TEST(Render, EqualWordsAreEncodedOnce) {
+  Workbench bench;
+  bench.write("candidates.csv", "id,name,role\n1,Anna,Engineer\n2,Anna,Engineer\n3,Bert,Engineer\n");
+  bench.render();
+  int segments = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(bench.out() / "work/segments"))
+    segments += entry.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(segments, 2);
+  auto one = must(media::read_tags(bench.video("1")));
+  auto two = must(media::read_tags(bench.video("2")));
+  EXPECT_NE(one["comment"], two["comment"]) << "they are two people all the same";
+}
+
+TEST(Render, LittleMemoryGivesTheSameBytes) {
+  Workbench bench;
+  bench.render();
+  auto plenty = must(read_file(bench.video("1")));
+  std::filesystem::remove_all(bench.out());
+  Job job = bench.job();
+  auto workspace = must(Workspace::open(bench.folder()));
+  auto outcomes = must(render(job, must(make_plan(job)), workspace, {.jobs = 2, .only = {}, .memory = 1}, {}, {}));
+  EXPECT_EQ(outcomes[0].state, RenderState::Rendered);
+  EXPECT_EQ(must(read_file(bench.video("1"))), plenty);
+}
+
+TEST(Render, OneCandidateAloneGetsTheBytesThatAllWouldGiveThem) {
+  Workbench bench;
+  bench.render();
+  auto among_all = must(read_file(bench.video("2")));
+  std::filesystem::remove_all(bench.out());
+  Job job = bench.job();
+  auto workspace = must(Workspace::open(bench.folder()));
+  must(render(job, must(make_plan(job)), workspace, {.jobs = 0, .only = "2", .memory = 0}, {}, {}));
+  EXPECT_EQ(must(read_file(bench.video("2"))), among_all);
+}
+
+TEST(Render, TheManifestTellsWhoseFileIsWhich) {
+  Workbench bench;
+  bench.render();
+  auto manifest = nlohmann::json::parse(must(read_text_file(bench.out() / "manifest.json")));
+  EXPECT_EQ(manifest["campaign"], "test_campaign");
+  ASSERT_EQ(manifest["messages"].size(), 2U);
+  for (const auto& message : manifest["messages"]) {
+    auto file = bench.out() / message["file"].get<std::string>();
+    EXPECT_EQ(file, bench.video(message["candidate"]));
+    EXPECT_EQ(message["bytes"], std::filesystem::file_size(file));
+    EXPECT_EQ(message["segments"].size(), manifest["ranges"].size());
+  }
+}
+
+TEST(Render, NotesAndSegmentsOfYesterdayGo) {
+  Workbench bench;
+  bench.render();
+  bench.write("campaign.toml", test::kToml + "\n[video]\npreset = \"superfast\"\n");
+  bench.render();
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(bench.out() / "work/segments"))
+    files += entry.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(files, 2);
+  for (const auto& entry : std::filesystem::directory_iterator(bench.out() / "work/statistics")) {
+    EXPECT_EQ(entry.path().filename().string().find(must(make_plan(bench.job())).ranges[0].statistics), 0U);
+  }
+}
+
+TEST(Render, HitsTheSizeThatWasAskedFor) {
+  Workbench bench;
+  bench.record(
+      "-f lavfi -i testsrc2=size=320x180:rate=30:duration=6 -f lavfi -i sine=440:duration=6:sample_rate=48000 "
+      "-vf noise=alls=10:allf=t -c:v libx264 -preset ultrafast -crf 10 -pix_fmt yuv420p -c:a pcm_s16le");
+  std::string toml = test::kToml;
+  toml.replace(toml.find("text ="), 0, "end = \"2s\"\n");
+  for (double megabytes : {0.4, 0.7}) {
+    bench.write("campaign.toml", toml + "\n[video]\nmax_mb = " + std::to_string(megabytes) + "\n");
+    bench.render();
+    for (const char* id : {"1", "2"}) {
+      auto size = static_cast<double>(std::filesystem::file_size(bench.video(id)));
+      EXPECT_LE(size, megabytes * 1e6);
+      EXPECT_GE(size, megabytes * 1e6 * 0.95);
+    }
+  }
+}
+
+TEST(Render, RefusesASizeThatLeavesNoPicture) {
+  Workbench bench;
+  bench.write("campaign.toml", test::kToml + "\n[video]\nmax_mb = 0.1\n");
+  bench.record(
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=8 -vf noise=alls=30:allf=t -c:v libx264 -preset ultrafast "
+      "-crf 10 -pix_fmt yuv420p");
+  Job job = bench.job();
+  auto workspace = must(Workspace::open(bench.folder()));
+  auto refused = render(job, must(make_plan(job)), workspace, {}, {}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(refused.error().hint(), testing::HasSubstr("max_mb = "));
+}
+
+TEST(Render, OtherCodecsAreRenderedWhole) {
+  for (const auto& [codec, name] : {std::pair("hevc", "hevc"), {"av1", "av1"}, {"vp9", "vp9"}}) {
+    Workbench bench;
+    bench.write("campaign.toml", test::kToml + "\n[video]\npreset = \"superfast\"\ncodec = \"" + codec + "\"\n");
+    bench.render();
+    std::string seen = output_of(
+        "ffprobe -v error -count_frames -select_streams v -show_entries "
+        "stream=codec_name,nb_read_frames -of csv=p=0 " +
+        quoted(bench.video("1")));
+    EXPECT_EQ(seen, std::string(name) + ",45\n");
+    EXPECT_EQ(must(media::read_tags(bench.video("2")))["comment"],
+              "candid message " + message_id("test_campaign", "2"));
+    EXPECT_THAT(bench.render(), testing::Each(testing::Pair(testing::_, RenderState::Unchanged)));
+  }
+}
+
+TEST(Render, PreviewsStandBesideTheVideoAndGoWithIt) {
+  Workbench bench;
+  bench.write("campaign.toml", test::kToml + "\n[video]\npreviews = true\n");
+  bench.render();
+  auto beside = [](std::filesystem::path video, const char* extension) { return video.replace_extension(extension); };
+  auto first = bench.video("1");
+  for (const char* extension : {".gif", ".webp"}) {
+    auto size = std::filesystem::file_size(beside(first, extension));
+    EXPECT_GT(size, 1000U);
+    EXPECT_LE(size, 1'000'000U);
+  }
+  bench.write("candidates.csv", "id,name,role\n2,王小明,Designer\n");
+  bench.render();
+  EXPECT_FALSE(std::filesystem::exists(beside(first, ".gif")));
+  EXPECT_TRUE(std::filesystem::exists(beside(bench.video("2"), ".webp")));
+}
+
+TEST(Render, SoundIsAsLoudAsOtherVideos) {
+  Workbench bench;
+  bench.record(
+      "-f lavfi -i testsrc2=size=320x180:rate=30:duration=2 -f lavfi -i sine=440:duration=2:sample_rate=48000 "
+      "-af volume=-20dB -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le");
+  auto lufs = [&] {
+    bench.render();
+    auto sound = must(media::AudioReader::open(bench.video("1"), Microseconds{0}, 2 * media::kSampleRate));
+    return must(media::measure_loudness(sound)).integrated_lufs;
+  };
+  EXPECT_NEAR(lufs(), -16, 0.7);
+  bench.write("campaign.toml", test::kToml + "\n[video]\nloudness = false\n");
+  EXPECT_LT(lufs(), -30);
 }
 
 TEST(Render, TwoProgramsDoNotWorkInOneCampaign) {

@@ -6,6 +6,7 @@
 #        ffmpeg_concat.sh rows FOLDER ROSTER JOBS   FOLDER/rowN.mp4 for each "name,role" line, JOBS at a time
 # The rest comes from the environment: overlays.sh.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=overlays.sh
 source "$(dirname "${BASH_SOURCE[0]}")/overlays.sh"
 
 # stitchable: x264 leaves out of the parameter sets what would differ between the pieces.
@@ -23,7 +24,8 @@ shared() {
 row() {
   local folder=$1 number=$2 own=$1/row$2
   write_words "$own" "$3" "$4"
-  local picture="[2:v]split[logo1][logo2];[0:v][logo1]$(logo),$(caption "$own"),format=yuv420p[head]"
+  local picture
+  picture="[2:v]split[logo1][logo2];[0:v][logo1]$(logo),$(caption "$own"),format=yuv420p[head]"
   picture+=";[1:v][logo2]$(logo),$(end_card "$own"),format=yuv420p[tail]"
   # One thread each: rows run side by side.
   "${quiet[@]}" -threads 1 -t "$CAPTION" -i "$BODY" -threads 1 -ss "$card_start" -t "$CARD" -i "$BODY" -i "$LOGO" \

@@ -4,6 +4,7 @@
 # usage: ffmpeg_row.sh NAME ROLE OUT     OUT is an MP4, or "-" for the picture before encoding, as y4m on stdout
 # The rest comes from the environment: overlays.sh.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=overlays.sh
 source "$(dirname "${BASH_SOURCE[0]}")/overlays.sh"
 
 name=$1 role=$2 out=$3

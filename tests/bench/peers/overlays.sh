@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # used by those that source it
 # The pictures that both FFmpeg ways lay over the body, as filter strings. To be sourced.
 #
 #   BODY LOGO               the recording and the logo (scaled already)
