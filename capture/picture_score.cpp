@@ -15,7 +15,7 @@ namespace candid::capture {
 namespace {
 
 constexpr int kWorkingLength = 480;  // the longer side of the picture that is searched for a face
-constexpr int kPortraitWidth = 160;  // a face is measured at this size, however large it is in the picture
+constexpr int kPortraitWidth = 128;  // a face is measured at this size, however large it is in the picture
 
 cv::Mat luma_of(const media::Frame& frame) {
   media::ConstPlane plane = frame.plane(0);
@@ -39,7 +39,7 @@ cv::Mat part(const cv::Mat& picture, double left, double top, double right, doub
 }
 
 double sharpness_of(const cv::Mat& luma) {
-  constexpr double kFullVariance = 1000;  // a crisp face; small or soft webcam faces have 3 to 10
+  constexpr double kFullVariance = 3000;  // a crisp face; small or soft webcam faces have 10 to 30
   cv::Mat laplacian;
   cv::Laplacian(luma, laplacian, CV_16S);
   cv::Scalar mean;
@@ -107,11 +107,11 @@ struct PictureJudge::State {
   // Trained on open eyes with and without glasses: it misses closed ones, where haarcascade_eye finds them too.
   cv::CascadeClassifier open_eyes;
 
-  // The most certain face: most of the detector's overlapping finds agree on it. The largest would be wrong: pictures
-  // on clothes and folds are found as large faces now and then, with 4 or 5 agreeing, where real ones have 6 to 35.
+  // The most certain face: the one on which most of the detector's overlapping finds agree. The largest would be wrong:
+  // a print on a shirt is found as a large face now and then, with 4 to 6 agreeing, where real faces have up to 35.
   std::optional<cv::Rect> find_face(const cv::Mat& picture) {
-    constexpr double kStep = 1.15;  // 1.1 costs half as much again and found no further face
-    constexpr int kNeighbours = 5;
+    constexpr double kStep = 1.2;  // 1.1 costs up to twice as much
+    constexpr int kNeighbours = 3;
     constexpr int kSmallest = 48;
     std::vector<cv::Rect> found;
     std::vector<int> agreeing;
@@ -120,6 +120,8 @@ struct PictureJudge::State {
     auto rank = [&](size_t i) { return std::tuple(agreeing[i], found[i].width, found[i].x, found[i].y); };
     std::optional<size_t> best;
     for (size_t i = 0; i < found.size(); ++i) {
+      // Nobody's face is centred in the lowest quarter; a print on a shirt is.
+      if (found[i].y + found[i].height / 2.0 > 0.75 * picture.rows) continue;
       if (!best || rank(i) > rank(*best)) best = i;
     }
     if (!best) return std::nullopt;
@@ -130,8 +132,8 @@ struct PictureJudge::State {
   double eyes_open(const cv::Mat& portrait) {
     constexpr double kStep = 1.1;
     constexpr int kNeighbours = 2;
-    const cv::Size smallest(28, 28);
-    const cv::Size largest(54, 54);
+    const cv::Size smallest(22, 22);
+    const cv::Size largest(43, 43);
     cv::Mat upper = part(portrait, 0, 0.15, 1, 0.6);
     std::vector<cv::Rect> found;
     open_eyes.detectMultiScale(upper, found, kStep, kNeighbours, 0, smallest, largest);

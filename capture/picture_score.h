@@ -12,7 +12,7 @@ namespace candid::capture {
 // those of two takes do not: another camera, room or face moves the scale. Light and sharpness are measured on the
 // face, else on the middle of the picture.
 struct PictureScore {
-  // Variance of the Laplacian (Pech-Pacheco 2000) at a fixed size, on a logarithmic scale: log(1 + v) / log(1 + 1000).
+  // Variance of the Laplacian (Pech-Pacheco 2000) at a fixed size, on a logarithmic scale: log(1 + v) / log(1 + 3000).
   // Blur too fine to be seen at a poster's size does not count.
   double sharpness = 0;
   // Well-exposedness (Mertens 2007: a Gaussian about mid grey) and RMS contrast (Peli 1990), less the share of pixels
