@@ -49,12 +49,14 @@ Segment encode_pictures(const VideoSettings& settings, int first, int count) {
   return encoder.take();
 }
 
-void write_wav(const std::filesystem::path& path, std::span<const float> samples) {
+void write_wav(const std::filesystem::path& path, std::span<const float> samples, int channels) {
   std::string file = "RIFF....WAVEfmt ";
   auto number = [&](uint32_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) file += static_cast<char>(value >> (8 * i));
   };
-  number(16, 4), number(1, 2), number(1, 2), number(48'000, 4), number(96'000, 4), number(2, 2), number(16, 2);
+  auto block = static_cast<uint32_t>(2 * channels);
+  number(16, 4), number(1, 2), number(block / 2, 2), number(48'000, 4), number(48'000 * block, 4), number(block, 2);
+  number(16, 2);
   file += "data";
   number(static_cast<uint32_t>(samples.size() * 2), 4);
   for (float sample : samples) number(static_cast<uint32_t>(std::lround(sample * 32767)), 2);

@@ -22,8 +22,8 @@ constexpr int kFlash = 1'000'000;
 // Frames first … first + count - 1.
 Segment encode_pictures(const VideoSettings& settings, int first, int count);
 
-// 16-bit mono WAV at 48 kHz.
-void write_wav(const std::filesystem::path& path, std::span<const float> samples);
+// 16-bit WAV at 48 kHz; more than one channel interleaved.
+void write_wav(const std::filesystem::path& path, std::span<const float> samples, int channels = 1);
 // A tone at 440 Hz of so many samples, encoded.
 AudioTrack encode_tone(const std::filesystem::path& folder, int64_t samples);
 // Samples of video frames' length.
