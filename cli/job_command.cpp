@@ -1,5 +1,7 @@
 #include "cli/job_command.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/text.h"
@@ -55,6 +57,13 @@ void add_server_option(CLI::App& command, std::string& server) {
         bool valid = url.starts_with("https://") || url.starts_with("http://");
         return valid && !url.ends_with('/') ? std::string() : "an address reads https://video.example.com";
       });
+}
+
+bool was_cut_short(const std::vector<campaign::RenderOutcome>& outcomes) {
+  return std::any_of(outcomes.begin(), outcomes.end(), [](const campaign::RenderOutcome& outcome) {
+    return outcome.state == campaign::RenderState::Cancelled ||
+           (outcome.error && outcome.error->kind() == ErrorKind::NoSpace);
+  });
 }
 
 void add_render_options(CLI::App& command, campaign::RenderOptions& options) {

@@ -43,6 +43,9 @@ Result<campaign::PublishReport> publish(const Session& session, const Prepared& 
 // Says so when the links' server does not answer yet; nobody's videos are lost by it.
 void tell_server(const Session& session, const Prepared& work);
 
+// Whether the run ended before its time: stopped, or with a full disk.
+bool was_cut_short(const std::vector<campaign::RenderOutcome>& outcomes);
+
 // Errors a row, on stderr; how many failed.
 size_t tell_failures(const Session& session, const campaign::Job& job,
                      const std::vector<campaign::RenderOutcome>& outcomes);

@@ -35,7 +35,7 @@ Outcome run(const Session& session, const Options& options) {
   }
   session.console.say(fmt::format("{} rendered, {} unchanged, {} failed, in {}.", count(rendered, "video"), unchanged,
                                   failed, session.console.strong(work->workspace.folder().string())));
-  if (session.stop.stop_requested()) {
+  if (was_cut_short(*outcomes)) {
     session.console.note("Stopped. The same command goes on from here.");
     return Outcome::Failed;
   }

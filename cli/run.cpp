@@ -39,7 +39,7 @@ Outcome run(const Session& session, const Options& options) {
   auto rendered = render(session, *work, options.how);
   if (!rendered) return session.failed(rendered.error());
   size_t failed = tell_failures(session, work->job, *rendered);
-  if (session.stop.stop_requested())
+  if (was_cut_short(*rendered))
     return session.failed(Error(ErrorKind::Cancelled, "stopped", "run the same command again: it goes on from here"));
   session.console.note(
       fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
