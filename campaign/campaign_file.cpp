@@ -46,6 +46,7 @@ class CampaignReader {
     top.each_table("layer", [&](TomlTable& table, size_t) { read_layer(table); });
     top.table("fields", [&](TomlTable& table) { read_fields(table); });
     top.table("video", [&](TomlTable& table) { read_video(table); });
+    top.table("greeting", [&](TomlTable& table) { read_greeting(table); });
     top.table("publish", [&](TomlTable& table) { read_publish(table); });
     top.finish();
   }
@@ -290,6 +291,22 @@ class CampaignReader {
                     "480p, 720p or 1080p, or even numbers from 128 to 3840: \"1280x720\", \"720x1280\"");
     } else {
       campaign_.video.size = parsed;
+    }
+  }
+
+  void read_greeting(TomlTable& table) {
+    std::string folder = table.required_text("folder", "folder = \"greetings\": ID.mkv or ID.mp4 for each candidate");
+    campaign_.greetings_line = table.line_of("folder");
+    if (folder.empty()) return;
+    campaign_.greetings = campaign_.folder / folder;
+    std::error_code code;
+    if (!std::filesystem::is_directory(campaign_.greetings, code)) {
+      table.problem("folder", fmt::format("{} is not a folder", campaign_.greetings.string()),
+                    "paths are relative to the campaign's folder");
+    }
+    if (campaign_.video.max_megabytes || campaign_.video.codec != encode::Codec::H264) {
+      table.problem("folder", "greetings go with codec h264 and a quality, not with max_mb",
+                    "delete [greeting], or max_mb and codec in [video]");
     }
   }
 

@@ -87,6 +87,8 @@ struct Campaign {
   std::map<std::string, FieldRule> fields;
   std::vector<FieldUse> field_uses;
   VideoChoice video;
+  std::filesystem::path greetings;  // folder of greetings, a file a candidate, named by their id; empty: none
+  int greetings_line = 0;
   PublishChoice publish;
   PageChoice page;
 };

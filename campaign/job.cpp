@@ -114,6 +114,48 @@ class JobChecker {
   Findings& findings_;
 };
 
+// The folder is read and its names compared with the ids: an id never becomes part of a path.
+void find_greetings(Job& job, Findings& findings) {
+  const Campaign& campaign = job.campaign;
+  auto report = [&](Severity severity, std::string message, std::string hint) {
+    findings.push_back(
+        {severity, campaign.file, campaign.greetings_line, "greeting.folder", std::move(message), std::move(hint)});
+  };
+  std::map<std::string, std::filesystem::path> files;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(campaign.greetings, code)) {
+    std::string extension = entry.path().extension().string();
+    bool is_recording = extension == ".mkv" || extension == ".mp4" || extension == ".mov";
+    if (entry.is_regular_file() && is_recording) files[entry.path().stem().string()] = entry.path();
+  }
+  size_t without = 0;
+  for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
+    auto file = files.find(job.roster.candidates[i].id);
+    if (file == files.end()) {
+      ++without;
+      continue;
+    }
+    auto facts = media::probe(file->second);
+    if (!facts) {
+      report(Severity::Error, facts.error().describe(), facts.error().hint());
+      continue;
+    }
+    double seconds = std::chrono::duration<double>(facts->duration).count();
+    Greeting greeting{file->second, std::llround(seconds * job.timeline.rate.value())};
+    if (greeting.frames < 2) {
+      report(Severity::Error, fmt::format("{} has fewer than two frames", file->second.string()), "record it again");
+    } else {
+      job.greetings[i] = std::move(greeting);
+    }
+  }
+  if (without > 0) {
+    report(Severity::Warning,
+           fmt::format("{} of {} candidates have no greeting; their videos begin without one", without,
+                       job.roster.candidates.size()),
+           "a greeting's file is named by the candidate's id: ID.mkv, ID.mp4 or ID.mov");
+  }
+}
+
 }  // namespace
 
 encode::VideoSettings Job::encoding() const {
@@ -126,6 +168,7 @@ Result<Job> load_job(const std::filesystem::path& folder, Findings& findings) {
   std::error_code code;
   if (std::filesystem::is_regular_file(job.campaign.take, code)) JobChecker(job, findings).check_take();
   if (std::filesystem::is_regular_file(job.campaign.roster, code)) job.roster = read_roster(job.campaign, findings);
+  if (!job.campaign.greetings.empty() && job.timeline.frames > 0) find_greetings(job, findings);
   auto errors =
       std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Error; });
   if (errors > 0) {

@@ -2,6 +2,7 @@
 // A campaign ready for work: its file, its roster and its take, all checked together.
 
 #include <filesystem>
+#include <map>
 
 #include "campaign/campaign_file.h"
 #include "campaign/roster.h"
@@ -12,11 +13,18 @@
 
 namespace candid::campaign {
 
+// A candidate's own opening clip, played before what all see.
+struct Greeting {
+  std::filesystem::path file;
+  int64_t frames = 0;  // at the timeline's rate
+};
+
 struct Job {
   Campaign campaign;
   Roster roster;
   media::RecordingFacts take;
   Timeline timeline;
+  std::map<size_t, Greeting> greetings;  // by index into roster.candidates; who has none begins with the body
 
   encode::VideoSettings encoding() const;
 };

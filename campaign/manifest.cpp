@@ -32,6 +32,7 @@ Result<void> write_manifest(const Job& job, const Plan& plan, const Workspace& w
                         {"candidate", job.roster.candidates[message.candidate].id},
                         {"file", message.file_name},
                         {"bytes", recipe->size},
+                        {"greeting", message.greeting},
                         {"segments", message.segments}});
   }
   nlohmann::json manifest = {

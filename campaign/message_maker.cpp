@@ -5,31 +5,56 @@
 #include <fmt/format.h>
 
 #include "encode/whole_encoder.h"
-#include "media/audio_reader.h"
 #include "media/cues.h"
-#include "media/loudness.h"
 
 namespace candid::campaign {
 
 Result<MessageMaker> MessageMaker::create(const Job& job, const Workspace& workspace, const SegmentMaker& segments,
                                           const PosterMaker& poster) {
   MessageMaker maker(job, workspace, segments, poster);
-  const Timeline& timeline = job.timeline;
+  const std::filesystem::path& take = job.campaign.take;
   const VideoChoice& video = job.campaign.video;
-  auto samples = std::llround(static_cast<double>(timeline.frames) / timeline.rate.value() * media::kSampleRate);
-  media::SoundTreatment treatment{.denoise = video.denoise};
-  if (video.even_loudness) {
-    treatment = TRY(media::treatment_for(job.campaign.take, timeline.take_start, samples, video.denoise));
+  Microseconds start = job.timeline.take_start;
+  int64_t samples = maker.samples_of(job.timeline.frames);
+  maker.treatment_.denoise = video.denoise;
+  if (video.even_loudness) maker.treatment_ = TRY(media::treatment_for(take, start, samples, video.denoise));
+  if (!video.even_loudness && !job.greetings.empty()) {
+    media::AudioReader sound = TRY(media::AudioReader::open(take, start, samples, maker.treatment_));
+    media::Loudness loudness = TRY(media::measure_loudness(sound));
+    if (std::isfinite(loudness.integrated_lufs)) maker.greeting_target_.integrated_lufs = loudness.integrated_lufs;
   }
-  media::AudioReader sound = TRY(media::AudioReader::open(job.campaign.take, timeline.take_start, samples, treatment));
+  media::AudioReader sound = TRY(media::AudioReader::open(take, start, samples, maker.treatment_));
   maker.audio_ = TRY(encode::encode_audio(sound));
   maker.audio_part_ = TRY(workspace.add_part(maker.audio_.bytes));
-  for (const overlay::Layer& layer : job.campaign.look.layers) {
-    if (layer.kind != overlay::LayerKind::Captions || layer.cues.empty()) continue;
-    std::string vtt = media::to_webvtt(layer.cues);
-    maker.captions_part_ = TRY(workspace.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()}));
-  }
+  maker.captions_part_ = TRY(maker.captions_after(Microseconds{0}));
   return maker;
+}
+
+int64_t MessageMaker::samples_of(int64_t frames) const {
+  return std::llround(static_cast<double>(frames) / job_.timeline.rate.value() * media::kSampleRate);
+}
+
+// The part that holds the captions of a video in which the take begins so late; "" without captions.
+Result<std::string> MessageMaker::captions_after(Microseconds greeting) const {
+  std::string part;
+  for (const overlay::Layer& layer : job_.campaign.look.layers) {
+    if (layer.kind != overlay::LayerKind::Captions || layer.cues.empty()) continue;
+    std::vector<media::Cue> cues = layer.cues;
+    for (media::Cue& cue : cues) cue.start += greeting, cue.end += greeting;
+    std::string vtt = media::to_webvtt(cues);
+    part = TRY(workspace_.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()}));
+  }
+  return part;
+}
+
+Result<encode::AudioSplice> MessageMaker::greeting_sound(const Greeting& greeting) const {
+  int64_t samples = samples_of(greeting.frames);
+  bool denoise = job_.campaign.video.denoise;
+  auto treatment = TRY(media::treatment_for(greeting.file, Microseconds{0}, samples, denoise, greeting_target_));
+  auto own = TRY(media::AudioReader::open(greeting.file, Microseconds{0}, samples, treatment));
+  auto body = TRY(media::AudioReader::open(job_.campaign.take, job_.timeline.take_start,
+                                           samples_of(job_.timeline.frames), treatment_));
+  return encode::splice_audio(own, samples, body, audio_);
 }
 
 Result<void> MessageMaker::make(const PlannedMessage& message) const {
@@ -43,7 +68,6 @@ Result<void> MessageMaker::make(const PlannedMessage& message) const {
   TRY_VOID(joins ? join_segments(message, recipe) : render_whole(message, recipe));
   std::vector<uint8_t> poster = TRY(poster_.poster(job_.roster.candidates[message.candidate]));
   recipe.poster = TRY(workspace_.add_part(poster));
-  recipe.captions = captions_part_;
   if (job_.campaign.video.previews) TRY_VOID(write_previews(message));
   TRY_VOID(write_mp4(workspace_, recipe, workspace_.folder() / message.file_name));
   TRY_VOID(workspace_.save_recipe(recipe));
@@ -57,8 +81,10 @@ encode::Mp4Metadata MessageMaker::metadata(const PlannedMessage& message) const 
 }
 
 Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::Recipe& recipe) const {
+  std::vector<std::string> keys = message.segments;
+  if (!message.greeting.empty()) keys.insert(keys.begin(), message.greeting);
   std::vector<encode::SegmentRecord> segments;
-  for (const std::string& key : message.segments) {
+  for (const std::string& key : keys) {
     auto record = workspace_.find_segment(key);
     if (!record) return fail(ErrorKind::Corrupt, "a segment that was just made is gone", "run the same command again");
     segments.push_back(std::move(*record));
@@ -68,14 +94,33 @@ Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::
   for (const encode::SegmentRecord& segment : segments) tracks.segments.push_back(&segment.index);
   tracks.audio = &audio_;
   tracks.metadata = metadata(message);
-  encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));
 
+  std::optional<encode::AudioSplice> splice;
+  std::string own_sound;
+  recipe.captions = captions_part_;
+  if (!message.greeting.empty()) {
+    const Greeting& greeting = job_.greetings.at(message.candidate);
+    splice = TRY(greeting_sound(greeting));
+    own_sound = TRY(workspace_.add_part(splice->track.bytes));
+    tracks.audio = &splice->track;
+    recipe.duration = job_.timeline.time_of(greeting.frames + job_.timeline.frames);
+    recipe.captions = TRY(captions_after(job_.timeline.time_of(greeting.frames)));
+  }
+
+  encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));
   recipe.size = layout.size;
   recipe.ranges.push_back({TRY(workspace_.add_part(layout.head)), 0, layout.head.size()});
   for (const encode::MediaSlice& slice : layout.slices) {
-    const std::string& part =
-        slice.source == encode::MediaSlice::kAudio ? audio_part_ : segments[static_cast<size_t>(slice.source)].part;
-    recipe.ranges.push_back({part, slice.offset, slice.length});
+    if (slice.source != encode::MediaSlice::kAudio) {
+      recipe.ranges.push_back({segments[static_cast<size_t>(slice.source)].part, slice.offset, slice.length});
+    } else if (!splice) {
+      recipe.ranges.push_back({audio_part_, slice.offset, slice.length});
+    } else {
+      for (const encode::SoundRange& range : splice->ranges_of(slice.offset, slice.length)) {
+        const std::string& part = range.source == encode::SoundSource::Own ? own_sound : audio_part_;
+        recipe.ranges.push_back({part, range.offset, range.length});
+      }
+    }
   }
   return {};
 }
@@ -92,6 +137,7 @@ Result<void> MessageMaker::render_whole(const PlannedMessage& message, encode::R
   recipe.size = std::filesystem::file_size(file.temporary_path(), code);
   if (code) return tl::unexpected(system_error(code.value(), "cannot read the video that was just made"));
   recipe.ranges.back().length = recipe.size;
+  recipe.captions = captions_part_;
   return {};
 }
 

@@ -10,7 +10,10 @@
 #include "campaign/segment_maker.h"
 #include "campaign/workspace.h"
 #include "encode/audio_encoder.h"
+#include "encode/audio_splice.h"
 #include "encode/mp4_head.h"
+#include "media/audio_reader.h"
+#include "media/loudness.h"
 
 namespace candid::campaign {
 
@@ -29,6 +32,9 @@ class MessageMaker {
  private:
   MessageMaker(const Job& job, const Workspace& workspace, const SegmentMaker& segments, const PosterMaker& poster)
       : job_(job), workspace_(workspace), segments_(segments), poster_(poster) {}
+  int64_t samples_of(int64_t frames) const;
+  Result<encode::AudioSplice> greeting_sound(const Greeting& greeting) const;
+  Result<std::string> captions_after(Microseconds greeting) const;
   Result<void> join_segments(const PlannedMessage& message, encode::Recipe& recipe) const;
   Result<void> render_whole(const PlannedMessage& message, encode::Recipe& recipe) const;
   encode::Mp4Metadata metadata(const PlannedMessage& message) const;
@@ -38,6 +44,8 @@ class MessageMaker {
   const Workspace& workspace_;
   const SegmentMaker& segments_;
   const PosterMaker& poster_;
+  media::SoundTreatment treatment_;        // of the take's sound
+  media::LoudnessTarget greeting_target_;  // as loud as the take is then
   encode::AudioTrack audio_;
   std::string audio_part_;
   std::string captions_part_;  // empty: no captions

@@ -79,6 +79,17 @@ void bind_to_budget(Plan& plan, const SegmentKeys& keys, double megabytes) {
 
 }  // namespace
 
+std::vector<size_t> layers_over_greetings(const Job& job) {
+  std::vector<size_t> layers;
+  for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
+    const overlay::Layer& layer = job.campaign.look.layers[i];
+    FrameSpan span = span_of(job, layer);
+    bool is_throughout = span.first == 0 && span.end == job.timeline.frames;
+    if (is_throughout && !layer.is_personal() && layer.kind != overlay::LayerKind::Captions) layers.push_back(i);
+  }
+  return layers;
+}
+
 std::string message_id(const std::string& campaign_id, const std::string& candidate_id) {
   Sha256Hasher hasher;
   hasher.update_field(campaign_id);
@@ -118,8 +129,13 @@ Result<Plan> make_plan(const Job& job) {
   }
   for (const FrameRange& range : cut(job)) plan.ranges.push_back(TRY(plan_range(job, keys, range, plan.messages)));
   if (job.campaign.video.max_megabytes) bind_to_budget(plan, keys, *job.campaign.video.max_megabytes);
+  for (const auto& [candidate, greeting] : job.greetings) {
+    // Messages stand in the roster's order, one a candidate.
+    plan.messages[candidate].greeting = TRY(keys.greeting(greeting, layers_over_greetings(job)));
+  }
   for (PlannedMessage& message : plan.messages) {
     Sha256Hasher hasher;
+    hasher.update_field(message.greeting);
     for (const std::string& segment : message.segments) hasher.update_field(segment);
     hasher.update_field(keys.sound());
     hasher.update_field(job.campaign.video.previews ? "previews" : "");

@@ -28,13 +28,17 @@ struct PlannedMessage {
   // A range each, but none where a codec is rendered whole: hash of all that the segment's bytes depend on. Equal keys,
   // equal bytes, one encoding.
   std::vector<std::string> segments;
-  std::string key;  // of the whole message
+  std::string greeting;  // key of the segment before them all; empty: none
+  std::string key;       // of the whole message
 };
 
 struct Plan {
   std::vector<PlannedRange> ranges;      // in order; together every frame once
   std::vector<PlannedMessage> messages;  // in the roster's order
 };
+
+// The layers that lie over greetings as well: those that all candidates see throughout, as a logo.
+std::vector<size_t> layers_over_greetings(const Job& job);
 
 // Reads the take, pictures and fonts once, for their hashes.
 Result<Plan> make_plan(const Job& job);

@@ -53,20 +53,21 @@ Result<int64_t> best_frame(const Job& job, FrameSpan span) {
     return span.first + (span.end - span.first) / 2;
   }
   const Timeline& timeline = job.timeline;
+  // A reader at the rate of the pictures wanted converts no others.
+  int64_t count = std::min<int64_t>(kJudgedPictures, span.end - span.first);
+  int64_t step = (span.end - span.first) / count;
   media::VideoRequest request{fitted(job.take.video.shown, kJudgedSide),
-                              timeline.rate,
+                              {timeline.rate.num, static_cast<int>(timeline.rate.den * step)},
                               {},
-                              timeline.take_start,
-                              span.end - span.first,
-                              span.first};
+                              timeline.take_start + timeline.time_of(span.first + step / 2),
+                              count,
+                              0};
   media::VideoReader reader = TRY(media::VideoReader::open(job.campaign.take, request));
-  int64_t step = std::max<int64_t>(1, request.frame_count / kJudgedPictures);
   int64_t best = span.first;
   double best_score = -1;
   for (int64_t i = 0; std::optional<media::Frame> frame = TRY(reader.next()); ++i) {
-    if (i % step != step / 2) continue;
     double score = judge->judge(*frame).total;
-    if (score > best_score) best = span.first + i;
+    if (score > best_score) best = span.first + step / 2 + i * step;
     best_score = std::max(best_score, score);
   }
   return best;

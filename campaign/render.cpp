@@ -78,6 +78,9 @@ class Rendering {
     message.waits_for = 1;
     outcome.state = RenderState::Cancelled;
     for (size_t range = 0; range < planned.segments.size(); ++range) wait_for_segment(range, pending_.size() - 1);
+    if (planned.greeting.empty() || workspace_.find_segment(planned.greeting)) return;
+    greetings_.push_back(pending_.size() - 1);
+    ++message.waits_for;
   }
 
   // Fails when what all messages need cannot be made; what becomes of each message is in its outcome.
@@ -158,6 +161,8 @@ class Rendering {
       bool takes_notes = !job_.campaign.video.max_megabytes && lacks_statistics(range);
       sum += static_cast<double>(plan_.ranges[range].frame_count) * (takes_notes ? 1 : kKeepWeight);
     }
+    for (size_t message : greetings_)
+      sum += static_cast<double>(job_.greetings.at(pending_[message].planned->candidate).frames);
     if (job_.campaign.video.codec != encode::Codec::H264)
       sum += static_cast<double>(pending_.size()) * static_cast<double>(job_.timeline.frames);
     if (!job_.campaign.video.max_megabytes) return sum;
@@ -171,7 +176,17 @@ class Rendering {
     for (const MissingSegment* segment : shared_) {
       queue_.add(kSharedWork, [this, segment] { make_shared(*segment); });
     }
+    for (size_t message : greetings_) {
+      queue_.add(kFirstMessage + static_cast<int>(message), [this, message] { make_greeting(message); });
+    }
     start_batch(0);
+  }
+
+  void make_greeting(size_t index) {
+    if (halt_.stop_requested()) return;
+    const PlannedMessage& planned = *pending_[index].planned;
+    auto made = segments_->make_greeting(job_.greetings.at(planned.candidate), planned.greeting);
+    made ? arrived(index) : fail_message(index, made.error());
   }
 
   // Where the size is what was asked for, all first passes and the sound come before any second pass.
@@ -317,6 +332,7 @@ class Rendering {
   std::deque<MissingSegment> missing_;             // in the order of the messages
   std::map<std::string, MissingSegment*> by_key_;  // null: on record
   std::vector<const MissingSegment*> shared_;
+  std::vector<size_t> greetings_;  // pending messages whose own opening is missing
   std::deque<Batch> batches_;
   std::set<size_t> kept_;  // ranges whose frames are kept while their segments are made
 
@@ -360,6 +376,7 @@ Workspace::Kept needed_by(const Plan& plan) {
   for (const PlannedMessage& message : plan.messages) {
     kept.messages.insert(message.id);
     kept.segments.insert(message.segments.begin(), message.segments.end());
+    kept.segments.insert(message.greeting);
   }
   for (const PlannedRange& range : plan.ranges) kept.statistics.insert(range.statistics);
   return kept;

@@ -114,4 +114,11 @@ Result<std::string> SegmentKeys::words(const Candidate& candidate, const std::ve
   return is_personal ? to_hex(hasher.finish()) : std::string();
 }
 
+Result<std::string> SegmentKeys::greeting(const Greeting& greeting, const std::vector<size_t>& layers) const {
+  Sha256Hasher hasher;
+  hasher.update_field(frames({0, greeting.frames, true}, layers));
+  hasher.update_field(to_hex(TRY(sha256_file(greeting.file))));
+  return to_hex(hasher.finish());
+}
+
 }  // namespace candid::campaign

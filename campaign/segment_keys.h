@@ -20,6 +20,8 @@ class SegmentKeys {
   std::string frames(const FrameRange& range, const std::vector<size_t>& layers) const;
   // The words of a candidate that these layers show; empty when none is personal.
   Result<std::string> words(const Candidate& candidate, const std::vector<size_t>& layers) const;
+  // A greeting's frames, with the layers that lie over it.
+  Result<std::string> greeting(const Greeting& greeting, const std::vector<size_t>& layers) const;
   // What sounds, and the captions beside the video.
   const std::string& sound() const { return sound_; }
 

@@ -157,4 +157,22 @@ Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidat
   }
 }
 
+Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::string& key) {
+  const Timeline& timeline = job_.timeline;
+  auto composition = TRY(overlay::Composition::create(job_.campaign.look, {}, timeline.size,
+                                                      timeline.time_of(greeting.frames), layers_over_greetings(job_)));
+  media::VideoRequest request{timeline.size, timeline.rate, job_.campaign.video.fit, {}, greeting.frames, 0};
+  media::VideoReader reader = TRY(media::VideoReader::open(greeting.file, request));
+  encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(job_.encoding()));
+  for (int64_t at = 0; std::optional<media::Frame> frame = TRY(reader.next()); ++at) {
+    if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
+    TRY_VOID(composition.apply(*frame, timeline.time_of(at)));
+    TRY_VOID(encoder.push(std::move(*frame)));
+    meter_.frame_done(1);
+  }
+  TRY_VOID(encoder.finish());
+  TRY_VOID(workspace_.save_segment(key, encoder.take()));
+  return {};
+}
+
 }  // namespace candid::campaign

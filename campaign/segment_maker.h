@@ -39,6 +39,8 @@ class SegmentMaker {
   // The segment with this candidate's words; of a shared range, anybody's.
   Result<void> make(size_t range, const std::string& key, const Candidate& candidate);
 
+  Result<void> make_greeting(const Greeting& greeting, const std::string& key);
+
   // The frames of a range with this candidate's words, into the sink, which is finished.
   Result<void> draw(size_t range, const Candidate& candidate, media::FrameSink& sink) const;
 
