@@ -87,6 +87,7 @@ bool StreamDecoder::seek_before(Microseconds time) {
   if (av_seek_frame(input_.get(), stream_, target, AVSEEK_FLAG_BACKWARD) < 0) return false;
   avcodec_flush_buffers(codec_.get());
   drained_ = false;
+  skip_before_ = target;
   return true;
 }
 
@@ -100,6 +101,7 @@ Result<std::optional<FramePtr>> StreamDecoder::next() {
     int status = avcodec_receive_frame(codec_.get(), frame.get());
     if (status >= 0) {
       frame->pts = frame->best_effort_timestamp;
+      if (frame->pts != AV_NOPTS_VALUE && frame->pts < skip_before_) continue;
       return std::optional<FramePtr>(std::move(frame));
     }
     if (status == AVERROR_EOF) return std::optional<FramePtr>();
@@ -115,6 +117,8 @@ Result<std::optional<FramePtr>> StreamDecoder::next() {
       continue;
     }
     if (packet_->stream_index == stream_) {
+      bool is_skipped = packet_->pts != AV_NOPTS_VALUE && packet_->pts < skip_before_;
+      codec_->skip_frame = is_skipped ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
       status = avcodec_send_packet(codec_.get(), packet_.get());
       if (status < 0 && status != AVERROR_INVALIDDATA) {
         av_packet_unref(packet_.get());

@@ -23,8 +23,8 @@ class StreamDecoder {
   // passed over, as players do; probe() has judged the file before.
   Result<std::optional<FramePtr>> next();
   const AVStream& stream() const { return *input_->streams[stream_]; }
-  // Goes to a key frame some way before `time` (on the stream's own clock), where the container has an exact index; says
-  // whether it did. Afterwards next() begins there; a frame that needs what lies before it is passed over.
+  // Goes to half a second before `time` (on the stream's own clock), where the container has an exact index; says whether
+  // it did. Afterwards next() begins with the first frame there.
   bool seek_before(Microseconds time);
   // When the file's own timeline begins (its first timestamp of any track).
   Microseconds origin() const;
@@ -35,6 +35,7 @@ class StreamDecoder {
   PacketPtr packet_;
   int stream_ = -1;
   bool drained_ = false;
+  int64_t skip_before_ = INT64_MIN;  // pts; of what lies before, only what later frames refer to is decoded
   std::filesystem::path path_;
 };
 

@@ -205,5 +205,75 @@ TEST_P(Splicing, GivesVideosThatNobodyCouldTellWereJoined) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Splicing, testing::ValuesIn(cases()), [](const auto& one) { return one.param.name; });
 
+// The mean SSIM-Y of a video against uncompressed pictures of its size.
+double ssim(const std::filesystem::path& video, const std::filesystem::path& raw) {
+  std::string said =
+      output_of("ffmpeg -nostdin -i " + quoted(video) + " -f rawvideo -pix_fmt yuv420p -s 320x180 -r 30 -i " +
+                quoted(raw) + " -lavfi '[0:v][1:v]ssim' -f null - 2>&1");
+  return std::stod(said.substr(said.find("SSIM Y:") + 7));
+}
+
+void append(std::vector<uint8_t>& bytes, const media::Frame& frame) {
+  for (int i = 0; i < 3; ++i) {
+    media::ConstPlane plane = frame.plane(i);
+    for (int y = 0; y < plane.height; ++y) {
+      const uint8_t* row = plane.data + static_cast<ptrdiff_t>(y) * plane.stride;
+      bytes.insert(bytes.end(), row, row + plane.width);
+    }
+  }
+}
+
+TEST(SplicedQuality, IsThatOfOneContinuousEncode) {
+  Workbench bench;
+  bench.record(
+      "-f lavfi -i testsrc2=size=320x180:rate=30:duration=10 -vf noise=alls=5:allf=t -c:v libx264 -preset ultrafast "
+      "-crf 8 -pix_fmt yuv420p");
+  bench.write("campaign.toml", "name = \"Quality\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n" +
+                                   text_layer("end = \"2s\"") + text_layer("start = \"-2s\""));
+  bench.render();
+  Job job = bench.job();
+  auto composition = must(overlay::Composition::create(job.campaign.look, job.roster.candidates[0].fields,
+                                                       job.timeline.size, job.timeline.duration()));
+  auto reader = must(media::VideoReader::open(job.campaign.take,
+                                              {job.timeline.size, job.timeline.rate, {}, {}, job.timeline.frames, 0}));
+  auto encoder = must(encode::SegmentEncoder::create(job.encoding()));
+  std::vector<uint8_t> raw;
+  for (int64_t i = 0; i < job.timeline.frames; ++i) {
+    media::Frame frame = std::move(*must(reader.next()));
+    must(composition.apply(frame, job.timeline.time_of(i)));
+    append(raw, frame);
+    must(encoder.push(std::move(frame)));
+  }
+  must(encoder.finish());
+  encode::Segment whole = encoder.take();
+  must(write_file(bench.folder() / "composite.yuv", raw));
+  // An H.264 byte stream: start codes in the place of lengths.
+  std::vector<uint8_t> stream;
+  auto add_unit = [&](std::span<const uint8_t> unit) {
+    for (uint8_t byte : {0, 0, 0, 1}) stream.push_back(byte);
+    stream.insert(stream.end(), unit.begin(), unit.end());
+  };
+  add_unit(whole.parameter_sets.sps);
+  add_unit(whole.parameter_sets.pps);
+  for (size_t at = 0; at < whole.bytes.size();) {
+    const uint8_t* length = whole.bytes.data() + at;
+    size_t size = size_t{length[0]} << 24 | size_t{length[1]} << 16 | size_t{length[2]} << 8 | length[3];
+    add_unit({length + 4, size});
+    at += 4 + size;
+  }
+  must(write_file(bench.folder() / "whole.h264", stream));
+
+  double spliced = ssim(bench.video("1"), bench.folder() / "composite.yuv");
+  double continuous = ssim(bench.folder() / "whole.h264", bench.folder() / "composite.yuv");
+  EXPECT_GT(continuous, 0.8) << "it is a picture at all";
+  EXPECT_GE(spliced, continuous - 0.0005);
+  uint64_t bytes = 0;
+  auto workspace = must(Workspace::open(bench.folder()));
+  Plan plan = must(make_plan(job));
+  for (const std::string& key : plan.messages[0].segments) bytes += workspace.find_segment(key)->size();
+  // Two more IDRs in ten seconds weigh more than in a minute, for which tests/bench measures one per cent.
+  EXPECT_NEAR(static_cast<double>(bytes) / static_cast<double>(whole.bytes.size()), 1, 0.06);
+}
+
 }  // namespace
 }  // namespace candid::campaign
