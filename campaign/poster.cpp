@@ -77,13 +77,16 @@ Result<int64_t> best_frame(const Job& job, FrameSpan span) {
 
 Result<PosterMaker> PosterMaker::create(const Job& job, const Plan& plan, const SegmentMaker& segments) {
   PosterMaker maker(job, plan, segments);
-  int64_t frame = TRY(best_frame(job, search_span(job)));
+  FrameSpan span = search_span(job);
+  int64_t frame = TRY(best_frame(job, span));
   maker.poster_ = TRY(maker.read(frame, 1, 1));
   if (!job.campaign.video.previews) return maker;
-  // It begins shortly before the poster's moment.
+  // It begins shortly before the poster's moment, but not before the name is wholly there: mails show its first picture
+  // where they do not move it.
   double step = job.timeline.rate.value() / kPreviewRate.value();
   auto length = static_cast<int64_t>(step * kPreviewPictures);
-  int64_t first = std::clamp<int64_t>(frame - length / 3, 0, std::max<int64_t>(0, job.timeline.frames - length));
+  int64_t latest = std::max<int64_t>(0, job.timeline.frames - length);
+  int64_t first = std::min(std::max(frame - length / 3, span.first), latest);
   maker.preview_ = TRY(maker.read(first, step, kPreviewPictures));
   return maker;
 }

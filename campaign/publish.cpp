@@ -135,8 +135,13 @@ class Publisher {
     const std::string mark = "candid message " + message.id;
     auto tags = TRY(media::read_tags(workspace_.folder() / message.file_name));
     std::filesystem::path head_path = TRY(workspace_.part_path(recipe->ranges.front().part));
-    auto head = TRY(read_text_file(head_path, uint64_t{64} << 20));
-    if (tags["comment"] != mark || head.find(mark) == std::string::npos) {
+    bool head_is_marked = false;
+    if (recipe->ranges.size() == 1) {  // rendered whole: the part is the file
+      head_is_marked = TRY(media::read_tags(head_path))["comment"] == mark;
+    } else {
+      head_is_marked = TRY(read_text_file(head_path, uint64_t{64} << 20)).find(mark) != std::string::npos;
+    }
+    if (tags["comment"] != mark || !head_is_marked) {
       return fail(ErrorKind::Corrupt, fmt::format("{} is not the video of this candidate", message.file_name),
                   "remove the file and render again");
     }
