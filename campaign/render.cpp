@@ -58,6 +58,16 @@ struct PendingMessage {
   std::atomic<size_t> waits_for = 0;  // segments, and the run's common parts
 };
 
+// What is left of the memory for kept frames once every thread has an encoder and a reader, which hold about 70
+// pictures between them (measured at 1080p). The program itself, and the first 200 MB of pictures, are not counted.
+uint64_t frame_budget(uint64_t memory, int jobs, media::FrameSize size) {
+  uint64_t threads = jobs > 0 ? static_cast<uint64_t>(jobs) : std::max(1U, std::thread::hardware_concurrency());
+  uint64_t picture = static_cast<uint64_t>(size.width) * static_cast<uint64_t>(size.height) * 3 / 2;
+  uint64_t working = threads * 70 * picture;
+  constexpr uint64_t kUncounted = 200'000'000;
+  return memory - std::min(memory, working > kUncounted ? working - kUncounted : 0);
+}
+
 // One run over the messages that are not up to date.
 class Rendering {
  public:
@@ -68,7 +78,7 @@ class Rendering {
         workspace_(workspace),
         options_(options),
         memory_(options.memory > 0 ? options.memory : default_memory()),
-        budget_(memory_),
+        budget_(frame_budget(memory_, options.jobs, job.timeline.size)),
         forward_(std::move(stop), [this] { halt_.request_stop(); }) {}
 
   void add(const PlannedMessage& planned, RenderOutcome& outcome) {

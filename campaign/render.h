@@ -16,8 +16,9 @@ namespace candid::campaign {
 struct RenderOptions {
   int jobs = 0;                     // threads; 0: as many as there are cores
   std::optional<std::string> only;  // one candidate's id
-  // Bytes of decoded frames to keep in memory; what does not fit goes to a file below out/work. 0: a quarter of the
-  // machine's memory.
+  // Bytes of pictures to hold in memory, those that encoders work on included; decoded frames that do not fit go to a
+  // file below out/work. The whole program stays within this and 300 MB, if it leaves each thread its working set. 0: a
+  // quarter of the machine's memory.
   uint64_t memory = 0;
 };
 
