@@ -51,12 +51,22 @@ start = "-1.5s"
     await page.waitForFunction(() => document.querySelector('video').readyState >= 2);
     // Forwards and backwards over the joins at 1.5 s and 4.5 s, and to both ends.
     for (const time of [1.45, 1.55, 4.4, 4.6, 1.4, 5.9, 0.1, 4.55, 1.6, 3.1]) {
-      const seen = await page.evaluate(async (to) => {
+      const seen = await page.evaluate(async ({ to, frame }) => {
         const video = document.querySelector('video');
         video.pause();
-        const there = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
-        video.currentTime = to;
-        await there;
+        // The event `seeked` may come before the picture is on the screen; the frame's own time tells which one is.
+        await new Promise((resolve, reject) => {
+          let shown = 'none';
+          const late = setTimeout(() => reject(new Error(`no frame of ${to} s came; the last was ${shown}`)), 20000);
+          const presented = (now, { mediaTime }) => {
+            shown = mediaTime;
+            if (Math.abs(to - frame / 2 - mediaTime) > frame) return video.requestVideoFrameCallback(presented);
+            clearTimeout(late);
+            resolve();
+          };
+          video.requestVideoFrameCallback(presented);
+          video.currentTime = to;
+        });
         const canvas = document.createElement('canvas');
         canvas.width = 64;
         canvas.height = 36;
@@ -66,7 +76,7 @@ start = "-1.5s"
         let sum = 0;
         for (let i = 0; i < pixels.length; i += 4) sum += pixels[i + 1];
         return { luma: sum / (pixels.length / 4), error: video.error?.message, duration: video.duration };
-      }, time);
+      }, { to: time, frame: 1 / 30 });
       assert.equal(seen.error, undefined);
       assert.ok(Math.abs(seen.duration - seconds) < 0.05, `duration ${seen.duration}`);
       // Limited range to the screen's full range.
