@@ -14,6 +14,7 @@
 #include "campaign/poster.h"
 #include "campaign/progress_meter.h"
 #include "campaign/segment_maker.h"
+#include "campaign/size_budget.h"
 #include "campaign/task_queue.h"
 #include "core/log.h"
 #include "core/suggest.h"
@@ -30,13 +31,6 @@ constexpr int kFirstMessage = 2;
 // Frames of so many bytes may lie in the scratch file, so that even with little memory messages are finished one by
 // one.
 constexpr uint64_t kScratchBytes = uint64_t{2} << 30;
-
-// Where the size is what was asked for: what is aimed at lies below it by the most that the second passes miss it by,
-// on either side. The head takes about so much; less of the natural bytes than the least share is no picture.
-constexpr double kAim = 0.978;
-constexpr double kHeadBytes = 6000;
-constexpr double kHeadBytesAFrame = 16;
-constexpr double kLeastShare = 0.12;
 
 // A segment that is not there yet.
 struct MissingSegment {
@@ -208,7 +202,7 @@ class Rendering {
     counted_left_ = ranges.size() + 1;
     auto counted = [this] {
       if (--counted_left_ > 0 || halt_.stop_requested()) return;
-      if (auto shared_out = share_bytes(); !shared_out) return fail_run(shared_out.error());
+      if (auto shared = share_bytes(); !shared) return fail_run(shared.error());
       start_encoding();
     };
     queue_.add(kSharedWork, [this, counted] {
@@ -224,27 +218,10 @@ class Rendering {
     }
   }
 
-  // Which share of the bytes that constant quality takes makes the video as large as was asked for.
   Result<void> share_bytes() {
-    const double limit = *job_.campaign.video.max_megabytes * 1e6;
-    const double seconds = static_cast<double>(job_.timeline.frames) / job_.timeline.rate.value();
-    double natural = 0;
-    for (const PlannedRange& range : plan_.ranges) {
-      auto known = workspace_.find_statistics(range.statistics);
-      if (known) natural += known->bitrate / 8 * static_cast<double>(range.frame_count) / job_.timeline.rate.value();
-    }
-    double head = kHeadBytes + kHeadBytesAFrame * static_cast<double>(job_.timeline.frames);
-    double rest = limit * kAim - head - static_cast<double>(messages_->sound_bytes());
-    if (rest < natural * kLeastShare) {
-      double least = (natural * kLeastShare + limit * kAim - rest) / kAim / 1e6;
-      return fail(
-          ErrorKind::InvalidInput,
-          fmt::format("max_mb = {} is too little for {:.0f} s at {}x{}: the picture would fall apart",
-                      *job_.campaign.video.max_megabytes, seconds, job_.timeline.size.width, job_.timeline.size.height),
-          fmt::format("max_mb = {:.1f} or more, or size = \"480p\"", least + 0.05));
-    }
-    if (natural > 0) segments_->set_share(rest / natural);
-    meter_->set_predicted_bytes(static_cast<uint64_t>(limit * kAim));
+    SizeBudget shared_out = TRY(share_out(job_, plan_, workspace_, messages_->sound_bytes()));
+    segments_->set_share(shared_out.share);
+    meter_->set_predicted_bytes(shared_out.predicted_bytes);
     return {};
   }
 

@@ -23,9 +23,37 @@ class Cost:
 
 def run(command, *, environment=None, log):
     """Runs `command` to its end, its output in the file `log`. A failure is a BenchError with the end of the log."""
+    begin = time.monotonic()
+    child = _start(command, environment, log)
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except BaseException:
+        os.killpg(child.pid, signal.SIGTERM)
+        raise
+    wall = time.monotonic() - begin
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise BenchError(f"{command[0]} ended with {child.returncode}:\n{_end_of(log)}")
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
+
+
+def run_until_killed(command, seconds, *, log):
+    """Starts `command` and kills it (SIGKILL) after so long; says whether it was still at work."""
+    child = _start(command, None, log)
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        return True
+    if child.returncode != 0:
+        raise BenchError(f"{command[0]} ended with {child.returncode}:\n{_end_of(log)}")
+    return False
+
+
+def _start(command, environment, log):
     with open(log, "wb") as output:
-        begin = time.monotonic()
-        child = subprocess.Popen(
+        return subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -33,16 +61,6 @@ def run(command, *, environment=None, log):
             env={**os.environ, **(environment or {})},
             start_new_session=True,
         )
-        try:
-            _, status, usage = os.wait4(child.pid, 0)
-        except BaseException:
-            os.killpg(child.pid, signal.SIGTERM)
-            raise
-        wall = time.monotonic() - begin
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise BenchError(f"{command[0]} ended with {child.returncode}:\n{_end_of(log)}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
 
 
 def pipe(producer, consumer, *, environment=None):

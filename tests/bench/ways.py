@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from material import FRAME_RATE, sample, write_campaign, write_rows
-from measure import BenchError, answer, run
+from measure import BenchError, answer, run, run_until_killed
 
 CRF = 23  # what Candid's quality = "standard" stands for
 KEYFRAME_SECONDS = 4  # Candid's; the scripts get the same
@@ -131,14 +131,23 @@ class Campaign:
 
     def grow(self, count, *options):
         """As many rows as make `count`, and then what is not there yet."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        write_campaign(self.folder, self.scenario, count, self._material)
+        self.write(count)
         cost = run([self._program, "render", self.folder, *options], log=self.folder / "render.log")
         self.count = count
         made = len(list((self.folder / "out").glob("*.mp4")))
         if made != count:
             raise BenchError(f"{self.folder}/out holds {made} videos instead of {count}")
         return cost
+
+    def write(self, count):
+        """The campaign with so many rows; nothing is rendered."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_campaign(self.folder, self.scenario, count, self._material)
+
+    def render_until_killed(self, seconds, *options):
+        """Whether `candid render` was still at work when it was killed."""
+        command = [self._program, "render", self.folder, *options]
+        return run_until_killed(command, seconds, log=self.folder / "render.log")
 
     def publish(self):
         """Into a data folder of its own; gives the bytes that lie in its store then."""

@@ -2,6 +2,8 @@
 // Segments, sound tracks and files for the tests of encode.
 
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +21,13 @@ VideoSettings small_settings(Rational rate = {30, 1});
 media::Frame picture(media::FrameSize size, int number);
 constexpr int kFlash = 1'000'000;
 
+bool has_same_luma(const media::Frame& one, const media::Frame& other);
+
 // Frames first … first + count - 1.
 Segment encode_pictures(const VideoSettings& settings, int first, int count);
+
+// The different bytes that come of it when fresh memory holds one thing and another: one, if that is never read.
+std::set<std::vector<uint8_t>> with_fresh_memory(const std::function<std::vector<uint8_t>()>& run);
 
 // 16-bit WAV at 48 kHz; more than one channel interleaved.
 void write_wav(const std::filesystem::path& path, std::span<const float> samples, int channels = 1);
