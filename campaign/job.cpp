@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/greetings.h"
 #include "capture/take_sidecar.h"
 
 namespace candid::campaign {
@@ -64,12 +65,12 @@ class JobChecker {
     Microseconds duration = job_.timeline.duration();
     Microseconds start = layer.start.at(duration);
     Microseconds end = layer.end.at(duration);
-    if (start >= duration || end <= Microseconds{0} || start >= end) {
+    if (job_.timeline.first_frame_from(start) >= job_.timeline.first_frame_from(end)) {
       report(line, key,
-             fmt::format("never shows: it runs from {} to {} and the video lasts {}",
+             fmt::format("never shows: no frame lies from {} to {} of a video that lasts {}",
                          format_duration(std::max(start, Microseconds{0})),
                          format_duration(std::max(end, Microseconds{0})), format_duration(duration)),
-             "start must lie before end, both within the video; \"-3s\" counts from the end");
+             "start must lie before end, by a frame at least, both within the video; \"-3s\" counts from the end");
     }
     if (layer.kind == overlay::LayerKind::Captions) read_captions(layer, line, key);
   }
@@ -113,48 +114,6 @@ class JobChecker {
   Job& job_;
   Findings& findings_;
 };
-
-// The folder is read and its names compared with the ids: an id never becomes part of a path.
-void find_greetings(Job& job, Findings& findings) {
-  const Campaign& campaign = job.campaign;
-  auto report = [&](Severity severity, std::string message, std::string hint) {
-    findings.push_back(
-        {severity, campaign.file, campaign.greetings_line, "greeting.folder", std::move(message), std::move(hint)});
-  };
-  std::map<std::string, std::filesystem::path> files;
-  std::error_code code;
-  for (const auto& entry : std::filesystem::directory_iterator(campaign.greetings, code)) {
-    std::string extension = entry.path().extension().string();
-    bool is_recording = extension == ".mkv" || extension == ".mp4" || extension == ".mov";
-    if (entry.is_regular_file() && is_recording) files[entry.path().stem().string()] = entry.path();
-  }
-  size_t without = 0;
-  for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
-    auto file = files.find(job.roster.candidates[i].id);
-    if (file == files.end()) {
-      ++without;
-      continue;
-    }
-    auto facts = media::probe(file->second);
-    if (!facts) {
-      report(Severity::Error, facts.error().describe(), facts.error().hint());
-      continue;
-    }
-    double seconds = std::chrono::duration<double>(facts->duration).count();
-    Greeting greeting{file->second, std::llround(seconds * job.timeline.rate.value())};
-    if (greeting.frames < 2) {
-      report(Severity::Error, fmt::format("{} has fewer than two frames", file->second.string()), "record it again");
-    } else {
-      job.greetings[i] = std::move(greeting);
-    }
-  }
-  if (without > 0) {
-    report(Severity::Warning,
-           fmt::format("{} of {} candidates have no greeting; their videos begin without one", without,
-                       job.roster.candidates.size()),
-           "a greeting's file is named by the candidate's id: ID.mkv, ID.mp4 or ID.mov");
-  }
-}
 
 }  // namespace
 

@@ -68,12 +68,12 @@ Result<void> MessageMaker::make(const PlannedMessage& message) const {
   TRY_VOID(joins ? join_segments(message, recipe) : render_whole(message, recipe));
   std::vector<uint8_t> poster = TRY(poster_.poster(job_.roster.candidates[message.candidate]));
   recipe.poster = TRY(workspace_.add_part(poster));
-  if (job_.campaign.video.previews) TRY_VOID(write_previews(message));
+  // Of an earlier run, they would show its words.
+  TRY_VOID(job_.campaign.video.previews ? write_previews(message) : workspace_.remove_previews(message.file_name));
   TRY_VOID(write_mp4(workspace_, recipe, workspace_.folder() / message.file_name));
-  TRY_VOID(workspace_.save_recipe(recipe));
-  // A changed name is a changed file name; the old one must not stay beside the new.
-  if (earlier && earlier->file != recipe.file) return workspace_.remove_files(earlier->file);
-  return {};
+  // A changed name is a changed file name. The old file goes while there still is a recipe that names it.
+  if (earlier && earlier->file != recipe.file) TRY_VOID(workspace_.remove_files(earlier->file));
+  return workspace_.save_recipe(recipe);
 }
 
 encode::Mp4Metadata MessageMaker::metadata(const PlannedMessage& message) const {

@@ -15,7 +15,7 @@
 namespace candid::campaign {
 namespace {
 
-// Passes over fewer frames have nothing to share, and a bitrate is too coarse a target for them.
+// Passes over fewer frames have nothing to share.
 constexpr int64_t kLeastForTwoPasses = 12;
 constexpr double kLeastSharedSeconds = 0.5;
 
@@ -55,8 +55,9 @@ Result<PlannedRange> plan_range(const Job& job, const SegmentKeys& keys, const F
     words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], planned.layers)));
   }
   bool differs = std::any_of(words.begin(), words.end(), [&](const std::string& one) { return one != words.front(); });
+  bool is_joined = job.campaign.video.codec == encode::Codec::H264;
   bool counts_bytes = job.campaign.video.max_megabytes.has_value();
-  if ((differs || counts_bytes) && range.frame_count >= kLeastForTwoPasses)
+  if (is_joined && (counts_bytes || (differs && range.frame_count >= kLeastForTwoPasses)))
     planned.statistics = hash_of({"first pass", frames});
   for (size_t i = 0; i < messages.size(); ++i) {
     messages[i].segments.push_back(

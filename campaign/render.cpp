@@ -334,11 +334,14 @@ class Rendering {
   std::optional<Error> failure_;
 };
 
-bool is_up_to_date(const Workspace& workspace, const PlannedMessage& message) {
+bool is_up_to_date(const Job& job, const Workspace& workspace, const PlannedMessage& message) {
   std::optional<encode::Recipe> recipe = workspace.find_recipe(message.id);
+  if (!recipe || recipe->key != message.key || !workspace.has_parts(*recipe)) return false;
+  std::filesystem::path file = workspace.folder() / message.file_name;
   std::error_code code;
-  return recipe && recipe->key == message.key && workspace.has_parts(*recipe) &&
-         std::filesystem::file_size(workspace.folder() / message.file_name, code) == recipe->size;
+  if (std::filesystem::file_size(file, code) != recipe->size) return false;
+  return !job.campaign.video.previews || (std::filesystem::is_regular_file(file.replace_extension(".gif"), code) &&
+                                          std::filesystem::is_regular_file(file.replace_extension(".webp"), code));
 }
 
 Result<std::vector<const PlannedMessage*>> choose(const Job& job, const Plan& plan,
@@ -391,7 +394,7 @@ Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, cons
   Rendering rendering(job, plan, workspace, options, std::move(stop));
   bool is_needed = false;
   for (size_t i = 0; i < chosen.size(); ++i) {
-    if (is_up_to_date(workspace, *chosen[i])) continue;
+    if (is_up_to_date(job, workspace, *chosen[i])) continue;
     rendering.add(*chosen[i], outcomes[i]);
     is_needed = true;
   }

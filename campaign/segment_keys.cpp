@@ -6,6 +6,8 @@
 
 #include "core/digest.h"
 #include "core/encoding.h"
+#include "encode/segment_encoder.h"
+#include "overlay/fonts.h"
 
 namespace candid::campaign {
 namespace {
@@ -41,14 +43,16 @@ Result<SegmentKeys> SegmentKeys::create(const Job& job) {
   std::string take = to_hex(TRY(sha256_file(campaign.take)));
   encode::VideoSettings encoding = job.encoding();
 
+  std::string engine = fmt::format("engine {}, {}", kEngineVersion, TRY(encode::encoder_identity()));
+
   Sha256Hasher common;
-  common.update_field(fmt::format("engine {}", kEngineVersion));
+  common.update_field(engine);
   common.update_field(take);
   common.update_field(fmt::format("{}x{} {}/{} from {} fit {}", t.size.width, t.size.height, t.rate.num, t.rate.den,
                                   t.take_start.count(), static_cast<int>(campaign.video.fit)));
   common.update_field(fmt::format("{} {} {} {}", encoding.preset, encoding.crf, encoding.keyframe_interval(),
                                   encode::to_string(campaign.video.codec)));
-  common.update_field(campaign.look.font);
+  common.update_field(overlay::font_identity(campaign.look.font));
   common.update_field(campaign.look.language);
   if (!campaign.brand.font_file.empty()) common.update_field(to_hex(TRY(sha256_file(campaign.brand.font_file))));
   // Captions keep the bottom of the picture for themselves, all the time.
@@ -58,14 +62,14 @@ Result<SegmentKeys> SegmentKeys::create(const Job& job) {
   keys.common_ = to_hex(common.finish());
 
   Sha256Hasher sound;
-  sound.update_field(
-      fmt::format("engine {} from {} for {}", kEngineVersion, t.take_start.count(), t.duration().count()));
+  sound.update_field(fmt::format("{} from {} for {}", engine, t.take_start.count(), t.duration().count()));
   sound.update_field(take);
   sound.update_field(fmt::format("{} {}", campaign.video.even_loudness, campaign.video.denoise));
   for (const overlay::Layer& layer : campaign.look.layers) {
     for (const media::Cue& cue : layer.cues) {
       sound.update_field(fmt::format("{} {} {}", cue.start.count(), cue.end.count(), cue.text));
     }
+    keys.fonts_.push_back(layer.font.empty() ? "" : overlay::font_identity(layer.font));
     keys.images_.push_back(layer.image.empty() ? "" : to_hex(TRY(sha256_file(layer.image))));
   }
   keys.sound_ = to_hex(sound.finish());
@@ -81,7 +85,7 @@ std::string SegmentKeys::layer(size_t index, const FrameRange& range) const {
   hasher.update_field(layer.text.source());
   hasher.update_field(layer.subtext.source());
   hasher.update_field(images_[index]);
-  hasher.update_field(layer.font);
+  hasher.update_field(fonts_[index]);
   for (const media::Cue& cue : layer.cues) {
     if (overlaps(job_, range, cue.start, cue.end))
       hasher.update_field(fmt::format("{} {} {}", cue.start.count(), cue.end.count(), cue.text));

@@ -33,6 +33,7 @@ class SegmentKeys {
   std::string common_;
   std::string sound_;
   std::vector<std::string> images_;  // a layer each: hash of its picture file
+  std::vector<std::string> fonts_;   // a layer each: of its own font; empty: the campaign's
 };
 
 // Whether a layer shows in these frames.

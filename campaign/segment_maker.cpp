@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -32,6 +33,46 @@ Result<void> check_drawn(const overlay::Composition& composition) {
 double bitrate_of(const encode::Segment& segment, Rational rate) {
   return static_cast<double>(segment.bytes.size()) * 8 * rate.value() / static_cast<double>(segment.frames.size());
 }
+
+// Which bitrate to ask x264 for, so that what comes out is the one that is wanted. Over few frames it comes out as
+// another, and more for more.
+class BitrateSearch {
+ public:
+  explicit BitrateSearch(double wanted) : wanted_(wanted) {}
+
+  // What to ask for after `asked` gave `got`; nothing once that is near enough, or as near as it gets.
+  std::optional<double> next(double asked, double got) {
+    constexpr int kMostTries = 6;
+    constexpr double kTolerance = 0.012;
+    constexpr double kNoMore = 0.005;
+    Try latest{asked, got / wanted_};
+    double miss = std::abs(latest.ratio - 1);
+    is_nearest_ = miss < smallest_miss_;
+    smallest_miss_ = std::min(miss, smallest_miss_);
+    std::optional<Try>& side = latest.ratio < 1 ? below_ : above_;
+    // A picture that has no more to tell takes no more bits.
+    bool is_full = latest.ratio < 1 && side && !above_ && latest.ratio < side->ratio * (1 + kNoMore);
+    side = latest;
+    if (++tries_ == kMostTries || miss <= kTolerance || is_full) return std::nullopt;
+    if (!below_ || !above_) return asked / latest.ratio;
+    double part = std::log(1 / below_->ratio) / std::log(above_->ratio / below_->ratio);
+    return below_->asked * std::pow(above_->asked / below_->asked, part);
+  }
+  // Whether no earlier try came nearer than the last one.
+  bool is_nearest() const { return is_nearest_; }
+
+ private:
+  struct Try {
+    double asked;
+    double ratio;  // of what came out to what is wanted
+  };
+  double wanted_;
+  std::optional<Try> below_;
+  std::optional<Try> above_;
+  double smallest_miss_ = std::numeric_limits<double>::infinity();
+  bool is_nearest_ = false;
+  int tries_ = 0;
+};
 
 }  // namespace
 
@@ -129,31 +170,28 @@ Result<void> SegmentMaker::make(size_t index, const std::string& key, const Cand
   if (range.statistics.empty()) {
     auto encoder = TRY(encode::SegmentEncoder::create(job_.encoding()));
     TRY_VOID(draw(index, candidate, encoder));
-    TRY_VOID(workspace_.save_segment(key, encoder.take()));
-    return {};
+    return workspace_.save_segment(key, encoder.take());
   }
   auto second = workspace_.find_statistics(range.statistics);
   if (!second) return fail(ErrorKind::Internal, "a first pass is missing");
-  encode::Segment segment = TRY(encode_second(index, candidate, *second));
-  TRY_VOID(workspace_.save_segment(key, segment));
-  return {};
+  return workspace_.save_segment(key, TRY(encode_second(index, candidate, *second)));
 }
 
-// Where bytes are counted, a segment that misses its share by too much is tried again with the bitrate that should have
-// hit it.
+// Where bytes are counted, a segment that misses its share by too much is tried again; the nearest try stays.
 Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidate& candidate,
                                                     encode::SecondPass pass) const {
-  constexpr int kMostTries = 4;
-  constexpr double kTolerance = 0.012;
   const double wanted = pass.bitrate * share_.value_or(1);
   pass.bitrate = wanted;
-  for (int attempt = 1;; ++attempt) {
+  BitrateSearch search(wanted);
+  encode::Segment nearest;
+  while (true) {
     auto encoder = TRY(encode::SegmentEncoder::create(job_.encoding(), pass));
     TRY_VOID(draw(index, candidate, encoder));
     encode::Segment segment = encoder.take();
-    double ratio = bitrate_of(segment, job_.timeline.rate) / wanted;
-    if (!share_ || attempt == kMostTries || std::abs(ratio - 1) <= kTolerance) return segment;
-    pass.bitrate /= ratio;
+    std::optional<double> next = search.next(pass.bitrate, bitrate_of(segment, job_.timeline.rate));
+    if (search.is_nearest()) nearest = std::move(segment);
+    if (!share_ || !next) return nearest;
+    pass.bitrate = *next;
   }
 }
 
@@ -171,8 +209,7 @@ Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::st
     meter_.frame_done(1);
   }
   TRY_VOID(encoder.finish());
-  TRY_VOID(workspace_.save_segment(key, encoder.take()));
-  return {};
+  return workspace_.save_segment(key, encoder.take());
 }
 
 }  // namespace candid::campaign

@@ -16,7 +16,7 @@ struct SizeBudget {
 };
 
 // For a job with max_mb, after the first passes over all ranges. `sound_bytes`: of the shared sound track. Fails with
-// InvalidInput, and the least size that would do, when so little would be left for the picture that it falls apart.
+// OutOfReach, and the least size that would do, when so little would be left for the picture that it falls apart.
 Result<SizeBudget> share_out(const Job& job, const Plan& plan, const Workspace& workspace, uint64_t sound_bytes);
 
 }  // namespace candid::campaign

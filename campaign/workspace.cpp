@@ -1,7 +1,5 @@
 #include "campaign/workspace.h"
 
-#include <array>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,9 +13,23 @@ std::string segment_object(const std::string& key) {
   return fmt::format("segments/{}/{}.json", key.substr(0, 2), key);
 }
 
-// x264's log, and the block weights beside it.
-std::array<std::pair<std::string, std::filesystem::path>, 2> note_files(const std::filesystem::path& statistics) {
-  return {{{"log", statistics}, {"weights", statistics.string() + ".mbtree"}}};
+Result<void> refuse_link(const std::filesystem::path& folder) {
+  std::error_code code;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(folder, code))) return {};
+  return fail(ErrorKind::InvalidInput, fmt::format("{} is a link, and candid removes files there", folder.string()),
+              "put a folder in its place; to keep results on another disk, make a link of out itself");
+}
+
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_key(std::string_view name) {
+  return name.size() == 64 && is_hexadecimal(name);
+}
+
+bool is_message_id(std::string_view name) {
+  return name.size() == 21 && name.starts_with('m') && is_hexadecimal(name.substr(1));
 }
 
 }  // namespace
@@ -28,6 +40,9 @@ std::string recipe_object(const std::string& message_id) {
 
 Result<Workspace> Workspace::open(const std::filesystem::path& campaign_folder) {
   std::filesystem::path out = campaign_folder / "out";
+  for (const char* folder : {"proof", "work", "work/parts", "work/recipes", "work/segments", "work/statistics"}) {
+    TRY_VOID(refuse_link(out / folder));
+  }
   auto store = TRY(upload::FolderStore::open(out / "work"));
   TRY_VOID(make_folder(out / "work/statistics"));
   auto lock = FileLock::try_acquire(out / "work/lock");
@@ -38,10 +53,6 @@ Result<Workspace> Workspace::open(const std::filesystem::path& campaign_folder) 
   }
   // The lock is ours: what is half-written is of a run that died.
   TRY_VOID(remove_abandoned_files(out));
-  std::error_code code;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(out / "work", code)) {
-    if (entry.is_directory()) TRY_VOID(remove_abandoned_files(entry.path()));
-  }
   return Workspace(std::move(out), std::move(store), std::move(*lock));
 }
 
@@ -61,13 +72,14 @@ Result<std::string> Workspace::add_part_file(const std::filesystem::path& file) 
 
 Result<void> Workspace::remove_files(const std::string& file_name) const {
   if (file_name.empty()) return {};
-  for (const char* extension : {".mp4", ".gif", ".webp"}) {
-    std::filesystem::path path = (out_ / file_name).replace_extension(extension);
-    std::error_code code;
-    std::filesystem::remove(path, code);
-    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));
-  }
-  return {};
+  TRY_VOID(remove_file(out_ / file_name));
+  return remove_previews(file_name);
+}
+
+Result<void> Workspace::remove_previews(const std::string& file_name) const {
+  std::filesystem::path path = out_ / file_name;
+  TRY_VOID(remove_file(path.replace_extension(".gif")));
+  return remove_file(path.replace_extension(".webp"));
 }
 
 Result<std::filesystem::path> Workspace::part_path(const std::string& part) const {
@@ -98,11 +110,9 @@ std::optional<encode::Recipe> Workspace::find_recipe(const std::string& message_
   return std::move(*recipe);
 }
 
-Result<encode::SegmentRecord> Workspace::save_segment(const std::string& key, const encode::Segment& segment) const {
-  encode::SegmentRecord record{key, TRY(add_part(segment.bytes)), segment};
-  std::string json = encode::to_json(record);
-  TRY_VOID(store_->put(segment_object(key), {reinterpret_cast<const uint8_t*>(json.data()), json.size()}));
-  return record;
+Result<void> Workspace::save_segment(const std::string& key, const encode::Segment& segment) const {
+  std::string json = encode::to_json(encode::SegmentRecord{key, TRY(add_part(segment.bytes)), segment});
+  return store_->put(segment_object(key), {reinterpret_cast<const uint8_t*>(json.data()), json.size()});
 }
 
 std::optional<encode::SegmentRecord> Workspace::find_segment(const std::string& key) const {
@@ -120,14 +130,15 @@ std::filesystem::path Workspace::statistics_path(const std::string& key) const {
 }
 
 Result<void> Workspace::keep_statistics(const std::string& key, double bitrate) const {
-  nlohmann::json record = {{"bitrate", bitrate}};
-  for (const auto& [name, path] : note_files(statistics_path(key))) {
+  nlohmann::json sizes = nlohmann::json::array();
+  for (const std::filesystem::path& path : encode::statistics_files(statistics_path(key))) {
     std::error_code code;
     uint64_t size = std::filesystem::file_size(path, code);
-    if (code) continue;  // the fastest presets have only the first
-    TRY_VOID(sync_file(path));
-    record[name] = size;
+    if (code) size = 0;  // the fastest presets have only the first
+    if (!code) TRY_VOID(sync_file(path));
+    sizes.push_back(size);
   }
+  nlohmann::json record = {{"bitrate", bitrate}, {"sizes", sizes}};
   return write_file(statistics_path(key).string() + ".json", record.dump());
 }
 
@@ -136,12 +147,14 @@ std::optional<encode::SecondPass> Workspace::find_statistics(const std::string& 
   auto text = read_text_file(path.string() + ".json");
   if (!text) return std::nullopt;
   auto record = nlohmann::json::parse(*text, nullptr, false);
-  if (!record.is_object() || !record.value("bitrate", nlohmann::json()).is_number()) return std::nullopt;
-  for (const auto& [name, file] : note_files(path)) {
+  if (!record.is_object() || !record.contains("bitrate") || !record["bitrate"].is_number()) return std::nullopt;
+  nlohmann::json sizes = nlohmann::json::array();
+  for (const std::filesystem::path& file : encode::statistics_files(path)) {
     std::error_code code;
     uint64_t size = std::filesystem::file_size(file, code);
-    if (record.value(name, uint64_t{0}) != (code ? 0 : size)) return std::nullopt;
+    sizes.push_back(code ? 0 : size);
   }
+  if (!record.contains("sizes") || record["sizes"] != sizes) return std::nullopt;
   return encode::SecondPass{path, record["bitrate"].get<double>()};
 }
 
@@ -149,16 +162,11 @@ Result<void> Workspace::prune(const Kept& kept) const {
   std::set<std::string> parts;
   std::vector<std::filesystem::path> doomed;
   std::vector<std::string> files;  // messages'
-  auto each_file = [&](const char* folder, auto look) -> Result<void> {
-    std::error_code code;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(out_ / "work" / folder, code)) {
-      if (entry.is_regular_file()) look(entry.path());
-    }
-    if (!code || code == std::errc::no_such_file_or_directory) return {};
-    return tl::unexpected(system_error(code.value(), fmt::format("cannot list the {}", folder)));
-  };
-  TRY_VOID(each_file("recipes", [&](const std::filesystem::path& path) {
+  auto below = [&](const char* folder) { return files_below(out_ / "work" / folder); };
+  std::vector<std::filesystem::path> recipes = TRY(below("recipes"));
+  for (const std::filesystem::path& path : recipes) {
     std::string id = path.stem().string();
+    if (!is_message_id(id)) continue;
     std::optional<encode::Recipe> recipe = find_recipe(id);
     if (!kept.messages.contains(id)) {
       doomed.push_back(path);
@@ -166,28 +174,31 @@ Result<void> Workspace::prune(const Kept& kept) const {
     } else if (recipe) {
       for (const std::string& part : recipe->parts()) parts.insert(part);
     }
-  }));
-  TRY_VOID(each_file("segments", [&](const std::filesystem::path& path) {
-    std::optional<encode::SegmentRecord> record = find_segment(path.stem().string());
-    if (!record || !kept.segments.contains(record->key)) {
+  }
+  std::vector<std::filesystem::path> segments = TRY(below("segments"));
+  for (const std::filesystem::path& path : segments) {
+    std::string key = path.stem().string();
+    if (!is_key(key)) continue;
+    std::optional<encode::SegmentRecord> record = find_segment(key);
+    if (!record || !kept.segments.contains(key)) {
       doomed.push_back(path);
     } else {
       parts.insert(record->part);
     }
-  }));
-  TRY_VOID(each_file("statistics", [&](const std::filesystem::path& path) {
-    std::string name = path.filename().string();
-    if (!kept.statistics.contains(name.substr(0, name.find('.')))) doomed.push_back(path);
-  }));
-  TRY_VOID(each_file("parts", [&](const std::filesystem::path& path) {
-    if (!parts.contains(path.filename().string())) doomed.push_back(path);
-  }));
-  for (const std::string& file : files) TRY_VOID(remove_files(file));
-  for (const std::filesystem::path& path : doomed) {
-    std::error_code code;
-    std::filesystem::remove(path, code);
-    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));
   }
+  std::vector<std::filesystem::path> statistics = TRY(below("statistics"));
+  for (const std::filesystem::path& path : statistics) {
+    std::string name = path.filename().string();
+    std::string key = name.substr(0, name.find('.'));
+    if (is_key(key) && !kept.statistics.contains(key)) doomed.push_back(path);
+  }
+  std::vector<std::filesystem::path> stored = TRY(below("parts"));
+  for (const std::filesystem::path& path : stored) {
+    std::string name = path.filename().string();
+    if (encode::is_part_name(name) && !parts.contains(name)) doomed.push_back(path);
+  }
+  for (const std::string& file : files) TRY_VOID(remove_files(file));
+  for (const std::filesystem::path& path : doomed) TRY_VOID(remove_file(path));
   return {};
 }
 

@@ -26,7 +26,8 @@ namespace candid::campaign {
 
 class Workspace {
  public:
-  // Makes the folders. Fails with Exists while another candid works in the same campaign.
+  // Makes the folders. Fails with Exists while another candid works in the same campaign, and with InvalidInput where
+  // one of the folders below out/ is a link: what is not needed any more is removed there.
   static Result<Workspace> open(const std::filesystem::path& campaign_folder);
 
   const std::filesystem::path& folder() const { return out_; }
@@ -45,7 +46,7 @@ class Workspace {
   std::optional<encode::Recipe> find_recipe(const std::string& message_id) const;
 
   // Adds the segment's bytes as a part, and then the record that names it.
-  Result<encode::SegmentRecord> save_segment(const std::string& key, const encode::Segment& segment) const;
+  Result<void> save_segment(const std::string& key, const encode::Segment& segment) const;
   // Nothing when it is not there in full.
   std::optional<encode::SegmentRecord> find_segment(const std::string& key) const;
 
@@ -57,6 +58,7 @@ class Workspace {
 
   // Removes a message's MP4 from out/, and the previews beside it.
   Result<void> remove_files(const std::string& file_name) const;
+  Result<void> remove_previews(const std::string& file_name) const;
 
   // For files without a name: on the disk that holds the results.
   std::filesystem::path scratch_folder() const { return out_ / "work"; }
@@ -67,7 +69,8 @@ class Workspace {
     std::set<std::string> segments;
     std::set<std::string> statistics;
   };
-  // Removes all else: messages (recipe and MP4), records, notes, and parts that nothing names any more.
+  // Removes all else that is named as ours are: messages (recipe and MP4), records, notes, and parts that nothing names
+  // any more.
   Result<void> prune(const Kept& kept) const;
 
  private:

@@ -71,8 +71,9 @@ void add_render_options(CLI::App& command, campaign::RenderOptions& options) {
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command
-      .add_option("--memory", options.memory,
-                  "decoded frames to keep in memory, as 512M or 4G; else a quarter of the machine's memory")
+      .add_option(
+          "--memory", options.memory,
+          "pictures to hold in memory, as 512M or 4G; frames beyond it wait in a file; else a quarter of the memory")
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false));
 }

@@ -57,5 +57,10 @@ int main(int argc, char** argv) {
     std::cerr << "error: " << error.what() << "\n  try: candid --help, candid COMMAND --help\n";
     return exit_code(cli::Outcome::WrongInput);
   }
-  return exit_code(session.command());
+  try {
+    return exit_code(session.command());
+  } catch (const std::exception& problem) {  // of a library, or no memory left; failures of ours are values
+    std::cerr << "error: " << problem.what() << "\n  try: the same command again; what is done stays done\n";
+    return exit_code(cli::Outcome::Failed);
+  }
 }

@@ -29,6 +29,8 @@ std::string_view to_string(ErrorKind kind) {
       return "network";
     case ErrorKind::Cancelled:
       return "cancelled";
+    case ErrorKind::OutOfReach:
+      return "out of reach";
     case ErrorKind::Internal:
       return "internal";
   }

@@ -23,6 +23,7 @@ enum class ErrorKind {
   Unsupported,  // this machine or build cannot do it
   Network,
   Cancelled,
+  OutOfReach,  // what was asked for cannot be had, as only the work could show
   Internal,  // a bug of ours
 };
 

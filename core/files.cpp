@@ -116,11 +116,36 @@ Result<void> make_folder(const std::filesystem::path& path) {
   return {};
 }
 
+Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code code;
+  std::filesystem::recursive_directory_iterator entries(folder, code);
+  // What goes while we look, as another program's temporary files do, is no failure.
+  for (std::error_code gone; !code && entries != std::filesystem::end(entries); entries.increment(code)) {
+    if (std::filesystem::is_regular_file(entries->symlink_status(gone))) files.push_back(entries->path());
+  }
+  if (!code || code == std::errc::no_such_file_or_directory) return files;
+  return tl::unexpected(system_error(code.value(), fmt::format("cannot list {}", folder.string())));
+}
+
+Result<void> remove_file(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::remove(path, code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot remove {}", path.string())));
+  return {};
+}
+
 namespace {
 
 constexpr size_t kRandomDigits = 12;
 
-// ".NAME.0123456789ab.part", as FileWriter::create() makes them.
+// ".NAME.0123456789ab.part": beside the target, as a rename must not cross file systems; the random part keeps two
+// processes apart.
+std::filesystem::path temporary_name(const std::filesystem::path& path) {
+  return path.parent_path() /
+         fmt::format(".{}.{}.part", path.filename().string().substr(0, 200), to_hex(random_bytes(kRandomDigits / 2)));
+}
+
 bool is_temporary_name(std::string_view name) {
   constexpr std::string_view kEnd = ".part";
   if (name.size() < 3 + kRandomDigits + kEnd.size() || !name.starts_with('.') || !name.ends_with(kEnd)) return false;
@@ -133,23 +158,15 @@ bool is_temporary_name(std::string_view name) {
 }  // namespace
 
 Result<void> remove_abandoned_files(const std::filesystem::path& folder) {
-  std::error_code code;
-  std::vector<std::filesystem::path> abandoned;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
-    if (is_temporary_name(entry.path().filename().string())) abandoned.push_back(entry.path());
+  std::vector<std::filesystem::path> files = TRY(files_below(folder));
+  for (const std::filesystem::path& path : files) {
+    if (is_temporary_name(path.filename().string())) TRY_VOID(remove_file(path));
   }
-  for (const std::filesystem::path& path : abandoned) {
-    if (!code) std::filesystem::remove(path, code);
-  }
-  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot tidy {}", folder.string())));
   return {};
 }
 
 Result<FileWriter> FileWriter::create(std::filesystem::path path, FileMode mode) {
-  // Beside the target, as a rename must not cross file systems; the random part keeps two processes apart.
-  std::filesystem::path temporary =
-      path.parent_path() /
-      fmt::format(".{}.{}.part", path.filename().string().substr(0, 200), to_hex(random_bytes(kRandomDigits / 2)));
+  std::filesystem::path temporary = temporary_name(path);
   int file =
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == FileMode::Private ? 0600 : 0644);
   if (file < 0) return failed("create", path);
@@ -255,11 +272,11 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Result<ScratchFile> ScratchFile::create(const std::filesystem::path& folder) {
-  // mkostemp and unlink, rather than O_TMPFILE: some file systems do not have the latter.
-  std::string pattern = (folder / ".scratch.XXXXXX").string();
-  int file = ::mkostemp(pattern.data(), O_CLOEXEC);
+  // Unlinked at once, rather than O_TMPFILE: some file systems do not have the latter.
+  std::filesystem::path name = temporary_name(folder / "scratch");
+  int file = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return failed("make a scratch file in", folder);
-  ::unlink(pattern.c_str());
+  ::unlink(name.c_str());
   return ScratchFile(folder, file);
 }
 

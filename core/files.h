@@ -63,7 +63,13 @@ class FileWriter {
   uint64_t size_ = 0;
 };
 
-// Removes what FileWriters of a process that died left in `folder` (not below it). Only where no other process writes.
+// The regular files in `folder` and below it; links that lie there are neither followed nor listed. None where there is
+// no such folder.
+Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& folder);
+
+Result<void> remove_file(const std::filesystem::path& path);  // fine when there is none
+
+// Removes what FileWriters of a process that died left in `folder` and below it. Only where no other process writes.
 Result<void> remove_abandoned_files(const std::filesystem::path& folder);
 
 // A private folder that is removed, with all it holds, when this goes.

@@ -5,12 +5,9 @@
 #include <fmt/format.h>
 
 #include "core/files.h"
+#include "encode/rate_control.h"
 
 namespace candid::encode {
-
-std::filesystem::path block_weights_path(const std::filesystem::path& statistics) {
-  return statistics.string() + ".mbtree";
-}
 
 Error statistics_error(const std::filesystem::path& statistics) {
   return Error(ErrorKind::NoSpace, fmt::format("cannot write the encoder's notes to {}", statistics.string()),
@@ -32,7 +29,7 @@ Result<void> check_statistics(const std::filesystem::path& statistics, int64_t f
   // Each: the frame's type in a byte, then 16 bits a macroblock.
   uint64_t blocks = static_cast<uint64_t>((size.width + 15) / 16) * static_cast<uint64_t>((size.height + 15) / 16);
   std::error_code none;
-  uint64_t weights = std::filesystem::file_size(block_weights_path(statistics), none);
+  uint64_t weights = std::filesystem::file_size(statistics_files(statistics)[1], none);
   if (none) weights = 0;
   if (lines == frames && log.ends_with(";\n") && weights == weighted * (1 + 2 * blocks)) return {};
   return tl::unexpected(statistics_error(statistics));

@@ -8,9 +8,6 @@
 
 namespace candid::encode {
 
-// The second file, of each block's weight for what follows it.
-std::filesystem::path block_weights_path(const std::filesystem::path& statistics);
-
 // Why an encoder that writes them gave up, or left too little.
 Error statistics_error(const std::filesystem::path& statistics);
 

@@ -199,4 +199,20 @@ Segment SegmentEncoder::take() {
   return std::move(state_->segment);
 }
 
+Result<std::string> encoder_identity() {
+  VideoSettings settings;
+  settings.size = {64, 64};
+  SegmentEncoder encoder = TRY(SegmentEncoder::create(settings));
+  media::Frame black = TRY(media::Frame::allocate(settings.size));
+  black.fill(16, 128, 128);
+  TRY_VOID(encoder.push(std::move(black)));
+  TRY_VOID(encoder.finish());
+  // x264 introduces itself in the first packet: "x264 - core 164 r3095 baee400 - H.264/MPEG-4 AVC codec - …".
+  Segment segment = encoder.take();
+  std::string_view bytes(reinterpret_cast<const char*>(segment.bytes.data()), segment.bytes.size());
+  size_t begin = bytes.find("x264 - core ");
+  std::string_view x264 = begin == std::string_view::npos ? "x264" : bytes.substr(begin);
+  return fmt::format("libavcodec {}, {}", avcodec_version(), x264.substr(0, x264.find(" - H.264")));
+}
+
 }  // namespace candid::encode

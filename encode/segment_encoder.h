@@ -17,6 +17,9 @@ const std::vector<std::string>& presets();
 // The lowest H.264 level (Table A-1), times ten, that holds this size and rate.
 int h264_level(media::FrameSize size, Rational frame_rate);
 
+// Which x264 and libavcodec encode here: segments of others may not join, nor be equal.
+Result<std::string> encoder_identity();
+
 // One thread at a time. Holds the segment's bytes in memory.
 class SegmentEncoder final : public media::FrameSink {
  public:

@@ -6,7 +6,9 @@ extern "C" {
 #include <libavutil/channel_layout.h>
 }
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -93,6 +95,7 @@ struct AudioReader::State {
   std::optional<Limiter> limiter;
   int64_t remaining = 0;       // samples a channel still to give
   int64_t unread = 0;          // samples a channel still to convert; less than `remaining`, as the limiter looks ahead
+  int64_t silence = 0;         // samples a channel before what is pending
   std::vector<float> pending;  // converted, interleaved, from `pending_at` on
   size_t pending_at = 0;
   bool placed = false;  // the first sample's place on the timeline is known
@@ -109,14 +112,16 @@ struct AudioReader::State {
                        std::chrono::duration<double>(decoder->origin() + start).count();
       int64_t offset = std::llround(seconds * kSampleRate);
       if (offset + frame.nb_samples <= 0) return;  // wholly before the start
-      if (offset > 0) pending.insert(pending.end(), static_cast<size_t>(std::min(offset, unread)) * kChannels, 0.0f);
+      silence = std::max<int64_t>(offset, 0);
       if (offset < 0) {
         samples += -offset * kChannels;
         count -= static_cast<size_t>(-offset) * kChannels;
       }
     }
     placed = true;
-    pending.insert(pending.end(), samples, samples + count);
+    // Damaged files decode to what is no number.
+    std::transform(samples, samples + count, std::back_inserter(pending),
+                   [](float sample) { return std::isfinite(sample) ? sample : 0.0f; });
   }
 
   Result<void> drain_converter() {
@@ -151,10 +156,14 @@ struct AudioReader::State {
   // The next samples as they were recorded, without noise if so asked; silence beyond the end.
   Result<Samples> read(int64_t frame_count) {
     auto wanted = static_cast<size_t>(std::min(frame_count, unread)) * kChannels;
-    while (!ended && pending.size() - pending_at < wanted) TRY_VOID(advance());
-    size_t available = std::min(wanted, pending.size() - pending_at);
+    while (!placed && !ended) TRY_VOID(advance());  // until it is known how much silence comes first
+    auto quiet = static_cast<size_t>(std::min(silence, static_cast<int64_t>(wanted / kChannels))) * kChannels;
+    silence -= static_cast<int64_t>(quiet / kChannels);
+    while (!ended && pending.size() - pending_at < wanted - quiet) TRY_VOID(advance());
+    size_t available = std::min(wanted - quiet, pending.size() - pending_at);
     auto from = pending.begin() + static_cast<ptrdiff_t>(pending_at);
-    Samples samples(from, from + static_cast<ptrdiff_t>(available));
+    Samples samples(quiet, 0.0f);
+    samples.insert(samples.end(), from, from + static_cast<ptrdiff_t>(available));
     samples.resize(static_cast<size_t>(frame_count) * kChannels, 0.0f);
     pending_at += available;
     unread -= static_cast<int64_t>(wanted / kChannels);

@@ -49,8 +49,6 @@ Result<Meter> measure(AudioReader& sound, int mode) {
   while (true) {
     Samples block = TRY(sound.next(kBlock));
     if (block.empty()) return meter;
-    // Damaged files decode to what is no number, and one of those would be the whole measurement.
-    for (float& sample : block) sample = std::isfinite(sample) ? sample : 0;
     if (ebur128_add_frames_float(meter.get(), block.data(), block.size() / kChannels) != EBUR128_SUCCESS)
       return fail(ErrorKind::Internal, "cannot measure the loudness");
   }
@@ -73,7 +71,7 @@ Result<double> noise_floor_dbfs(AudioReader& sound) {
     Samples block = TRY(sound.next(kBlock));
     if (block.empty()) break;
     double sum = 0;
-    for (float sample : block) sum += std::isfinite(sample) ? static_cast<double>(sample) * sample : 0;
+    for (float sample : block) sum += static_cast<double>(sample) * sample;
     double mean = sum / static_cast<double>(block.size());
     if (mean > kSilence) {
       blocks.push_back(mean);

@@ -48,6 +48,9 @@ struct PacketTimes {
 // A finished file states its length; it may differ from the packets by a frame or an audio block, not by this.
 constexpr double kCutTolerance = 0.5;
 
+// Longer than anybody speaks into a camera: one wrong timestamp makes a recording of decades.
+constexpr double kLongestSeconds = 6 * 3600;
+
 }  // namespace
 
 Rational standard_rate(double average, bool constant) {
@@ -128,6 +131,13 @@ Result<RecordingFacts> probe(const std::filesystem::path& path) {
   if ((status != AVERROR_EOF || (input->pb != nullptr && input->pb->error < 0) || damaged) && !live) {
     return fail(ErrorKind::Corrupt, fmt::format("{} is damaged after {:.1f} s", path.string(), end - origin),
                 "copy the file again from where it came from");
+  }
+
+  if (end - origin > kLongestSeconds) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} lasts {:.0f} hours by its timestamps, at most {:.0f} are taken", path.string(),
+                            (end - origin) / 3600, kLongestSeconds / 3600),
+                "cut it to what is said; if it is shorter than that, its timestamps are wrong: copy it to a new file");
   }
 
   RecordingFacts facts;

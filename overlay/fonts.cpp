@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <fontconfig/fontconfig.h>
+#include <pango/pango.h>
 
 #include "core/suggest.h"
 #include "core/text.h"
@@ -86,6 +87,31 @@ std::string family_list(const std::string& family) {
     if (family != fallback) list += fmt::format("{}{}", list.empty() ? "" : ",", fallback);
   }
   return list;
+}
+
+std::string font_identity(const std::string& family) {
+  std::lock_guard lock(fontconfig_mutex());
+  std::string identity = fmt::format("pango {}", pango_version_string());
+  std::vector<std::string> families = {family, kEmoji};
+  families.insert(families.end(), std::begin(kFallbacks), std::end(kFallbacks));
+  for (const std::string& name : families) {
+    PatternPtr wanted(FcPatternCreate());
+    FcPatternAddString(wanted.get(), FC_FAMILY, reinterpret_cast<const FcChar8*>(name.c_str()));
+    FcConfigSubstitute(nullptr, wanted.get(), FcMatchPattern);
+    FcDefaultSubstitute(wanted.get());
+    FcResult result = FcResultNoMatch;
+    PatternPtr found(FcFontMatch(nullptr, wanted.get(), &result));
+    FcChar8* file = nullptr;
+    int version = 0;
+    if (found && FcPatternGetString(found.get(), FC_FILE, 0, &file) == FcResultMatch) {
+      FcPatternGetInteger(found.get(), FC_FONTVERSION, 0, &version);
+      std::filesystem::path path(reinterpret_cast<const char*>(file));
+      std::error_code unknown;
+      identity += fmt::format("; {} {} {} {}", name, path.filename().string(), version,
+                              std::filesystem::file_size(path, unknown));
+    }
+  }
+  return identity;
 }
 
 std::vector<std::string> missing_fallback_families() {

@@ -18,6 +18,10 @@ Result<void> require_family(const std::string& family);
 // A Pango family list: `family` first, then the Noto families that cover the other scripts and emoji.
 std::string family_list(const std::string& family);
 
+// Changes when the glyphs may: of each family in family_list(), which file and version stands for it here, and of the
+// text libraries. Equal on machines with the same fonts.
+std::string font_identity(const std::string& family);
+
 // The families that family_list() relies on and that are not installed; empty when all is well (candid doctor).
 std::vector<std::string> missing_fallback_families();
 

@@ -143,11 +143,46 @@ TEST_F(GreetingTest, AnIdIsNeverAPath) {
   EXPECT_TRUE(job.greetings.contains(1));
 }
 
-TEST_F(GreetingTest, ABrokenGreetingIsTold) {
+TEST_F(GreetingTest, ABrokenOneIsItsOwnersRowAlone) {
   bench_.write("greetings/1.mp4", "no video");
   Findings findings;
+  Job job = must(load_job(bench_.folder(), findings));
+  ASSERT_EQ(job.roster.rejected.size(), 1U);
+  EXPECT_EQ(job.roster.rejected[0].line, 2);
+  EXPECT_THAT(job.roster.rejected[0].findings.at(0).message, testing::HasSubstr("1.mp4"));
+  ASSERT_EQ(job.roster.candidates.size(), 1U);
+  EXPECT_EQ(job.roster.candidates[0].id, "2");
+  EXPECT_TRUE(job.greetings.empty());
+}
+
+TEST_F(GreetingTest, FollowsItsCandidateWhenARowBeforeIsRejected) {
+  std::filesystem::rename(bench_.folder() / "greetings/1.mp4", bench_.folder() / "greetings/2.mp4");
+  bench_.write("greetings/1.mkv", "no video");
+  Job job = bench_.job();
+  ASSERT_EQ(job.greetings.size(), 1U);
+  EXPECT_EQ(job.roster.candidates.at(job.greetings.begin()->first).id, "2");
+}
+
+TEST_F(GreetingTest, OfTwoClipsForOneNoneIsGuessed) {
+  std::filesystem::copy(bench_.folder() / "greetings/1.mp4", bench_.folder() / "greetings/1.MOV");
+  Findings findings;
+  Job job = must(load_job(bench_.folder(), findings));
+  ASSERT_EQ(job.roster.rejected.size(), 1U);
+  EXPECT_THAT(job.roster.rejected[0].findings.at(0).message, testing::HasSubstr("1.MOV and 1.mp4"));
+}
+
+TEST_F(GreetingTest, NamesMatchHoweverASystemWritesThem) {
+  bench_.write("candidates.csv", "id,name,role\nJos\u00e9,Jane,r\n2,Al,r\n");
+  std::filesystem::rename(bench_.folder() / "greetings/1.mp4", bench_.folder() / "greetings/Jose\u0301.MP4");
+  EXPECT_TRUE(load().greetings.contains(0));
+}
+
+TEST_F(GreetingTest, AFolderThatCannotBeReadIsAnError) {
+  std::filesystem::remove_all(bench_.folder() / "greetings");
+  bench_.write("greetings", "a file");
+  Findings findings;
   EXPECT_FALSE(load_job(bench_.folder(), findings));
-  EXPECT_THAT(findings.at(0).message, testing::HasSubstr("1.mp4"));
+  EXPECT_THAT(findings.at(0).column, testing::HasSubstr("greeting.folder"));
 }
 
 }  // namespace

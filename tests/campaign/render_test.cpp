@@ -245,6 +245,31 @@ TEST(Render, HitsTheSizeThatWasAskedFor) {
   }
 }
 
+TEST(Render, ShortRangesCountTowardsTheSizeAsWell) {
+  Workbench bench;
+  bench.record(
+      "-f lavfi -i testsrc2=size=320x180:rate=30:duration=3 -vf noise=alls=10:allf=t -c:v libx264 -preset ultrafast "
+      "-crf 10 -pix_fmt yuv420p");
+  std::string toml = test::kToml;
+  toml.replace(toml.find("text ="), 0, "start = \"-0.3s\"\nanimate = \"none\"\n");
+  for (double megabytes : {0.12, 0.3}) {
+    bench.write("campaign.toml", toml + "\n[video]\nmax_mb = " + std::to_string(megabytes) + "\n");
+    bench.render();
+    for (const char* id : {"1", "2"}) {
+      auto size = static_cast<double>(std::filesystem::file_size(bench.video(id)));
+      EXPECT_LE(size, megabytes * 1e6);
+      EXPECT_GE(size, megabytes * 1e6 * 0.95);
+    }
+  }
+}
+
+TEST(Render, ALimitFarAboveWhatAPictureNeedsIsNoGoal) {
+  Workbench bench;
+  bench.write("campaign.toml", test::kToml + "\n[video]\nmax_mb = 4000\n");
+  EXPECT_THAT(bench.render(), testing::Each(testing::Pair(testing::_, RenderState::Rendered)));
+  EXPECT_LT(std::filesystem::file_size(bench.video("1")), 4'000'000U);
+}
+
 TEST(Render, RefusesASizeThatLeavesNoPicture) {
   Workbench bench;
   bench.write("campaign.toml", test::kToml + "\n[video]\nmax_mb = 0.1\n");
@@ -255,7 +280,7 @@ TEST(Render, RefusesASizeThatLeavesNoPicture) {
   auto workspace = must(Workspace::open(bench.folder()));
   auto refused = render(job, must(make_plan(job)), workspace, {}, {}, {});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::OutOfReach);
   EXPECT_THAT(refused.error().hint(), testing::HasSubstr("max_mb = "));
 }
 
@@ -290,6 +315,63 @@ TEST(Render, PreviewsStandBesideTheVideoAndGoWithIt) {
   bench.render();
   EXPECT_FALSE(std::filesystem::exists(beside(first, ".gif")));
   EXPECT_TRUE(std::filesystem::exists(beside(bench.video("2"), ".webp")));
+}
+
+TEST(Render, PreviewsNeverShowOtherWordsThanTheVideo) {
+  Workbench bench;
+  bench.write("campaign.toml", test::kToml + "\n[video]\npreviews = true\n");
+  bench.render();
+  std::filesystem::path gif = bench.video("1").replace_extension(".gif");
+  std::filesystem::remove(gif);
+  EXPECT_EQ(bench.render()["1"], RenderState::Rendered) << "a preview that is gone is made again";
+  EXPECT_TRUE(std::filesystem::exists(gif));
+  bench.write("campaign.toml", test::kToml);
+  bench.write("candidates.csv", "id,name,role\n1,Jane Sample,Manager\n2,王小明,Designer\n");
+  bench.render();
+  EXPECT_FALSE(std::filesystem::exists(gif)) << "it shows the role of before";
+}
+
+TEST(Render, WhatIsNotOursIsNeverRemoved) {
+  Workbench bench;
+  bench.render();
+  auto elsewhere = must(TemporaryFolder::create());
+  must(write_file(elsewhere.path() / "letter.txt", std::string_view("x")));
+  bench.write("out/work/parts/letter.txt", "x");
+  std::filesystem::create_directory_symlink(elsewhere.path(), bench.out() / "work/recipes/elsewhere");
+  bench.write("candidates.csv", "id,name,role\n2,王小明,Designer\n");
+  bench.render();
+  EXPECT_TRUE(std::filesystem::exists(bench.out() / "work/parts/letter.txt"));
+  EXPECT_TRUE(std::filesystem::exists(elsewhere.path() / "letter.txt"));
+
+  std::filesystem::remove_all(bench.out() / "work/statistics");
+  std::filesystem::create_directory_symlink(elsewhere.path(), bench.out() / "work/statistics");
+  auto refused = Workspace::open(bench.folder());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("work/statistics is a link"));
+}
+
+TEST(Render, WhatADeadRunLeftHalfWrittenGoes) {
+  Workbench bench;
+  for (const char* name : {".a.mp4.0123456789ab.part", "work/.a.mp4.0123456789ab.part"}) {
+    must(make_folder((bench.out() / name).parent_path()));
+    bench.write(std::string("out/") + name, "half");
+    bench.render();
+    EXPECT_FALSE(std::filesystem::exists(bench.out() / name)) << name;
+  }
+}
+
+TEST(Render, NotesThatAreNoneAreTakenAnew) {
+  Workbench bench;
+  bench.render();
+  std::string key = must(make_plan(bench.job())).ranges[0].statistics;
+  auto video = must(read_file(bench.video("1")));
+  for (const char* garbage : {"", "{", "[]", R"({"bitrate":1,"sizes":"x"})", R"({"bitrate":"x"})"}) {
+    bench.write("out/work/statistics/" + key + ".json", garbage);
+    std::filesystem::remove_all(bench.out() / "work/segments");
+    std::filesystem::remove_all(bench.out() / "work/recipes");
+    EXPECT_THAT(bench.render(), testing::Each(testing::Pair(testing::_, RenderState::Rendered)));
+    EXPECT_EQ(must(read_file(bench.video("1"))), video);
+  }
 }
 
 TEST(Render, SoundIsAsLoudAsOtherVideos) {

@@ -226,7 +226,15 @@ TEST(RemoveAbandonedFiles, TakesWhatWritersLeftAndNothingElse) {
   for (const char* name : kept) must(write_file(folder.path() / name, std::string_view("x")));
   auto writer = must(FileWriter::create(folder.path() / "b"));
   must(write_file(folder.path() / ".a.b.0123456789ab.part", std::string_view("x")));
+  must(make_folder(folder.path() / "below"));
+  must(write_file(folder.path() / "below/.a.0123456789ab.part", std::string_view("x")));
+  auto elsewhere = must(TemporaryFolder::create());
+  must(write_file(elsewhere.path() / ".a.0123456789ab.part", std::string_view("x")));
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "below/link");
   must(remove_abandoned_files(folder.path()));
+  EXPECT_EQ(entries(folder.path() / "below"), 1);
+  EXPECT_EQ(entries(elsewhere.path()), 1) << "links are not followed";
+  fs::remove_all(folder.path() / "below");
   EXPECT_FALSE(fs::exists(writer.temporary_path()));
   EXPECT_EQ(entries(folder.path()), static_cast<int>(std::size(kept)));
 }

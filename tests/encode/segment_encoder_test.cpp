@@ -121,6 +121,12 @@ TEST(SegmentEncoder, IsDeterministicWhateverFreshMemoryHolds) {
   }
 }
 
+TEST(SegmentEncoder, TellsWhichEncoderItIs) {
+  std::string identity = must(encoder_identity());
+  EXPECT_THAT(identity, testing::MatchesRegex("libavcodec [0-9]+, x264 - core [0-9]+.*"));
+  EXPECT_EQ(identity, must(encoder_identity()));
+}
+
 TEST(SegmentEncoder, LowerCrfTakesMoreBytes) {
   auto size_at = [](double crf) {
     VideoSettings settings = small_settings();

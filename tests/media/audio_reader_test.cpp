@@ -108,6 +108,30 @@ TEST_F(AudioReaderTest, SilenceGoesBeforeSoundThatStartsLate) {
   }
 }
 
+TEST_F(AudioReaderTest, LongSilenceBeforeTheSoundIsCountedNotKept) {
+  auto path = clip("a.mkv", "-f lavfi -i color=red:s=64x64:r=1:d=3605 -itsoffset 3600 " + kTone +
+                                " -c:v libx264 -preset ultrafast -c:a pcm_s16le");
+  auto reader = must(AudioReader::open(path, 0s, int64_t{3602} * kSampleRate));
+  int64_t first = -1;
+  int64_t at = 0;
+  for (Samples block = must(reader.next(kSampleRate)); !block.empty(); block = must(reader.next(kSampleRate))) {
+    for (size_t i = 0; first < 0 && i < block.size(); ++i) {
+      if (std::abs(block[i]) > 0.01F) first = at + static_cast<int64_t>(i / kChannels);
+    }
+    at += static_cast<int64_t>(block.size() / kChannels);
+  }
+  EXPECT_NEAR(static_cast<double>(first), 3600.0 * kSampleRate, 200);
+}
+
+TEST_F(AudioReaderTest, WhatIsNoNumberIsSilence) {
+  auto path = clip("a.mkv", kPicture + kTone + "-af \"aeval='if(eq(mod(n,100),0),0/0,if(eq(mod(n,100),1),1/0,0.1))'\"" +
+                                " -c:v libx264 -preset ultrafast -c:a pcm_f32le");
+  Samples sound = read_all_sound(path, 0s, 48'000);
+  EXPECT_TRUE(std::all_of(sound.begin(), sound.end(), [](float sample) { return std::isfinite(sample); }));
+  EXPECT_GT(peak(sound.begin(), sound.end()), 0.05F);
+  EXPECT_TRUE(std::any_of(sound.begin() + 1000, sound.end(), [](float sample) { return sample == 0; }));
+}
+
 TEST_F(AudioReaderTest, StartsWhereAsked) {
   auto tone = clip("tone.wav", kTone);
   auto path = clip("a.mkv", kPicture + "-itsoffset 1 -i " + quoted(tone) + kCodecs);

@@ -227,6 +227,15 @@ TEST_F(Refusals, SoundAlone) {
 }
 
 // Lists that would read files that the user did not name.
+TEST_F(Refusals, ARecordingOfDecades) {
+  auto path = make_clip(folder_.path() / "a.mkv",
+                        "-f lavfi -i testsrc=s=64x64:r=10:d=2 -vf \"setpts=PTS+if(gt(N\\,10)\\,1e9/TB\\,0)\" -fps_mode "
+                        "passthrough -c:v libx264 -preset ultrafast");
+  auto facts = probe(path);
+  ASSERT_FALSE(facts);
+  EXPECT_THAT(facts.error().message(), HasSubstr("hours"));
+}
+
 TEST_F(Refusals, APlaylistThatNamesAnotherFile) {
   auto other = make_clip(folder_.path() / "other.ts", numbered("30", 30) + " " + kLossless + std::string(" -f mpegts"));
   must(probe(other));

@@ -32,6 +32,12 @@ TEST(Fonts, RefusesAFileThatIsNoFont) {
   EXPECT_FALSE(add_font_file(folder.path() / "missing.ttf"));
 }
 
+TEST(Fonts, EachFamilyHasAnIdentityOfItsOwn) {
+  EXPECT_EQ(font_identity("Noto Sans"), font_identity("Noto Sans"));
+  EXPECT_NE(font_identity("Noto Sans"), font_identity("Noto Serif"));
+  EXPECT_THAT(font_identity("Noto Sans"), testing::HasSubstr("pango "));
+}
+
 TEST(Fonts, EveryFallbackIsInstalledHere) {
   EXPECT_TRUE(missing_fallback_families().empty());
 }
