@@ -37,9 +37,9 @@ class Video:
         ]
         return max(max(near) - median(usual) for usual, near in sides if near)
 
-    def ordinary_key_frames(self, joins):
-        """Those that have nothing to do with a join, and enough frames around them."""
-        edges = [0, len(self.ssim), *joins]
+    def ordinary_key_frames(self, cuts):
+        """Those at which nothing was cut or joined, with enough frames around them."""
+        edges = [0, len(self.ssim), *cuts]
         return [frame for frame in self.key_frames if all(abs(frame - edge) >= BESIDE for edge in edges)]
 
 

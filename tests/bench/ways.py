@@ -171,6 +171,11 @@ class Campaign:
         recipes = [json.loads(path.read_text()) for path in (self.folder / "out/work/recipes").glob("*.json")]
         return {self.folder / "out" / recipe["file"]: recipe for recipe in recipes}
 
+    def cuts(self):
+        """First frames of the segments: joins, and where a long range was cut so that its pieces are made side by side."""
+        manifest = json.loads((self.folder / "out/manifest.json").read_text())
+        return [piece["first_frame"] for piece in manifest["ranges"]][1:]
+
     def first_file(self):
         """The video of sample 1."""
         found = [path for path in self.messages() if path.name.startswith("sample-001-")]
