@@ -8,15 +8,17 @@
 #include "core/log.h"
 #include "encode/animation.h"
 #include "encode/still.h"
+#include "media/key_frames.h"
 #include "media/video_reader.h"
 #include "overlay/play_mark.h"
 
 namespace candid::campaign {
 namespace {
 
-constexpr int kLongSide = 1280;       // px, of the poster
-constexpr int kJudgedSide = 640;      // px, longer side of the pictures that are judged
-constexpr int kJudgedPictures = 12;   // evenly over the time that is searched
+constexpr int kLongSide = 1280;      // px, of the poster
+constexpr int kJudgedSide = 640;     // px, longer side of the pictures that are judged
+constexpr int kJudgedPictures = 12;  // evenly over the time that is searched
+constexpr size_t kEnoughKeyFrames = 4;
 constexpr double kSearchSeconds = 8;  // of the time in which the name is on the picture
 constexpr double kFadeSeconds = 0.4;  // in which it is not yet, or no longer, wholly there
 constexpr int kPreviewSide = 480;     // px, longer side
@@ -53,15 +55,25 @@ Result<int64_t> best_frame(const Job& job, FrameSpan span) {
     return span.first + (span.end - span.first) / 2;
   }
   const Timeline& timeline = job.timeline;
+  const media::FrameSize size = fitted(job.take.video.shown, kJudgedSide);
+  Microseconds from = timeline.take_start + timeline.time_of(span.first);
+  Microseconds to = timeline.take_start + timeline.time_of(span.end);
+  // Key frames alone, where there are enough of them: then the others need no decoding.
+  auto keys = TRY(media::read_key_frames(job.campaign.take, size, from, to, (to - from) / kJudgedPictures));
+  if (keys.size() >= kEnoughKeyFrames) {
+    std::vector<double> scores;
+    for (const media::KeyFrame& key : keys) scores.push_back(judge->judge(key.picture).total);
+    auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    // The frame that shows it, which is no earlier than it.
+    int64_t frame = timeline.first_frame_from(keys[static_cast<size_t>(best)].time - timeline.take_start);
+    return std::clamp(frame, span.first, span.end - 1);
+  }
   // A reader at the rate of the pictures wanted converts no others.
   int64_t count = std::min<int64_t>(kJudgedPictures, span.end - span.first);
   int64_t step = (span.end - span.first) / count;
-  media::VideoRequest request{fitted(job.take.video.shown, kJudgedSide),
-                              {timeline.rate.num, static_cast<int>(timeline.rate.den * step)},
-                              {},
-                              timeline.take_start + timeline.time_of(span.first + step / 2),
-                              count,
-                              0};
+  media::VideoRequest request{size,  {timeline.rate.num, static_cast<int>(timeline.rate.den * step)},
+                              {},    timeline.take_start + timeline.time_of(span.first + step / 2),
+                              count, 0};
   media::VideoReader reader = TRY(media::VideoReader::open(job.campaign.take, request));
   int64_t best = span.first;
   double best_score = -1;

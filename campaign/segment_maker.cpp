@@ -23,6 +23,11 @@ Fields typical_fields(const overlay::Template& look) {
   return fields;
 }
 
+// What differs from candidate to candidate, and captions: all those of a long video would fill the memory.
+bool is_drawn_by_range(const overlay::Layer& layer) {
+  return layer.is_personal() || layer.kind == overlay::LayerKind::Captions;
+}
+
 Result<void> check_drawn(const overlay::Composition& composition) {
   for (const Finding& finding : composition.findings()) {
     if (finding.severity == Severity::Error) return fail(ErrorKind::InvalidInput, finding.message, finding.hint);
@@ -81,7 +86,7 @@ Result<SegmentMaker> SegmentMaker::create(const Job& job, const Plan& plan, cons
   SegmentMaker maker(job, plan, workspace, budget, meter, std::move(stop));
   std::vector<size_t> layers;
   for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
-    if (!job.campaign.look.layers[i].is_personal()) layers.push_back(i);
+    if (!is_drawn_by_range(job.campaign.look.layers[i])) layers.push_back(i);
   }
   maker.shared_ =
       TRY(overlay::Composition::create(job.campaign.look, {}, job.timeline.size, job.timeline.duration(), layers));
@@ -103,12 +108,17 @@ Result<media::VideoReader> SegmentMaker::open_reader(const PlannedRange& range) 
 }
 
 Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields) const {
-  std::vector<size_t> personal;
-  for (size_t layer : plan_.ranges[index].layers) {
-    if (job_.campaign.look.layers[layer].is_personal()) personal.push_back(layer);
+  const PlannedRange& range = plan_.ranges[index];
+  overlay::Template look = job_.campaign.look;
+  Microseconds from = job_.timeline.time_of(range.first_frame);
+  Microseconds to = job_.timeline.time_of(range.first_frame + range.frame_count);
+  std::vector<size_t> drawn_here;
+  for (size_t i : range.layers) {
+    if (is_drawn_by_range(look.layers[i])) drawn_here.push_back(i);
+    std::erase_if(look.layers[i].cues, [&](const media::Cue& cue) { return cue.end <= from || cue.start >= to; });
   }
-  overlay::Composition own = TRY(
-      overlay::Composition::create(job_.campaign.look, fields, job_.timeline.size, job_.timeline.duration(), personal));
+  overlay::Composition own =
+      TRY(overlay::Composition::create(look, fields, job_.timeline.size, job_.timeline.duration(), drawn_here));
   TRY_VOID(check_drawn(own));
   return overlay::Composition::merged(shared_, own);
 }
@@ -118,8 +128,9 @@ Result<void> SegmentMaker::prepare(size_t index, bool keep_frames) {
   bool takes_notes = !range.statistics.empty() && !workspace_.find_statistics(range.statistics);
   if (!takes_notes && !keep_frames) return {};
   size_t split = first_personal_layer(range);
-  overlay::Composition below = shared_.below(split);
-  overlay::Composition above = TRY(composition(index, typical_fields(job_.campaign.look))).from(split);
+  overlay::Composition all = TRY(composition(index, typical_fields(job_.campaign.look)));
+  overlay::Composition below = all.below(split);
+  overlay::Composition above = all.from(split);
   std::optional<encode::SegmentEncoder> notes;
   if (takes_notes) {
     encode::FirstPass first{workspace_.statistics_path(range.statistics)};

@@ -27,7 +27,7 @@ constexpr double kKeepWeight = 0.08;  // decoding alone
 // Thread-safe; a range's prepare() must be over before its make(), and all its make() before its release().
 class SegmentMaker {
  public:
-  // Draws the layers that all candidates share. All arguments are borrowed.
+  // Draws the layers that all candidates share, but for captions. All arguments are borrowed.
   static Result<SegmentMaker> create(const Job& job, const Plan& plan, const Workspace& workspace,
                                      media::MemoryBudget& budget, ProgressMeter& meter, std::stop_token stop);
 
@@ -71,7 +71,7 @@ class SegmentMaker {
   ProgressMeter& meter_;
   std::stop_token stop_;
   std::optional<double> share_;
-  overlay::Composition shared_;
+  overlay::Composition shared_;  // what was drawn once for all
   // A range each, while its frames are kept: with all below the first personal layer drawn on them.
   std::vector<std::unique_ptr<media::FrameStore>> stores_;
 };

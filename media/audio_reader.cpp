@@ -191,7 +191,7 @@ Result<AudioReader> AudioReader::open(const std::filesystem::path& path, Microse
   auto state = std::make_unique<State>();
   InputFormatPtr input = TRY(open_input(path));
   if (best_stream(*input, AVMEDIA_TYPE_AUDIO) >= 0) {
-    state->decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_AUDIO));
+    state->decoder = TRY(StreamDecoder::open(std::move(input), path, AVMEDIA_TYPE_AUDIO));
   } else {
     state->ended = true;
   }

@@ -50,9 +50,13 @@ int best_stream(const AVFormatContext& input, AVMediaType type) {
 }
 
 Result<StreamDecoder> StreamDecoder::open(const std::filesystem::path& path, AVMediaType type) {
+  return open(TRY(open_input(path)), path, type);
+}
+
+Result<StreamDecoder> StreamDecoder::open(InputFormatPtr input, const std::filesystem::path& path, AVMediaType type) {
   StreamDecoder decoder;
   decoder.path_ = path;
-  decoder.input_ = TRY(open_input(path));
+  decoder.input_ = std::move(input);
   decoder.stream_ = best_stream(*decoder.input_, type);
   if (decoder.stream_ < 0) {
     return fail(ErrorKind::InvalidInput,
@@ -78,17 +82,29 @@ Result<StreamDecoder> StreamDecoder::open(const std::filesystem::path& path, AVM
   return decoder;
 }
 
-bool StreamDecoder::seek_before(Microseconds time) {
-  // MP4 indexes decoding times, which run ahead of the times shown by a few frames.
-  constexpr Microseconds kMargin{500'000};
+bool StreamDecoder::seek(Microseconds time, Microseconds from) {
   std::string_view format = input_->iformat->name;
   if (!format.starts_with("matroska") && !format.starts_with("mov")) return false;
-  int64_t target = av_rescale_q((time - kMargin).count(), {1, AV_TIME_BASE}, stream().time_base);
-  if (av_seek_frame(input_.get(), stream_, target, AVSEEK_FLAG_BACKWARD) < 0) return false;
+  auto stamp = [&](Microseconds at) { return av_rescale_q(at.count(), {1, AV_TIME_BASE}, stream().time_base); };
+  if (av_seek_frame(input_.get(), stream_, stamp(time), AVSEEK_FLAG_BACKWARD) < 0) return false;
   avcodec_flush_buffers(codec_.get());
   drained_ = false;
-  skip_before_ = target;
+  skip_before_ = stamp(from);
   return true;
+}
+
+void StreamDecoder::key_frames_only(Microseconds apart) {
+  keys_only_ = true;
+  keys_apart_ = av_rescale_q(apart.count(), {1, AV_TIME_BASE}, stream().time_base);
+}
+
+bool StreamDecoder::is_wanted(const AVPacket& packet) {
+  if (packet.stream_index != stream_) return false;
+  if (!keys_only_) return true;
+  bool is_wanted = (packet.flags & AV_PKT_FLAG_KEY) != 0 &&
+                   (packet.pts == AV_NOPTS_VALUE || packet.pts >= std::max(next_key_from_, skip_before_));
+  if (is_wanted && packet.pts != AV_NOPTS_VALUE) next_key_from_ = packet.pts + keys_apart_;
+  return is_wanted;
 }
 
 Microseconds StreamDecoder::origin() const {
@@ -116,7 +132,7 @@ Result<std::optional<FramePtr>> StreamDecoder::next() {
       avcodec_send_packet(codec_.get(), nullptr);
       continue;
     }
-    if (packet_->stream_index == stream_) {
+    if (is_wanted(*packet_)) {
       bool is_skipped = packet_->pts != AV_NOPTS_VALUE && packet_->pts < skip_before_;
       codec_->skip_frame = is_skipped ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
       status = avcodec_send_packet(codec_.get(), packet_.get());

@@ -1,11 +1,37 @@
 #include "media/frame.h"
 
+extern "C" {
+#include <libavutil/imgutils.h>
+}
+
 #include <cassert>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include "media/av.h"
 
 namespace candid::media {
+namespace {
+
+// For vector instructions that take a whole register where a row ends.
+constexpr int kAlignment = 64;
+
+struct FreePool {
+  void operator()(AVBufferPool* pool) const { av_buffer_pool_uninit(&pool); }
+};
+
+// Buffers of one size are used again and again: the kernel clears fresh memory, which takes longer than a copy.
+AVBufferRef* take_buffer(size_t bytes) {
+  static std::mutex mutex;
+  static std::map<size_t, std::unique_ptr<AVBufferPool, FreePool>> pools;
+  std::lock_guard lock(mutex);
+  auto& pool = pools[bytes];
+  if (!pool) pool.reset(av_buffer_pool_init(bytes, nullptr));
+  return pool ? av_buffer_pool_get(pool.get()) : nullptr;
+}
+
+}  // namespace
 
 void Frame::Free::operator()(AVFrame* frame) const {
   av_frame_free(&frame);
@@ -22,7 +48,12 @@ Result<Frame> Frame::allocate(FrameSize size) {
   av->color_trc = AVCOL_TRC_BT709;
   av->color_range = AVCOL_RANGE_MPEG;
   av->sample_aspect_ratio = {1, 1};
-  if (int code = av_frame_get_buffer(av, 0); code < 0) return av_fail(code, "cannot allocate a frame");
+  int stride = FFALIGN(size.width, 2 * kAlignment);
+  int bytes = av_image_get_buffer_size(AV_PIX_FMT_YUV420P, stride, size.height, kAlignment);
+  if (bytes < 0) return av_fail(bytes, "cannot allocate a frame");
+  av->buf[0] = take_buffer(static_cast<size_t>(bytes) + kAlignment);
+  if (av->buf[0] == nullptr) return av_fail(AVERROR(ENOMEM), "cannot allocate a frame");
+  av_image_fill_arrays(av->data, av->linesize, av->buf[0]->data, AV_PIX_FMT_YUV420P, stride, size.height, kAlignment);
   return frame;
 }
 
@@ -40,7 +71,12 @@ Frame Frame::share() const {
 }
 
 Result<void> Frame::make_writable() {
-  if (int code = av_frame_make_writable(frame_.get()); code < 0) return av_fail(code, "cannot copy a frame");
+  if (av_frame_is_writable(frame_.get()) != 0) return {};
+  Frame copy = TRY(allocate(size()));
+  int code = av_frame_copy(copy.av(), frame_.get());
+  if (code >= 0) code = av_frame_copy_props(copy.av(), frame_.get());
+  if (code < 0) return av_fail(code, "cannot copy a frame");
+  *this = std::move(copy);
   return {};
 }
 

@@ -109,6 +109,13 @@ Result<void> PictureConverter::build(const SourceFormat& source) {
   return {};
 }
 
+// Whether there is nothing to be done: the filters would only copy the picture.
+bool PictureConverter::is_house_format(const SourceFormat& source) const {
+  return source.format == AV_PIX_FMT_YUV420P && FrameSize{source.width, source.height} == size_ &&
+         source.matrix == AVCOL_SPC_BT709 && source.range != AVCOL_RANGE_JPEG &&
+         source.aspect.num == source.aspect.den && orientation_.degrees == 0 && !orientation_.mirrored;
+}
+
 Result<Frame> PictureConverter::convert(AVFrame& frame) {
   // Unlabelled pictures follow the old rule of thumb: HD is BT.709, smaller is BT.601.
   AVColorSpace matrix = frame.colorspace;
@@ -120,14 +127,19 @@ Result<Frame> PictureConverter::convert(AVFrame& frame) {
   AVColorRange range = full_range_format ? AVCOL_RANGE_JPEG : frame.color_range;
   AVRational aspect = frame.sample_aspect_ratio.num > 0 ? frame.sample_aspect_ratio : AVRational{1, 1};
   SourceFormat source{frame.width, frame.height, frame.format, matrix, range, aspect};
-  if (!source_ || !(*source_ == source)) TRY_VOID(build(source));
-  frame.pts = 0;  // times are the reader's business
-  int status = av_buffersrc_add_frame_flags(entry_, &frame, AV_BUFFERSRC_FLAG_KEEP_REF);
-  if (status < 0) return av_fail(status, "cannot convert a picture");
   FramePtr converted(av_frame_alloc());
-  status = av_buffersink_get_frame(exit_, converted.get());
-  if (status < 0) return av_fail(status, "cannot convert a picture");
-  av_frame_remove_side_data(converted.get(), AV_FRAME_DATA_DISPLAYMATRIX);
+  if (is_house_format(source)) {
+    if (int status = av_frame_ref(converted.get(), &frame); status < 0)
+      return av_fail(status, "cannot convert a picture");
+  } else {
+    if (!source_ || !(*source_ == source)) TRY_VOID(build(source));
+    frame.pts = 0;  // times are the reader's business
+    int status = av_buffersrc_add_frame_flags(entry_, &frame, AV_BUFFERSRC_FLAG_KEEP_REF);
+    if (status >= 0) status = av_buffersink_get_frame(exit_, converted.get());
+    if (status < 0) return av_fail(status, "cannot convert a picture");
+  }
+  // A picture is its pixels: no orientation is left to be done, and an encoder must not pass on what else it carried.
+  while (converted->nb_side_data > 0) av_frame_remove_side_data(converted.get(), converted->side_data[0]->type);
   converted->colorspace = AVCOL_SPC_BT709;
   converted->color_primaries = AVCOL_PRI_BT709;
   converted->color_trc = AVCOL_TRC_BT709;

@@ -39,6 +39,7 @@ class PictureConverter {
              range == other.range && av_cmp_q(aspect, other.aspect) == 0;
     }
   };
+  bool is_house_format(const SourceFormat& source) const;
   Result<void> build(const SourceFormat& source);
 
   FrameSize size_;

@@ -53,6 +53,10 @@ std::vector<Case> cases() {
   }
   all.push_back({"OfAnOddSize", kStartAndEnd, "", "323x181", "30", "mjpeg -q:v 3 -pix_fmt yuvj444p"});
   all.push_back({"OfASizeThatIsNoMultipleOfSixteen", kStartAndEnd, "", "202x358"});
+  // Beneath the names and above them; one over a join.
+  const std::string captions = "[[layer]]\nkind = \"captions\"\nfile = \"captions.vtt\"\n";
+  all.push_back({"WithCaptionsBelow", captions + kStartAndEnd, ""});
+  all.push_back({"WithCaptionsAbove", kStartAndEnd + captions, ""});
   for (const char* preset : {"medium", "slow"}) {
     all.push_back({"WithPreset" + std::string(preset), kStartAndEnd, "preset = \"" + std::string(preset) + "\"\n"});
   }
@@ -92,6 +96,9 @@ class Splicing : public testing::TestWithParam<Case> {
                  "[[layer]]\nkind = \"image\"\nimage = \"logo.svg\"\n" +
                      c.layers + (c.video.empty() ? "" : "[video]\n" + c.video));
     bench_.write("candidates.csv", "id,name,role\n1,Jane Sample,Engineer\n2,Al,Designer\n");
+    bench_.write("captions.vtt",
+                 "WEBVTT\n\n00:00.200 --> 00:00.900\nHello there.\n\n00:00.900 --> 00:01.300\nOver the join.\n\n"
+                 "00:01.500 --> 00:02.300\nGood bye.\n");
     bench_.render();
     plan_ = must(make_plan(bench_.job()));
     timeline_ = bench_.job().timeline;
