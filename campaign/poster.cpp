@@ -64,9 +64,9 @@ Result<int64_t> best_frame(const Job& job, FrameSpan span) {
     std::vector<double> scores;
     for (const media::KeyFrame& key : keys) scores.push_back(judge->judge(key.picture).total);
     auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-    // The frame that shows it, which is no earlier than it.
-    int64_t frame = timeline.first_frame_from(keys[static_cast<size_t>(best)].time - timeline.take_start);
-    return std::clamp(frame, span.first, span.end - 1);
+    std::chrono::duration<double> time = keys[static_cast<size_t>(best)].time - timeline.take_start;
+    // By the rule of VideoReader.
+    return std::clamp<int64_t>(std::llround(time.count() * timeline.rate.value()), span.first, span.end - 1);
   }
   // A reader at the rate of the pictures wanted converts no others.
   int64_t count = std::min<int64_t>(kJudgedPictures, span.end - span.first);
@@ -120,9 +120,10 @@ Result<std::vector<PosterMaker::Moment>> PosterMaker::read(int64_t first, double
 }
 
 Result<media::Frame> PosterMaker::branded(const Moment& moment, const Candidate& candidate) const {
-  overlay::Composition composition = TRY(segments_.composition(moment.range, candidate.fields));
+  Microseconds time = job_.timeline.time_of(moment.frame);
+  overlay::Composition composition = TRY(segments_.composition(moment.range, candidate.fields, time));
   media::Frame frame = moment.bare.share();
-  TRY_VOID(composition.apply(frame, job_.timeline.time_of(moment.frame)));
+  TRY_VOID(composition.apply(frame, time));
   return frame;
 }
 

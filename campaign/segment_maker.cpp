@@ -23,11 +23,6 @@ Fields typical_fields(const overlay::Template& look) {
   return fields;
 }
 
-// What differs from candidate to candidate, and captions: all those of a long video would fill the memory.
-bool is_drawn_by_range(const overlay::Layer& layer) {
-  return layer.is_personal() || layer.kind == overlay::LayerKind::Captions;
-}
-
 Result<void> check_drawn(const overlay::Composition& composition) {
   for (const Finding& finding : composition.findings()) {
     if (finding.severity == Severity::Error) return fail(ErrorKind::InvalidInput, finding.message, finding.hint);
@@ -86,12 +81,35 @@ Result<SegmentMaker> SegmentMaker::create(const Job& job, const Plan& plan, cons
   SegmentMaker maker(job, plan, workspace, budget, meter, std::move(stop));
   std::vector<size_t> layers;
   for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
-    if (!is_drawn_by_range(job.campaign.look.layers[i])) layers.push_back(i);
+    if (!maker.is_drawn_by_range(job.campaign.look.layers[i])) layers.push_back(i);
   }
   maker.shared_ =
       TRY(overlay::Composition::create(job.campaign.look, {}, job.timeline.size, job.timeline.duration(), layers));
   TRY_VOID(check_drawn(maker.shared_));
+  TRY_VOID(maker.check_captions());
   return maker;
+}
+
+// What differs from candidate to candidate, and captions: all those of a long video would fill the memory. A video that
+// is rendered whole is one range, and needs them all anyway.
+bool SegmentMaker::is_drawn_by_range(const overlay::Layer& layer) const {
+  bool is_cut = job_.campaign.video.codec == encode::Codec::H264;
+  return layer.is_personal() || (is_cut && layer.kind == overlay::LayerKind::Captions);
+}
+
+// Whether each caption can be drawn, before any work.
+Result<void> SegmentMaker::check_captions() const {
+  overlay::Template look = job_.campaign.look;
+  for (size_t i = 0; i < look.layers.size(); ++i) {
+    overlay::Layer& layer = look.layers[i];
+    if (layer.kind != overlay::LayerKind::Captions || !is_drawn_by_range(layer)) continue;
+    for (const media::Cue& cue : job_.campaign.look.layers[i].cues) {
+      layer.cues = {cue};
+      TRY_VOID(check_drawn(
+          TRY(overlay::Composition::create(look, {}, job_.timeline.size, job_.timeline.duration(), std::span(&i, 1)))));
+    }
+  }
+  return {};
 }
 
 size_t SegmentMaker::first_personal_layer(const PlannedRange& range) const {
@@ -107,11 +125,12 @@ Result<media::VideoReader> SegmentMaker::open_reader(const PlannedRange& range) 
   return media::VideoReader::open(job_.campaign.take, request);
 }
 
-Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields) const {
+Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields,
+                                                       std::optional<Microseconds> moment) const {
   const PlannedRange& range = plan_.ranges[index];
   overlay::Template look = job_.campaign.look;
-  Microseconds from = job_.timeline.time_of(range.first_frame);
-  Microseconds to = job_.timeline.time_of(range.first_frame + range.frame_count);
+  Microseconds from = moment.value_or(job_.timeline.time_of(range.first_frame));
+  Microseconds to = moment ? *moment + Microseconds{1} : job_.timeline.time_of(range.first_frame + range.frame_count);
   std::vector<size_t> drawn_here;
   for (size_t i : range.layers) {
     if (is_drawn_by_range(look.layers[i])) drawn_here.push_back(i);

@@ -47,8 +47,9 @@ class SegmentMaker {
   // Where bytes are counted: all segments get this share of what constant quality would take. Before the first make().
   void set_share(double share) { share_ = share; }
 
-  // All that shows in a range, for one candidate. Fails when a character cannot be drawn.
-  Result<overlay::Composition> composition(size_t range, const Fields& fields) const;
+  // All that shows in a range, or at one moment in it, for one candidate. Fails when a character cannot be drawn.
+  Result<overlay::Composition> composition(size_t range, const Fields& fields,
+                                           std::optional<Microseconds> moment = {}) const;
 
  private:
   SegmentMaker(const Job& job, const Plan& plan, const Workspace& workspace, media::MemoryBudget& budget,
@@ -60,6 +61,8 @@ class SegmentMaker {
         meter_(meter),
         stop_(std::move(stop)),
         stores_(plan.ranges.size()) {}
+  bool is_drawn_by_range(const overlay::Layer& layer) const;
+  Result<void> check_captions() const;
   size_t first_personal_layer(const PlannedRange& range) const;
   Result<media::VideoReader> open_reader(const PlannedRange& range) const;
   Result<encode::Segment> encode_second(size_t range, const Candidate& candidate, encode::SecondPass pass) const;

@@ -93,8 +93,9 @@ bool StreamDecoder::seek(Microseconds time, Microseconds from) {
   return true;
 }
 
-void StreamDecoder::key_frames_only(Microseconds apart) {
+void StreamDecoder::key_frames_only(Microseconds apart, Microseconds end) {
   keys_only_ = true;
+  keys_end_ = av_rescale_q(end.count(), {1, AV_TIME_BASE}, stream().time_base);
   keys_apart_ = av_rescale_q(apart.count(), {1, AV_TIME_BASE}, stream().time_base);
 }
 
@@ -126,6 +127,11 @@ Result<std::optional<FramePtr>> StreamDecoder::next() {
     }
     if (drained_) return std::optional<FramePtr>();
     status = av_read_frame(input_.get(), packet_.get());
+    if (status >= 0 && packet_->stream_index == stream_ && packet_->dts != AV_NOPTS_VALUE &&
+        packet_->dts >= keys_end_) {
+      av_packet_unref(packet_.get());
+      status = AVERROR_EOF;
+    }
     if (status < 0) {
       drained_ = true;
       if (status != AVERROR_EOF) return av_fail(status, fmt::format("cannot read {}", path_.string()));

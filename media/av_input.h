@@ -29,8 +29,9 @@ class StreamDecoder {
   // exact one; says whether it did. Afterwards next() begins with the first frame found there that is not before
   // `from`.
   bool seek(Microseconds time, Microseconds from);
-  // From now on only key frames are decoded, and of those only such as are at least `apart` from the last one.
-  void key_frames_only(Microseconds apart);
+  // From now on only key frames are decoded, and of those only such as are at least `apart` from the last one; what is
+  // decoded from `end` on is not read.
+  void key_frames_only(Microseconds apart, Microseconds end);
   // When the file's own timeline begins (its first timestamp of any track).
   Microseconds origin() const;
 
@@ -46,6 +47,7 @@ class StreamDecoder {
   bool keys_only_ = false;
   int64_t keys_apart_ = 0;             // of the stream's time base
   int64_t next_key_from_ = INT64_MIN;  // pts
+  int64_t keys_end_ = INT64_MAX;       // dts
   std::filesystem::path path_;
 };
 

@@ -10,7 +10,7 @@ Result<std::vector<KeyFrame>> read_key_frames(const std::filesystem::path& path,
   StreamDecoder decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_VIDEO));
   std::vector<KeyFrame> found;
   if (!decoder.seek(decoder.origin() + start, decoder.origin() + start)) return found;
-  decoder.key_frames_only(apart);
+  decoder.key_frames_only(apart, decoder.origin() + end);
   PictureConverter converter(size, Fit::Contain, stream_orientation(decoder.stream()));
   while (std::optional<FramePtr> frame = TRY(decoder.next())) {
     if ((*frame)->pts == AV_NOPTS_VALUE) continue;

@@ -43,13 +43,13 @@ struct VideoReader::State {
     Microseconds first =
         request.start + Microseconds(request.first_frame * 1'000'000 * request.frame_rate.den / request.frame_rate.num);
     if (first < kWorthwhile) return {};
-    // To the key frame that may be the very first; where that is too late, some way before it: the newest picture may
-    // be old, and some containers index decoding times, which run ahead of the times shown by a few frames.
-    const Microseconds half_a_frame(500'000 * int64_t{request.frame_rate.den} / request.frame_rate.num);
-    for (Microseconds margin : {Microseconds{0}, Microseconds{500'000}}) {
+    // What shows there may be a picture of some time before. The second try is for containers that index decoding
+    // times, which run ahead of the times shown by a few frames.
+    constexpr Microseconds kSomeTime{500'000};
+    for (Microseconds back : {Microseconds{0}, kSomeTime}) {
       source_ended = false;
-      Microseconds time = decoder.origin() + first - margin;
-      if (!decoder.seek(time, time - half_a_frame)) break;
+      Microseconds time = decoder.origin() + first;
+      if (!decoder.seek(time - back, time - kSomeTime)) break;
       TRY_VOID(look_ahead());
       if (!source_ended && ahead->pts != AV_NOPTS_VALUE && ahead_index <= request.first_frame) return {};
     }

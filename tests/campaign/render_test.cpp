@@ -374,6 +374,18 @@ TEST(Render, NotesThatAreNoneAreTakenAnew) {
   }
 }
 
+TEST(Render, ACaptionThatNoFontHasIsToldBeforeAnyWork) {
+  Workbench bench;
+  bench.write("captions.vtt", "WEBVTT\n\n00:01.000 --> 00:01.400\nA \uE123 B\n");
+  bench.write("campaign.toml", test::kToml + "\n[[layer]]\nkind = \"captions\"\nfile = \"captions.vtt\"\n");
+  Job job = bench.job();
+  auto workspace = must(Workspace::open(bench.folder()));
+  auto refused = render(job, must(make_plan(job)), workspace, {}, {}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("no installed font"));
+  EXPECT_FALSE(std::filesystem::exists(bench.out() / "work/segments"));
+}
+
 TEST(Render, SoundIsAsLoudAsOtherVideos) {
   Workbench bench;
   bench.record(
