@@ -69,8 +69,10 @@ class CampaignReader {
   std::optional<FieldText> used_text(TomlTable& table, const std::string& key) {
     std::optional<FieldText> text = table.field_text(key);
     if (text) {
+      const std::vector<std::string>& needed = text->needed_fields();
       for (const std::string& field : text->fields()) {
-        campaign_.field_uses.push_back({field, table.line_of(key), table.name_of(key)});
+        bool is_needed = std::find(needed.begin(), needed.end(), field) != needed.end();
+        campaign_.field_uses.push_back({field, table.line_of(key), table.name_of(key), is_needed});
       }
     }
     return text;

@@ -37,7 +37,8 @@ struct FieldRule {
 struct FieldUse {
   std::string field;
   int line = 0;
-  std::string key;  // "layer[0].text"
+  std::string key;        // "layer[0].text"
+  bool is_needed = true;  // an empty value would leave a hole in the text
 };
 
 struct VideoChoice {

@@ -45,7 +45,9 @@ class RowChecker {
  public:
   RowChecker(const Campaign& campaign, const std::string& file, const std::vector<std::string>& columns)
       : campaign_(campaign), file_(file), columns_(columns) {
-    for (const FieldUse& use : campaign.field_uses) needed_.insert(use.field);
+    for (const FieldUse& use : campaign.field_uses) {
+      if (use.is_needed) needed_.insert(use.field);
+    }
   }
 
   // The candidate of a row; what is wrong with it goes to `findings`.
@@ -70,7 +72,8 @@ class RowChecker {
       if (value.empty() && rule != campaign_.fields.end() && rule->second.fallback) value = *rule->second.fallback;
       bool required = rule != campaign_.fields.end() ? rule->second.required : needed_.contains(columns_[i]);
       if (value.empty() && required)
-        problem(columns_[i], "is empty", "fill the cell in, or give the field a default in campaign.toml");
+        problem(columns_[i], "is empty",
+                "fill the cell in, or write {{" + columns_[i] + " | default:\"…\"}} in campaign.toml");
       candidate.fields[columns_[i]] = std::move(value);
     }
     candidate.name = display_name(candidate.fields);

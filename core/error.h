@@ -24,7 +24,7 @@ enum class ErrorKind {
   Network,
   Cancelled,
   OutOfReach,  // what was asked for cannot be had, as only the work could show
-  Internal,  // a bug of ours
+  Internal,    // a bug of ours
 };
 
 std::string_view to_string(ErrorKind kind);

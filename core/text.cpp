@@ -24,6 +24,13 @@ std::string from_icu(const icu::UnicodeString& text) {
   return utf8;
 }
 
+// What is not a language tag means no language.
+icu::Locale locale_of(const std::string& language) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::Locale locale = icu::Locale::forLanguageTag(language, status);
+  return U_FAILURE(status) || language.empty() ? icu::Locale::getRoot() : locale;
+}
+
 // Calls `visit(code point, its bytes)` for each character; invalid bytes come as U+FFFD.
 template <typename Visit>
 void for_each_character(std::string_view text, Visit visit) {
@@ -132,8 +139,23 @@ std::string normalize(std::string_view text) {
   return U_FAILURE(status) ? std::string(text) : from_icu(normalized);
 }
 
-std::string to_lower(std::string_view text) {
-  return from_icu(to_icu(text).toLower(icu::Locale::getRoot()));
+std::string to_lower(std::string_view text, const std::string& language) {
+  return from_icu(to_icu(text).toLower(locale_of(language)));
+}
+
+std::string to_upper(std::string_view text, const std::string& language) {
+  return from_icu(to_icu(text).toUpper(locale_of(language)));
+}
+
+std::string to_title(std::string_view text, const std::string& language) {
+  icu::UnicodeString title = to_icu(text);
+  title.toTitle(nullptr, locale_of(language));
+  for (int32_t i = 1; i + 2 < title.length(); ++i) {
+    bool is_apostrophe = title[i] == u'\'' || title[i] == u'\u2019';
+    bool begins_part = u_isalpha(title[i - 1]) && u_isalpha(title[i + 1]) && u_isalpha(title[i + 2]);
+    if (is_apostrophe && begins_part) title.setCharAt(i + 1, static_cast<char16_t>(u_toupper(title[i + 1])));
+  }
+  return from_icu(title);
 }
 
 std::string single_line(std::string_view text) {

@@ -27,7 +27,11 @@ std::string trim(std::string_view text);
 // Unicode NFC, so that a name typed with combining marks equals the same name typed without.
 std::string normalize(std::string_view text);
 
-std::string to_lower(std::string_view text);
+// Letter case by Unicode's rules, or those of a language ("tr": i and İ). Titles begin every word with a capital, also
+// after a hyphen, or an apostrophe that more than one letter follows: "O'Neil", but "Ada's".
+std::string to_lower(std::string_view text, const std::string& language = "");
+std::string to_upper(std::string_view text, const std::string& language = "");
+std::string to_title(std::string_view text, const std::string& language = "");
 
 // For display on one line: control characters and line breaks become single spaces.
 std::string single_line(std::string_view text);

@@ -62,8 +62,57 @@ TEST(Fields, AnEmptyValueIsAValue) {
 }
 
 TEST(Fields, ValuesAreNeverReadAsTemplates) {
-  Fields values{{"name", "{{email}}"}, {"email", "secret@example.com"}, {"odd", "{{{{"}};
-  EXPECT_EQ(expanded("{{name}} {{odd}}", values), "{{email}} {{{{");
+  Fields values{{"name", "{{email}}"}, {"email", "secret@example.com"}, {"odd", "{{{{"}, {"markup", "<&\">"}};
+  EXPECT_EQ(expanded("{{name}} {{odd}} {{markup}}", values), "{{email}} {{{{ <&\">");
+  EXPECT_EQ(expanded("{{#name}}{{name | default:\"{{email}}\"}}{{/name}}", values), "{{email}}");
+}
+
+TEST(Fields, FiltersChangeAValueOneAfterTheOther) {
+  Fields values{{"name", "JOSÉ O'NEIL-łódź"}, {"empty", "  "}};
+  EXPECT_EQ(expanded("{{name | title}}", values), "José O'Neil-Łódź");
+  EXPECT_EQ(expanded("{{ name|title|upper }}", values), "JOSÉ O'NEIL-ŁÓDŹ");
+  EXPECT_EQ(expanded("{{name | first_word | lower}}", values), "josé");
+  EXPECT_EQ(expanded("{{name | first_word | title | possessive}}", values), "José’s");
+  EXPECT_EQ(expanded("Hi {{empty | default:\"there\"}}!", values), "Hi there!");
+  EXPECT_EQ(expanded("Hi {{empty | default:'you}} | ok' | upper}}!", values), "Hi YOU}} | OK!");
+  EXPECT_EQ(expanded("{{name | default:there | first_word}}", values), "JOSÉ");
+  EXPECT_EQ(expanded("{{city | upper:\"tr\"}}", {{"city", "istanbul"}}), "İSTANBUL");
+}
+
+TEST(Fields, SectionsShowOnlyWhatIsNotEmpty) {
+  const std::string_view text = "You{{#role}}, as {{role}}{{/role}}{{^role}} (no role){{/role}}.";
+  EXPECT_EQ(expanded(text, {{"role", "engineer"}}), "You, as engineer.");
+  EXPECT_EQ(expanded(text, {{"role", ""}}), "You (no role).");
+  const std::string_view choice = "{{#stage | is:\"onsite\"}}see you{{/stage}}{{#stage|is:phone}}call you{{/ stage }}";
+  EXPECT_EQ(expanded(choice, {{"stage", "Onsite"}}), "see you");
+  EXPECT_EQ(expanded(choice, {{"stage", "phone"}}), "call you");
+  EXPECT_EQ(expanded(choice, {{"stage", "offer"}}), "");
+}
+
+TEST(Fields, KnowWhichOfThemLeaveAHole) {
+  FieldText text = must(FieldText::parse(
+      "{{first_name | default:\"there\"}} {{#role}}{{role}} at {{company}}{{/role}} {{name | upper}} {{^x}}y{{/x}}"));
+  EXPECT_THAT(text.fields(), ElementsAre("first_name", "role", "company", "name", "x"));
+  EXPECT_THAT(text.needed_fields(), ElementsAre("company", "name"));
+}
+
+TEST(Fields, FiltersAndSectionsThatAreWrongAreNamed) {
+  auto message = [](std::string_view text) {
+    auto parsed = FieldText::parse(text);
+    return parsed ? std::string("accepted") : parsed.error().message() + " / " + parsed.error().hint();
+  };
+  EXPECT_THAT(message("{{name | uper}}"), HasSubstr("\"uper\" is not a filter / did you mean upper?"));
+  EXPECT_THAT(message("{{name | default}}"), HasSubstr("needs a text"));
+  EXPECT_THAT(message("{{name | possessive:\"x\"}}"), HasSubstr("takes no text"));
+  EXPECT_THAT(message("{{name |}}"), HasSubstr("is not a filter"));
+  EXPECT_THAT(message("{{name upper}}"), HasSubstr("is not a field"));
+  EXPECT_THAT(message("{{name | upper x}}"), HasSubstr("is not a field"));
+  EXPECT_THAT(message("{{#role}}x"), HasSubstr("{{#role}} is not closed"));
+  EXPECT_THAT(message("x{{/role}}"), HasSubstr("not open"));
+  EXPECT_THAT(message("{{#a}}{{#b}}{{/a}}{{/b}}"), HasSubstr("{{/b}} is due first"));
+  for (std::string_view bad :
+       {"{{>file}}", "{{=<% %>=}}", "{{&name}}", "{{! note}}", "{{{name}}}", "{{name | default:\"x}}"})
+    EXPECT_NE(message(bad), "accepted") << bad;
 }
 
 TEST(Fields, AreNamedInEveryScript) {
