@@ -4,26 +4,23 @@
 
 #include <fmt/format.h>
 
+#include "campaign/layer_reader.h"
+#include "campaign/look.h"
+#include "campaign/references.h"
 #include "campaign/toml_table.h"
-#include "capture/take_sidecar.h"
 #include "core/files.h"
 #include "core/suggest.h"
 #include "core/text.h"
 #include "encode/segment_encoder.h"
-#include "overlay/composition.h"
 #include "overlay/fonts.h"
 
 namespace candid::campaign {
 namespace {
 
-const std::vector<std::string> kKinds = {"lower_third", "text", "image", "card", "captions"};
-const std::vector<std::string> kAnchors = {"top_left", "top",         "top_right", "left",        "center",
-                                           "right",    "bottom_left", "bottom",    "bottom_right"};
-const std::vector<std::string> kMotions = {"none", "fade", "slide"};
-
 class CampaignReader {
  public:
-  CampaignReader(Campaign& campaign, Findings& findings) : campaign_(campaign), findings_(findings) {}
+  CampaignReader(Campaign& campaign, Findings& findings)
+      : campaign_(campaign), findings_(findings), references_(campaign, findings) {}
 
   void read(const toml::table& root) {
     TomlTable top(root, "", campaign_.file, findings_);
@@ -33,51 +30,35 @@ class CampaignReader {
       top.problem("id", fmt::format("\"{}\" is not an id", shorten(campaign_.id, 40)),
                   "use lower-case letters, digits and _");
     }
-    campaign_.roster = file(top, "roster", top.required_text("roster", "roster = \"candidates.csv\""));
-    campaign_.take = file(top, "take", top.required_text("take", "take = \"takes/body.mkv\"; candid record makes one"),
-                          fmt::format("candid record {} --camera test:, or put your recording there (.mkv, .mp4, .mov)",
-                                      campaign_.folder.string()));
+    campaign_.roster = references_.file(top, "roster", top.required_text("roster", "roster = \"candidates.csv\""));
+    campaign_.take =
+        references_.file(top, "take", top.required_text("take", "take = \"takes/body.mkv\"; candid record makes one"),
+                         fmt::format("candid record {} --camera test:, or put your recording there (.mkv, .mp4, .mov)",
+                                     campaign_.folder.string()));
     campaign_.take_line = top.line_of("take");
     read_trim(top);
+    const std::string look_name = top.text("look").value_or("clean");
+    Look look = Look::open(top, "look", look_name, campaign_, references_, findings_);
+    look.apply_brand(campaign_.brand);
     top.table("brand", [&](TomlTable& table) { read_brand(table); });
     campaign_.look.font = campaign_.brand.font;
     top.table("page", [&](TomlTable& table) { read_page(table); });
     campaign_.look.language = campaign_.page.language;
-    top.each_table("layer", [&](TomlTable& table, size_t) { read_layer(table); });
+    top.each_table("layer", [&](TomlTable& table, size_t number) {
+      read_layer(table, number, look, references_, campaign_, findings_);
+    });
+    sort_layers(campaign_);
     top.table("fields", [&](TomlTable& table) { read_fields(table); });
     top.table("video", [&](TomlTable& table) { read_video(table); });
     top.table("greeting", [&](TomlTable& table) { read_greeting(table); });
+    top.table("proof", [&](TomlTable& table) {
+      campaign_.requires_approval = table.boolean("require_approval").value_or(false);
+    });
     top.table("publish", [&](TomlTable& table) { read_publish(table); });
     top.finish();
   }
 
  private:
-  // A file named in the campaign, relative to its folder; it must be there.
-  std::filesystem::path file(TomlTable& table, const std::string& key, const std::string& value,
-                             const std::string& hint = "paths are relative to the campaign's folder") {
-    if (value.empty()) return {};
-    std::filesystem::path path = campaign_.folder / value;
-    std::error_code code;
-    if (!std::filesystem::exists(path, code)) {
-      table.problem(key, fmt::format("{} does not exist", path.string()), hint);
-    } else if (!std::filesystem::is_regular_file(path, code)) {
-      table.problem(key, fmt::format("{} is not a file", path.string()));
-    }
-    return path;
-  }
-
-  std::optional<FieldText> used_text(TomlTable& table, const std::string& key) {
-    std::optional<FieldText> text = table.field_text(key);
-    if (text) {
-      const std::vector<std::string>& needed = text->needed_fields();
-      for (const std::string& field : text->fields()) {
-        bool is_needed = std::find(needed.begin(), needed.end(), field) != needed.end();
-        campaign_.field_uses.push_back({field, table.line_of(key), table.name_of(key), is_needed});
-      }
-    }
-    return text;
-  }
-
   void read_trim(TomlTable& top) {
     std::vector<std::string> marks = top.texts("trim");
     if (marks.empty()) return;
@@ -97,15 +78,15 @@ class CampaignReader {
     Brand& brand = campaign_.brand;
     brand.company = table.text("company").value_or("");
     if (auto logo = table.text("logo")) {
-      brand.logo = picture(table, "logo", *logo);
+      brand.logo = references_.picture(table, "logo", *logo);
     }
     brand.color = table.color("color").value_or(brand.color);
     brand.background = table.color("background").value_or(brand.background);
     brand.text_color = table.color("text_color").value_or(brand.text_color);
-    std::optional<std::string> font = table.text("font");
+    std::optional<std::string> font = references_.font(table, "font");
     if (auto name = table.text("font_file")) {
       size_t before = findings_.size();
-      brand.font_file = file(table, "font_file", *name);
+      brand.font_file = references_.file(table, "font_file", *name);
       if (findings_.size() > before) return;
       auto family = overlay::add_font_file(brand.font_file);
       if (family) {
@@ -114,28 +95,13 @@ class CampaignReader {
         table.problem("font_file", family.error().message(), family.error().hint());
       }
     }
-    if (font) brand.font = checked_font(table, *font);
-  }
-
-  std::string checked_font(TomlTable& table, const std::string& family) {
-    auto found = overlay::require_family(family);
-    if (!found) table.problem("font", found.error().message(), found.error().hint());
-    return family;
-  }
-
-  std::filesystem::path picture(TomlTable& table, const std::string& key, const std::string& value) {
-    size_t before = findings_.size();
-    std::filesystem::path path = file(table, key, value);
-    if (findings_.size() > before) return path;
-    auto readable = overlay::check_image(path);
-    if (!readable) table.problem(key, readable.error().message(), readable.error().hint());
-    return path;
+    if (font) brand.font = *font;
   }
 
   void read_page(TomlTable& table) {
     PageChoice& page = campaign_.page;
-    page.headline = used_text(table, "headline").value_or(FieldText());
-    page.message = used_text(table, "message").value_or(FieldText());
+    page.headline = references_.text(table, "headline").value_or(FieldText());
+    page.message = references_.text(table, "message").value_or(FieldText());
     page.language = table.text("language").value_or(page.language);
     constexpr std::string_view kTagCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
     if (page.language.size() < 2 || page.language.size() > 35 ||
@@ -145,8 +111,8 @@ class CampaignReader {
     }
     table.each_table("button", [&](TomlTable& button, size_t) {
       PageButton made;
-      made.label = used_text(button, "label").value_or(FieldText());
-      made.url = used_text(button, "url").value_or(FieldText());
+      made.label = references_.text(button, "label").value_or(FieldText());
+      made.url = references_.text(button, "url").value_or(FieldText());
       if (made.label.empty()) button.problem("label", "is missing", "label = \"Book a call\"");
       const std::string& url = made.url.source();
       if (!url.starts_with("https://") && !url.starts_with("http://") && !url.starts_with("mailto:")) {
@@ -155,81 +121,6 @@ class CampaignReader {
       }
       page.buttons.push_back(std::move(made));
     });
-  }
-
-  void read_layer(TomlTable& table) {
-    overlay::Layer layer;
-    if (!table.has("kind")) table.problem("kind", "is missing", "valid: " + join(kKinds));
-    std::optional<size_t> kind = table.choice("kind", kKinds);
-    if (kind) {
-      constexpr overlay::LayerKind kOrder[] = {overlay::LayerKind::LowerThird, overlay::LayerKind::Text,
-                                               overlay::LayerKind::Image, overlay::LayerKind::Card,
-                                               overlay::LayerKind::Captions};
-      layer.kind = kOrder[*kind];
-    }
-    layer.text = used_text(table, "text").value_or(FieldText());
-    layer.subtext = used_text(table, "subtext").value_or(FieldText());
-    if (auto image = table.text("image")) layer.image = picture(table, "image", *image);
-    if (auto start = table.time_mark("start")) layer.start = *start;
-    if (auto end = table.time_mark("end")) layer.end = *end;
-    layer.place = default_place(layer.kind);
-    if (auto place = table.choice("place", kAnchors)) layer.place = static_cast<overlay::Anchor>(*place);
-    if (auto motion = table.choice("animate", kMotions)) layer.motion = static_cast<overlay::Motion>(*motion);
-    layer.width = table.number("width", 0.02, 1).value_or(0);
-    layer.font_size = table.number("font_size", 0.015, 0.5).value_or(0);
-    layer.opacity = table.number("opacity", 0, 1).value_or(1);
-    if (auto font = table.text("font")) layer.font = checked_font(table, *font);
-    const Brand& brand = campaign_.brand;
-    layer.text_color = table.color("text_color").value_or(brand.text_color);
-    layer.accent = table.color("accent").value_or(brand.color);
-    overlay::Color background = brand.background;
-    if (layer.kind == overlay::LayerKind::Card) background.alpha = 255;
-    layer.background = table.color("background").value_or(background);
-    std::optional<std::string> captions = table.text("file");
-    if (kind) check_content(table, layer, captions);
-    campaign_.layer_lines.push_back(table.line());
-    campaign_.look.layers.push_back(std::move(layer));
-  }
-
-  static overlay::Anchor default_place(overlay::LayerKind kind) {
-    switch (kind) {
-      case overlay::LayerKind::Image:
-        return overlay::Anchor::TopRight;
-      case overlay::LayerKind::Captions:
-        return overlay::Anchor::Bottom;
-      case overlay::LayerKind::Text:
-      case overlay::LayerKind::Card:
-        return overlay::Anchor::Center;
-      case overlay::LayerKind::LowerThird:
-        break;
-    }
-    return overlay::Anchor::BottomLeft;
-  }
-
-  void check_content(TomlTable& table, overlay::Layer& layer, const std::optional<std::string>& captions) {
-    using overlay::LayerKind;
-    bool needs_text = layer.kind == LayerKind::LowerThird || layer.kind == LayerKind::Text;
-    if (needs_text && !table.has("text")) table.problem("text", "is missing", "text = \"{{name}}\"");
-    if (layer.kind == LayerKind::Image && !table.has("image"))
-      table.problem("image", "is missing", "image = \"brand/logo.svg\"");
-    if (layer.kind == LayerKind::Card && !table.has("text") && !table.has("image")) {
-      table.problem("text", "is missing: a card needs a text or an image");
-    }
-    if (layer.kind != LayerKind::Captions) {
-      if (captions) table.problem("file", "only a captions layer has a file");
-      return;
-    }
-    if (!captions) return;  // the take's own marks, read with the take
-    size_t before = findings_.size();
-    std::filesystem::path path = file(table, "file", *captions);
-    layer.cues_file = path;
-    if (findings_.size() > before) return;
-    auto cues = media::read_cues(path);
-    if (cues) {
-      layer.cues = std::move(*cues);
-    } else {
-      table.problem("file", cues.error().message(), cues.error().hint());
-    }
   }
 
   void read_fields(TomlTable& table) {
@@ -264,6 +155,9 @@ class CampaignReader {
     if (auto codec = table.choice("codec", encode::codec_names())) video.codec = static_cast<encode::Codec>(*codec);
     video.even_loudness = table.boolean("loudness").value_or(video.even_loudness);
     video.denoise = table.boolean("denoise").value_or(video.denoise);
+    if (auto blending = table.choice("blending", {"gamma", "linear"}))
+      campaign_.look.blending = static_cast<overlay::Blending>(*blending);
+    campaign_.look.safe_area = table.number("safe_area", 0, 0.2).value_or(campaign_.look.safe_area);
     video.previews = table.boolean("previews").value_or(video.previews);
     if (video.max_megabytes && table.has("quality")) {
       table.problem("max_mb", "stands beside quality, and only one of them can decide", "delete one of the two lines");
@@ -328,6 +222,7 @@ class CampaignReader {
 
   Campaign& campaign_;
   Findings& findings_;
+  References references_;
 };
 
 // toml++ follows dotted keys by recursion, however long they are. The line of the first key with too many parts, or 0.

@@ -90,6 +90,7 @@ struct Campaign {
   VideoChoice video;
   std::filesystem::path greetings;  // folder of greetings, a file a candidate, named by their id; empty: none
   int greetings_line = 0;
+  bool requires_approval = false;  // a video goes out only after it was approved on the proof sheet
   PublishChoice publish;
   PageChoice page;
 };

@@ -7,7 +7,11 @@
 #include <fmt/format.h>
 
 #include "campaign/greetings.h"
+#include "campaign/layer_reader.h"
 #include "capture/take_sidecar.h"
+#include "core/digest.h"
+#include "core/encoding.h"
+#include "media/caption_rules.h"
 
 namespace candid::campaign {
 namespace {
@@ -34,6 +38,12 @@ class JobChecker {
       return;
     }
     job_.take = std::move(*facts);
+    auto digest = sha256_file(job_.campaign.take);
+    if (!digest) {
+      report(job_.campaign.take_line, "take", digest.error().describe(), digest.error().hint());
+      return;
+    }
+    job_.take_digest = to_hex(*digest);
     const VideoChoice& choice = job_.campaign.video;
     Timeline& timeline = job_.timeline;
     timeline.size = choice.size.value_or(size_within(job_.take.video.shown, choice.lines.value_or(kShortSide)));
@@ -61,7 +71,7 @@ class JobChecker {
   void check_layer(size_t index) {
     overlay::Layer& layer = job_.campaign.look.layers[index];
     int line = job_.campaign.layer_lines[index];
-    std::string key = fmt::format("layer[{}]", index);
+    std::string key = fmt::format("layer[{}]", layer.number);
     Microseconds duration = job_.timeline.duration();
     Microseconds start = layer.start.at(duration);
     Microseconds end = layer.end.at(duration);
@@ -83,32 +93,60 @@ class JobChecker {
   }
 
   void read_captions(overlay::Layer& layer, int line, const std::string& key) {
-    if (layer.cues.empty() && !layer.cues_file.empty()) return;  // told when the file was read
-    if (layer.cues.empty()) {
-      auto sidecar = capture::read_sidecar(job_.campaign.take);
-      if (sidecar && !is_of_this_take(*sidecar)) {
-        report(line, key + ".file",
-               fmt::format("is missing, and {} was written for another recording: its words are not this take's",
-                           capture::sidecar_path(job_.campaign.take).string()),
-               "file = \"captions.vtt\"; or delete that file and this [[layer]]");
-        return;
-      }
-      if (!sidecar || sidecar->marks.empty()) {
-        report(line, key + ".file", "is missing, and the take has no script marks to make captions of",
-               "file = \"captions.vtt\"; or delete this [[layer]]; or record the take with a script");
-        return;
-      }
-      for (const auto& mark : sidecar->marks) layer.cues.push_back({mark.start, mark.end, mark.text});
-    }
+    if (layer.lines.empty() && !layer.cues_file.empty()) return;  // told when the file was read
+    if (layer.lines.empty()) read_marks(layer, line, key);
+    check_reading(layer, line, key);
     // Captions follow the take's clock; the video may begin later.
-    for (media::Cue& cue : layer.cues) {
-      cue.start -= job_.timeline.take_start;
-      cue.end -= job_.timeline.take_start;
+    for (overlay::CaptionLine& caption : layer.lines) {
+      caption.start -= job_.timeline.take_start;
+      caption.end -= job_.timeline.take_start;
     }
-    std::erase_if(layer.cues, [&](const media::Cue& cue) {
-      return cue.end <= Microseconds{0} || cue.start >= job_.timeline.duration();
+    std::erase_if(layer.lines, [&](const overlay::CaptionLine& caption) {
+      return caption.end <= Microseconds{0} || caption.start >= job_.timeline.duration();
     });
-    for (media::Cue& cue : layer.cues) cue.start = std::max(cue.start, Microseconds{0});
+    for (overlay::CaptionLine& caption : layer.lines) caption.start = std::max(caption.start, Microseconds{0});
+  }
+
+  void read_marks(overlay::Layer& layer, int line, const std::string& key) {
+    auto sidecar = capture::read_sidecar(job_.campaign.take);
+    if (sidecar && !is_of_this_take(*sidecar)) {
+      report(line, key + ".file",
+             fmt::format("is missing, and {} was written for another recording: its words are not this take's",
+                         capture::sidecar_path(job_.campaign.take).string()),
+             "file = \"captions.vtt\"; or delete that file and this [[layer]]");
+      return;
+    }
+    if (!sidecar || sidecar->marks.empty()) {
+      report(line, key + ".file", "is missing, and the take has no script marks to make captions of",
+             fmt::format("candid captions {} --script script.txt makes them; or delete this [[layer]]",
+                         job_.campaign.take.string()));
+      return;
+    }
+    std::vector<media::Cue> spoken;
+    for (const auto& mark : sidecar->marks) spoken.push_back({mark.start, mark.end, mark.text});
+    std::vector<media::Cue> captions = media::laid_out(spoken, rules(), {}, job_.take.duration);
+    References references(job_.campaign, findings_);
+    set_captions(layer, captions, line, key, job_.campaign, references, findings_);
+  }
+
+  media::CaptionRules rules() const {
+    media::CaptionRules rules;
+    rules.frame_rate = job_.timeline.rate;
+    return rules;
+  }
+
+  void check_reading(const overlay::Layer& layer, int line, const std::string& key) {
+    std::vector<media::Cue> cues;
+    for (const overlay::CaptionLine& caption : layer.lines)
+      cues.push_back({caption.start, caption.end, caption.text.source()});
+    const std::string file = layer.cues_file.empty() ? "the take's script" : layer.cues_file.string();
+    Findings found = media::check_captions(cues, file, rules());
+    constexpr size_t kMostTold = 5;
+    for (size_t i = 0; i < std::min(found.size(), kMostTold); ++i) findings_.push_back(std::move(found[i]));
+    if (found.size() <= kMostTold) return;
+    findings_.push_back({Severity::Warning, job_.campaign.file, line, key,
+                         fmt::format("{} more captions are hard to read", found.size() - kMostTold),
+                         "shorten them, or give them more time"});
   }
 
   Job& job_;

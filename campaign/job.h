@@ -23,6 +23,7 @@ struct Job {
   Campaign campaign;
   Roster roster;
   media::RecordingFacts take;
+  std::string take_digest;  // SHA-256 of the take's file, hexadecimal
   Timeline timeline;
   std::map<size_t, Greeting> greetings;  // by index into roster.candidates; who has none begins with the body
 

@@ -1,9 +1,11 @@
 #include "campaign/message_maker.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "core/files.h"
 #include "encode/whole_encoder.h"
 #include "media/cues.h"
 
@@ -26,7 +28,6 @@ Result<MessageMaker> MessageMaker::create(const Job& job, const Workspace& works
   media::AudioReader sound = TRY(media::AudioReader::open(take, start, samples, maker.treatment_));
   maker.audio_ = TRY(encode::encode_audio(sound));
   maker.audio_part_ = TRY(workspace.add_part(maker.audio_.bytes));
-  maker.captions_part_ = TRY(maker.captions_after(Microseconds{0}));
   return maker;
 }
 
@@ -34,17 +35,31 @@ int64_t MessageMaker::samples_of(int64_t frames) const {
   return std::llround(static_cast<double>(frames) / job_.timeline.rate.value() * media::kSampleRate);
 }
 
-// The part that holds the captions of a video in which the take begins so late; "" without captions.
-Result<std::string> MessageMaker::captions_after(Microseconds greeting) const {
-  std::string part;
+// A candidate's captions as WebVTT, for a video in which the take begins so late; empty without captions.
+Result<std::string> MessageMaker::captions_of(const Candidate& candidate, Microseconds greeting) const {
+  std::vector<media::Cue> cues;
   for (const overlay::Layer& layer : job_.campaign.look.layers) {
-    if (layer.kind != overlay::LayerKind::Captions || layer.cues.empty()) continue;
-    std::vector<media::Cue> cues = layer.cues;
-    for (media::Cue& cue : cues) cue.start += greeting, cue.end += greeting;
-    std::string vtt = media::to_webvtt(cues);
-    part = TRY(workspace_.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()}));
+    if (!layer.has_track) continue;
+    for (const overlay::CaptionLine& line : layer.lines)
+      cues.push_back({line.start + greeting, line.end + greeting, TRY(line.text.expand(candidate.fields))});
   }
-  return part;
+  if (cues.empty()) return std::string();
+  std::stable_sort(cues.begin(), cues.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+  return media::to_webvtt(cues);
+}
+
+// As a part, for the page, and as a file beside the video.
+Result<std::string> MessageMaker::add_captions(const PlannedMessage& message) const {
+  Microseconds begin{0};
+  if (!message.greeting.empty()) begin = job_.timeline.time_of(job_.greetings.at(message.candidate).frames);
+  std::string vtt = TRY(captions_of(job_.roster.candidates[message.candidate], begin));
+  std::filesystem::path file = (workspace_.folder() / message.file_name).replace_extension(".vtt");
+  if (vtt.empty()) {
+    TRY_VOID(remove_file(file));  // of an earlier run
+    return std::string();
+  }
+  TRY_VOID(write_file(file, vtt));
+  return workspace_.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()});
 }
 
 Result<encode::AudioSplice> MessageMaker::greeting_sound(const Greeting& greeting) const {
@@ -66,6 +81,7 @@ Result<void> MessageMaker::make(const PlannedMessage& message) const {
   recipe.duration = job_.timeline.duration();
   bool joins = job_.campaign.video.codec == encode::Codec::H264;
   TRY_VOID(joins ? join_segments(message, recipe) : render_whole(message, recipe));
+  recipe.captions = TRY(add_captions(message));
   std::vector<uint8_t> poster = TRY(poster_.poster(job_.roster.candidates[message.candidate]));
   recipe.poster = TRY(workspace_.add_part(poster));
   // Of an earlier run, they would show its words.
@@ -97,14 +113,12 @@ Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::
 
   std::optional<encode::AudioSplice> splice;
   std::string own_sound;
-  recipe.captions = captions_part_;
   if (!message.greeting.empty()) {
     const Greeting& greeting = job_.greetings.at(message.candidate);
     splice = TRY(greeting_sound(greeting));
     own_sound = TRY(workspace_.add_part(splice->track.bytes));
     tracks.audio = &splice->track;
     recipe.duration = job_.timeline.time_of(greeting.frames + job_.timeline.frames);
-    recipe.captions = TRY(captions_after(job_.timeline.time_of(greeting.frames)));
   }
 
   encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));
@@ -137,7 +151,6 @@ Result<void> MessageMaker::render_whole(const PlannedMessage& message, encode::R
   recipe.size = std::filesystem::file_size(file.temporary_path(), code);
   if (code) return tl::unexpected(system_error(code.value(), "cannot read the video that was just made"));
   recipe.ranges.back().length = recipe.size;
-  recipe.captions = captions_part_;
   return {};
 }
 

@@ -34,7 +34,8 @@ class MessageMaker {
       : job_(job), workspace_(workspace), segments_(segments), poster_(poster) {}
   int64_t samples_of(int64_t frames) const;
   Result<encode::AudioSplice> greeting_sound(const Greeting& greeting) const;
-  Result<std::string> captions_after(Microseconds greeting) const;
+  Result<std::string> captions_of(const Candidate& candidate, Microseconds greeting) const;
+  Result<std::string> add_captions(const PlannedMessage& message) const;
   Result<void> join_segments(const PlannedMessage& message, encode::Recipe& recipe) const;
   Result<void> render_whole(const PlannedMessage& message, encode::Recipe& recipe) const;
   encode::Mp4Metadata metadata(const PlannedMessage& message) const;
@@ -48,7 +49,6 @@ class MessageMaker {
   media::LoudnessTarget greeting_target_;  // as loud as the take is then
   encode::AudioTrack audio_;
   std::string audio_part_;
-  std::string captions_part_;  // empty: no captions
 };
 
 }  // namespace candid::campaign

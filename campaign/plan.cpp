@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/layer_spans.h"
 #include "campaign/ranges.h"
 #include "campaign/segment_keys.h"
 #include "core/digest.h"
@@ -29,7 +30,7 @@ std::vector<FrameRange> cut(const Job& job) {
   if (job.campaign.video.codec != encode::Codec::H264) return {{0, job.timeline.frames, true}};
   std::vector<FrameSpan> personal;
   for (const overlay::Layer& layer : job.campaign.look.layers) {
-    if (layer.is_personal()) personal.push_back(span_of(job, layer));
+    for (const FrameSpan& span : personal_spans(job, layer)) personal.push_back(span);
   }
   CutRules rules;
   rules.keyframe_interval = job.encoding().keyframe_interval();
@@ -52,7 +53,7 @@ Result<PlannedRange> plan_range(const Job& job, const SegmentKeys& keys, const F
   std::string frames = keys.frames(range, planned.layers);
   std::vector<std::string> words;
   for (const PlannedMessage& message : messages) {
-    words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], planned.layers)));
+    words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], range, planned.layers)));
   }
   bool differs = std::any_of(words.begin(), words.end(), [&](const std::string& one) { return one != words.front(); });
   bool is_joined = job.campaign.video.codec == encode::Codec::H264;
@@ -86,7 +87,8 @@ std::vector<size_t> layers_over_greetings(const Job& job) {
     const overlay::Layer& layer = job.campaign.look.layers[i];
     FrameSpan span = span_of(job, layer);
     bool is_throughout = span.first == 0 && span.end == job.timeline.frames;
-    if (is_throughout && !layer.is_personal() && layer.kind != overlay::LayerKind::Captions) layers.push_back(i);
+    bool follows_the_take = layer.kind == overlay::LayerKind::Captions || layer.kind == overlay::LayerKind::Progress;
+    if (is_throughout && !layer.is_personal() && !follows_the_take) layers.push_back(i);
   }
   return layers;
 }
@@ -102,10 +104,8 @@ std::vector<Microseconds> personal_moments(const Job& job) {
   std::vector<Microseconds> moments;
   Microseconds duration = job.timeline.duration();
   for (const overlay::Layer& layer : job.campaign.look.layers) {
-    if (!layer.is_personal()) continue;
-    Microseconds start = std::max(Microseconds{0}, layer.start.at(duration));
-    Microseconds end = std::min(duration, layer.end.at(duration));
-    moments.push_back(job.timeline.time_of(job.timeline.frame_at(start + (end - start) / 2)));
+    for (const FrameSpan& span : personal_spans(job, layer))
+      moments.push_back(job.timeline.time_of(span.first + (span.end - span.first) / 2));
   }
   if (moments.empty()) moments.push_back(job.timeline.time_of(job.timeline.frame_at(duration / 3)));
   std::sort(moments.begin(), moments.end());
@@ -139,6 +139,7 @@ Result<Plan> make_plan(const Job& job) {
     hasher.update_field(message.greeting);
     for (const std::string& segment : message.segments) hasher.update_field(segment);
     hasher.update_field(keys.sound());
+    hasher.update_field(TRY(keys.captions(job.roster.candidates[message.candidate])));
     hasher.update_field(job.campaign.video.previews ? "previews" : "");
     hasher.update_field(message.id);
     hasher.update_field(job.roster.candidates[message.candidate].name);

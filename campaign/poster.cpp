@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "campaign/segment_keys.h"
+#include "campaign/layer_spans.h"
 #include "capture/picture_score.h"
 #include "core/log.h"
 #include "encode/animation.h"
 #include "encode/still.h"
 #include "media/key_frames.h"
 #include "media/video_reader.h"
+#include "overlay/blend.h"
 #include "overlay/play_mark.h"
 
 namespace candid::campaign {
@@ -36,8 +37,9 @@ FrameSpan search_span(const Job& job) {
   const Timeline& timeline = job.timeline;
   FrameSpan span{0, timeline.frames};
   for (const overlay::Layer& layer : job.campaign.look.layers) {
-    if (!layer.is_personal()) continue;
-    FrameSpan shown = span_of(job, layer);
+    std::vector<FrameSpan> personal = personal_spans(job, layer);
+    if (personal.empty()) continue;
+    const FrameSpan& shown = personal.front();
     auto fade = std::min<int64_t>(std::llround(kFadeSeconds * timeline.rate.value()), (shown.end - shown.first) / 3);
     span = {shown.first + fade, std::max(shown.first + fade + 1, shown.end - fade)};
     break;
@@ -139,7 +141,7 @@ Result<PosterMaker::Previews> PosterMaker::previews(const Candidate& candidate) 
   for (const Moment& moment : preview_) {
     media::Frame frame = TRY(branded(moment, candidate));
     media::Frame small = TRY(encode::scaled(frame, size));
-    overlay::blend(small, mark, 0, 0, 256);
+    overlay::blend(small, mark);
     frames.push_back(std::move(small));
   }
   return Previews{TRY(encode::to_gif(frames, kPreviewRate)), TRY(encode::to_webp(frames, kPreviewRate))};

@@ -1,11 +1,13 @@
 #include "campaign/proof.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include <fmt/format.h>
 
 #include "campaign/parallel.h"
 #include "campaign/plan.h"
+#include "campaign/preflight.h"
 #include "campaign/proof_sheet.h"
 #include "encode/still.h"
 #include "media/video_reader.h"
@@ -14,43 +16,73 @@
 namespace candid::campaign {
 namespace {
 
-struct BareFrame {
+// A picture of the take at a moment, and what all candidates see on it.
+struct Moment {
   Microseconds time;
   media::Frame frame;
+  overlay::Composition shared;
 };
 
-// The take's own pictures at the moments, without overlays: decoded once for all candidates.
-Result<std::vector<BareFrame>> read_moments(const Job& job, const std::vector<Microseconds>& moments) {
-  const Timeline& timeline = job.timeline;
-  int64_t last = timeline.frame_at(moments.back());
-  media::VideoReader reader = TRY(media::VideoReader::open(
-      job.campaign.take, {timeline.size, timeline.rate, job.campaign.video.fit, timeline.take_start, last + 1}));
-  std::vector<BareFrame> frames;
-  for (int64_t index = 0; std::optional<media::Frame> frame = TRY(reader.next()); ++index) {
-    if (timeline.frame_at(moments[frames.size()]) == index)
-      frames.push_back({moments[frames.size()], std::move(*frame)});
-    if (frames.size() == moments.size()) break;
+// A layer each: does it show words of the candidate's?
+std::vector<size_t> layers_where(const Job& job, bool is_personal) {
+  std::vector<size_t> layers;
+  for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
+    if (job.campaign.look.layers[i].is_personal() == is_personal) layers.push_back(i);
   }
-  return frames;
+  return layers;
 }
 
-Result<void> prove_row(const Job& job, const std::vector<BareFrame>& moments, const std::filesystem::path& folder,
-                       ProofRow& row) {
-  const Candidate& candidate = job.roster.candidates[row.candidate];
-  overlay::Composition composition = TRY(
-      overlay::Composition::create(job.campaign.look, candidate.fields, job.timeline.size, job.timeline.duration()));
-  for (Finding finding : composition.findings()) {
-    finding.file = job.campaign.roster.string();
-    finding.line = candidate.line;
-    row.findings.push_back(std::move(finding));
+// The layers as they stand at a moment.
+Result<overlay::Composition> compose(const Job& job, const Fields& fields, const std::vector<size_t>& layers,
+                                     Microseconds time) {
+  return overlay::Composition::create(job.campaign.look, fields, job.timeline.size, job.timeline.duration(),
+                                      {layers, time, time + Microseconds{1}});
+}
+
+// Decoded and drawn once for all candidates.
+Result<std::vector<Moment>> read_moments(const Job& job, const std::vector<Microseconds>& times) {
+  const Timeline& timeline = job.timeline;
+  const std::vector<size_t> layers = layers_where(job, false);
+  std::vector<Moment> moments;
+  for (Microseconds time : times) {
+    media::VideoReader reader =
+        TRY(media::VideoReader::open(job.campaign.take, {timeline.size, timeline.rate, job.campaign.video.fit,
+                                                         timeline.take_start, 1, timeline.frame_at(time)}));
+    std::optional<media::Frame> frame = TRY(reader.next());
+    if (frame) moments.push_back({time, std::move(*frame), TRY(compose(job, {}, layers, time))});
   }
+  return moments;
+}
+
+void add_new(Findings& findings, const Findings& found) {
+  for (const Finding& finding : found) {
+    bool is_told = std::any_of(findings.begin(), findings.end(), [&](const Finding& other) {
+      return other.column == finding.column && other.message == finding.message;
+    });
+    if (!is_told) findings.push_back(finding);
+  }
+}
+
+Result<void> prove_row(const Job& job, const std::vector<Moment>& moments, const std::vector<size_t>& layers,
+                       const std::filesystem::path& folder, ProofRow& row) {
+  const Candidate& candidate = job.roster.candidates[row.candidate];
+  row.seen = TRY(words_seen(job, candidate));
+  Findings drawn;
   for (size_t i = 0; i < moments.size(); ++i) {
-    media::Frame frame = moments[i].frame.share();
-    TRY_VOID(composition.apply(frame, moments[i].time));
+    const Moment& moment = moments[i];
+    overlay::Composition own = TRY(compose(job, candidate.fields, layers, moment.time));
+    add_new(drawn, own.findings());
+    media::Frame frame = moment.frame.share();
+    TRY_VOID(overlay::Composition::merged(moment.shared, own).apply(frame, moment.time));
     auto jpeg = TRY(encode::to_jpeg(frame, proof_picture_size(frame.size())));
     std::filesystem::path path = folder / fmt::format("row-{:05}-{}.jpg", candidate.line, i + 1);
     TRY_VOID(write_scratch_file(path, jpeg));
-    row.pictures.push_back(std::move(path));
+    row.pictures.push_back({std::move(path), moment.time});
+  }
+  for (Finding& finding : drawn) {
+    finding.file = job.campaign.roster.string();
+    finding.line = candidate.line;
+    row.findings.push_back(std::move(finding));
   }
   return {};
 }
@@ -65,26 +97,39 @@ Result<void> empty_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<Proof> make_proof(const Job& job, const Workspace& workspace,
+Severity ProofRow::worst() const {
+  return std::max_element(findings.begin(), findings.end(),
+                          [](const Finding& a, const Finding& b) { return a.severity < b.severity; })
+      ->severity;
+}
+
+Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decisions& decisions,
                          const std::function<void(size_t, size_t)>& progress, std::stop_token stop) {
   Proof proof;
   std::filesystem::path folder = workspace.proof_folder();
   TRY_VOID(empty_folder(folder));
-  std::vector<BareFrame> moments = TRY(read_moments(job, personal_moments(job)));
+  std::vector<Findings> found = preflight(job.campaign, job.roster);
+  std::vector<Standing> standing = TRY(standings(job, decisions, found));
+  const std::vector<Moment> moments = TRY(read_moments(job, personal_moments(job)));
+  for (const Moment& moment : moments) add_new(proof.shared, moment.shared.findings());
+  const std::vector<size_t> personal = layers_where(job, true);
   proof.rows.resize(job.roster.candidates.size());
   std::mutex mutex;
   std::optional<Error> no_space;
   size_t done = 0;
   run_in_parallel(proof.rows.size(), 0, [&](size_t i) {
     if (stop.stop_requested()) return;
-    proof.rows[i].candidate = i;
-    auto result = prove_row(job, moments, folder, proof.rows[i]);
+    ProofRow& row = proof.rows[i];
+    row.candidate = i;
+    row.findings = std::move(found[i]);
+    row.standing = std::move(standing[i]);
+    auto result = prove_row(job, moments, personal, folder, row);
     std::lock_guard lock(mutex);
     if (!result && result.error().kind() == ErrorKind::NoSpace) no_space = result.error();
     if (!result) {
       const Candidate& candidate = job.roster.candidates[i];
-      proof.rows[i].findings.push_back({Severity::Error, job.campaign.roster.string(), candidate.line, "",
-                                        result.error().describe(), result.error().hint()});
+      row.findings.push_back({Severity::Error, job.campaign.roster.string(), candidate.line, "",
+                              result.error().describe(), result.error().hint()});
     }
     if (progress) progress(++done, proof.rows.size());
   });

@@ -8,6 +8,7 @@
 
 #include "campaign/store_library.h"
 #include "core/csv.h"
+#include "core/files.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "media/probe.h"
@@ -56,7 +57,9 @@ class Publisher {
         store_(store),
         ledger_(ledger),
         report_(report),
-        known_(read_links(workspace.links_file())) {}
+        known_(read_links(workspace.links_file())) {
+    known_.merge(read_links(workspace.held_links_file()));
+  }
 
   Result<PublishedLink> publish(const PlannedMessage& message) {
     const Candidate& candidate = job_.roster.candidates[message.candidate];
@@ -80,24 +83,33 @@ class Publisher {
   }
 
   // links.csv: the plan's messages in their order, then the links of candidates who are not in it now (a row that is
-  // briefly wrong must not lose its link).
+  // briefly wrong must not lose its link). Links of held messages wait in a file of their own, where no mail merge
+  // finds them.
   Result<void> write_links(const Plan& plan) {
     std::string csv = csv_row(kLinkColumns);
+    std::string held_csv = csv;
+    bool has_held = false;
     std::map<std::string, KnownLink> others = known_;
+    std::set<std::string> held;
+    for (const HeldMessage& message : report_.held) held.insert(message.message_id);
     for (const PlannedMessage& message : plan.messages) {
       const Candidate& candidate = job_.roster.candidates[message.candidate];
       auto known = others.extract(message.id);
       if (known.empty() || known.mapped().token.empty()) continue;
-      csv += csv_row(std::vector<std::string>{candidate.id, candidate.name, candidate.email,
-                                              url_of(known.mapped().token), message.id, message.file_name});
+      bool is_held = held.contains(message.id);
+      has_held = has_held || is_held;
+      (is_held ? held_csv : csv) += csv_row(std::vector<std::string>{
+          candidate.id, candidate.name, candidate.email, url_of(known.mapped().token), message.id, message.file_name});
     }
     for (const auto& [id, link] : others) {
       if (!link.cells.empty()) csv += csv_row(link.cells);
     }
     report_.links_of_others = static_cast<size_t>(
         std::count_if(others.begin(), others.end(), [](const auto& other) { return !other.second.cells.empty(); }));
-    // Whoever reads this file can open every link.
-    return write_file(workspace_.links_file(), csv, FileMode::Private);
+    // Whoever reads these files can open every link. The held ones come first: a link must not be lost between them.
+    if (has_held) TRY_VOID(write_file(workspace_.held_links_file(), held_csv, FileMode::Private));
+    TRY_VOID(write_file(workspace_.links_file(), csv, FileMode::Private));
+    return has_held ? Result<void>() : remove_file(workspace_.held_links_file());
   }
 
  private:
@@ -192,7 +204,10 @@ class Publisher {
     record.video_ref = video_ref(message.id);
     record.poster_ref = poster_ref(recipe.poster);
     record.captions_ref = captions_ref(recipe.captions);
-    record.page.captions_in_picture = !recipe.captions.empty();  // a captions layer is drawn
+    const auto& layers = campaign.look.layers;
+    record.page.captions_in_picture = std::any_of(layers.begin(), layers.end(), [](const overlay::Layer& layer) {
+      return layer.kind == overlay::LayerKind::Captions && layer.is_burned_in;
+    });
     record.published_at = Clock::system().now();
     return record;
   }
@@ -226,15 +241,20 @@ Result<void> check_server(const std::string& url) {
               "is it a candid server?");
 }
 
-Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,
-                              track::Ledger& ledger, const std::function<void(size_t, size_t)>& progress,
-                              const std::stop_token& stop) {
+Result<PublishReport> publish(const Job& job, const Plan& plan, const std::vector<Standing>& standings,
+                              const Workspace& workspace, upload::Store& store, track::Ledger& ledger,
+                              const std::function<void(size_t, size_t)>& progress, const std::stop_token& stop) {
   PublishReport report;
+  for (const PlannedMessage& message : plan.messages) {
+    const std::string& reason = standings.at(message.candidate).held_because;
+    if (!reason.empty()) report.held.push_back({message.candidate, message.id, reason});
+  }
   Publisher publisher(job, workspace, store, ledger, report);
   Result<void> halted;
   for (const PlannedMessage& message : plan.messages) {
     if (stop.stop_requested()) halted = fail(ErrorKind::Cancelled, "stopped; the same command goes on from here");
     if (!halted) break;
+    if (!standings[message.candidate].held_because.empty()) continue;
     auto link = publisher.publish(message);
     if (!link && link.error().kind() == ErrorKind::NoSpace) halted = tl::unexpected(link.error());
     if (link) {
@@ -244,7 +264,7 @@ Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace&
     }
     // A run that dies tells most of the links it made; the rest are made anew.
     if (report.links.size() % kLinksAWrite == 0) TRY_VOID(publisher.write_links(plan));
-    if (progress) progress(report.links.size(), plan.messages.size());
+    if (progress) progress(report.links.size(), plan.messages.size() - report.held.size());
   }
   TRY_VOID(publisher.write_links(plan));
   if (!halted) return tl::unexpected(halted.error());

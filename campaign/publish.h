@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/decisions.h"
 #include "campaign/job.h"
 #include "campaign/plan.h"
 #include "campaign/workspace.h"
@@ -32,8 +33,16 @@ struct PublishedLink {
   std::optional<Error> error;  // this message is not published
 };
 
+// A message that stays back; a link that it has from before still opens.
+struct HeldMessage {
+  size_t candidate = 0;  // index into Job::roster.candidates
+  std::string message_id;
+  std::string reason;
+};
+
 struct PublishReport {
   std::vector<PublishedLink> links;  // in the roster's order
+  std::vector<HeldMessage> held;
   uint64_t bytes_sent = 0;
   uint64_t bytes_there_already = 0;
   size_t links_of_others = 0;  // in links.csv, of candidates who are not in the plan; they still open
@@ -46,10 +55,11 @@ Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store
 // nowhere until one does.
 Result<void> check_server(const std::string& url);
 
-// Only messages whose rendering is up to date go out; the message id is checked from row to recipe to file. Links given
-// out before stay (they are known from out/links.csv). `progress` gets messages done and in all.
-Result<PublishReport> publish(const Job& job, const Plan& plan, const Workspace& workspace, upload::Store& store,
-                              track::Ledger& ledger, const std::function<void(size_t, size_t)>& progress,
-                              const std::stop_token& stop);
+// Only messages that are not held and whose rendering is up to date go out; the message id is checked from row to
+// recipe to file. Links given out before stay (they are known from out/links.csv, those of held messages from
+// out/links-held.csv). `progress` gets messages done and in all.
+Result<PublishReport> publish(const Job& job, const Plan& plan, const std::vector<Standing>& standings,
+                              const Workspace& workspace, upload::Store& store, track::Ledger& ledger,
+                              const std::function<void(size_t, size_t)>& progress, const std::stop_token& stop);
 
 }  // namespace candid::campaign

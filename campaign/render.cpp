@@ -340,6 +340,8 @@ bool is_up_to_date(const Job& job, const Workspace& workspace, const PlannedMess
   std::filesystem::path file = workspace.folder() / message.file_name;
   std::error_code code;
   if (std::filesystem::file_size(file, code) != recipe->size) return false;
+  if (!recipe->captions.empty() && !std::filesystem::is_regular_file(file.replace_extension(".vtt"), code))
+    return false;
   return !job.campaign.video.previews || (std::filesystem::is_regular_file(file.replace_extension(".gif"), code) &&
                                           std::filesystem::is_regular_file(file.replace_extension(".webp"), code));
 }

@@ -16,9 +16,11 @@ namespace {
 Fields typical_fields(const overlay::Template& look) {
   Fields fields;
   for (const overlay::Layer& layer : look.layers) {
-    for (const FieldText* text : {&layer.text, &layer.subtext}) {
-      for (const std::string& field : text->fields()) fields[field] = "Common Words";
-    }
+    auto add = [&](const FieldText& text) {
+      for (const std::string& field : text.fields()) fields[field] = "Common Words";
+    };
+    for (const FieldText* text : {&layer.text, &layer.subtext, &layer.action}) add(*text);
+    for (const overlay::CaptionLine& line : layer.lines) add(line.text);
   }
   return fields;
 }
@@ -84,7 +86,7 @@ Result<SegmentMaker> SegmentMaker::create(const Job& job, const Plan& plan, cons
     if (!maker.is_drawn_by_range(job.campaign.look.layers[i])) layers.push_back(i);
   }
   maker.shared_ =
-      TRY(overlay::Composition::create(job.campaign.look, {}, job.timeline.size, job.timeline.duration(), layers));
+      TRY(overlay::Composition::create(job.campaign.look, {}, job.timeline.size, job.timeline.duration(), {layers}));
   TRY_VOID(check_drawn(maker.shared_));
   TRY_VOID(maker.check_captions());
   return maker;
@@ -99,14 +101,15 @@ bool SegmentMaker::is_drawn_by_range(const overlay::Layer& layer) const {
 
 // Whether each caption can be drawn, before any work.
 Result<void> SegmentMaker::check_captions() const {
-  overlay::Template look = job_.campaign.look;
+  const overlay::Template& look = job_.campaign.look;
+  const Fields anybody = typical_fields(look);
   for (size_t i = 0; i < look.layers.size(); ++i) {
-    overlay::Layer& layer = look.layers[i];
+    const overlay::Layer& layer = look.layers[i];
     if (layer.kind != overlay::LayerKind::Captions || !is_drawn_by_range(layer)) continue;
-    for (const media::Cue& cue : job_.campaign.look.layers[i].cues) {
-      layer.cues = {cue};
+    for (const overlay::CaptionLine& line : layer.lines) {
+      overlay::DrawnPart part{std::span(&i, 1), line.start, line.start + Microseconds{1}};
       TRY_VOID(check_drawn(
-          TRY(overlay::Composition::create(look, {}, job_.timeline.size, job_.timeline.duration(), std::span(&i, 1)))));
+          TRY(overlay::Composition::create(look, anybody, job_.timeline.size, job_.timeline.duration(), part))));
     }
   }
   return {};
@@ -128,16 +131,15 @@ Result<media::VideoReader> SegmentMaker::open_reader(const PlannedRange& range) 
 Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields,
                                                        std::optional<Microseconds> moment) const {
   const PlannedRange& range = plan_.ranges[index];
-  overlay::Template look = job_.campaign.look;
+  const overlay::Template& look = job_.campaign.look;
   Microseconds from = moment.value_or(job_.timeline.time_of(range.first_frame));
   Microseconds to = moment ? *moment + Microseconds{1} : job_.timeline.time_of(range.first_frame + range.frame_count);
   std::vector<size_t> drawn_here;
   for (size_t i : range.layers) {
     if (is_drawn_by_range(look.layers[i])) drawn_here.push_back(i);
-    std::erase_if(look.layers[i].cues, [&](const media::Cue& cue) { return cue.end <= from || cue.start >= to; });
   }
-  overlay::Composition own =
-      TRY(overlay::Composition::create(look, fields, job_.timeline.size, job_.timeline.duration(), drawn_here));
+  overlay::Composition own = TRY(
+      overlay::Composition::create(look, fields, job_.timeline.size, job_.timeline.duration(), {drawn_here, from, to}));
   TRY_VOID(check_drawn(own));
   return overlay::Composition::merged(shared_, own);
 }
@@ -227,8 +229,9 @@ Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidat
 
 Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::string& key) {
   const Timeline& timeline = job_.timeline;
-  auto composition = TRY(overlay::Composition::create(job_.campaign.look, {}, timeline.size,
-                                                      timeline.time_of(greeting.frames), layers_over_greetings(job_)));
+  std::vector<size_t> layers = layers_over_greetings(job_);
+  auto composition = TRY(
+      overlay::Composition::create(job_.campaign.look, {}, timeline.size, timeline.time_of(greeting.frames), {layers}));
   media::VideoRequest request{timeline.size, timeline.rate, job_.campaign.video.fit, {}, greeting.frames, 0};
   media::VideoReader reader = TRY(media::VideoReader::open(greeting.file, request));
   encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(job_.encoding()));

@@ -156,6 +156,36 @@ std::vector<std::string> TomlTable::texts(const std::string& key) {
   return values;
 }
 
+std::vector<double> TomlTable::numbers(const std::string& key, size_t count, double least, double most) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return {};
+  std::vector<double> values;
+  const toml::array* list = node->as_array();
+  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    std::optional<double> value = (*list)[i].is_number() ? (*list)[i].value<double>() : std::nullopt;
+    if (value && *value >= least && *value <= most) values.push_back(*value);
+  }
+  if (list == nullptr || list->size() != count || values.size() != count) {
+    wrong_type(key, *node, fmt::format("a list of {} numbers from {} to {}", count, least, most));
+    return {};
+  }
+  return values;
+}
+
+std::optional<Microseconds> TomlTable::duration(const std::string& key, Microseconds least, Microseconds most) {
+  std::optional<std::string> value = text(key);
+  if (!value) return std::nullopt;
+  auto parsed = parse_duration(*value);
+  if (!parsed) {
+    problem(key, parsed.error().message(), parsed.error().hint());
+  } else if (*parsed < least || *parsed > most) {
+    problem(key, fmt::format("{} is outside {}..{}", *value, format_duration(least), format_duration(most)));
+  } else {
+    return *parsed;
+  }
+  return std::nullopt;
+}
+
 void TomlTable::table(const std::string& key, const std::function<void(TomlTable&)>& read) {
   const toml::node* node = find(key);
   if (node == nullptr) return;

@@ -36,6 +36,9 @@ class TomlTable {
   // One of `words`; the index, or nothing.
   std::optional<size_t> choice(const std::string& key, const std::vector<std::string>& words);
   std::vector<std::string> texts(const std::string& key);
+  // A list of so many numbers; empty when it is missing or wrong.
+  std::vector<double> numbers(const std::string& key, size_t count, double least, double most);
+  std::optional<Microseconds> duration(const std::string& key, Microseconds least, Microseconds most);
 
   void table(const std::string& key, const std::function<void(TomlTable&)>& read);
   void each_table(const std::string& key, const std::function<void(TomlTable&, size_t)>& read);

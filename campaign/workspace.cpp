@@ -73,6 +73,7 @@ Result<std::string> Workspace::add_part_file(const std::filesystem::path& file) 
 Result<void> Workspace::remove_files(const std::string& file_name) const {
   if (file_name.empty()) return {};
   TRY_VOID(remove_file(out_ / file_name));
+  TRY_VOID(remove_file((out_ / file_name).replace_extension(".vtt")));
   return remove_previews(file_name);
 }
 

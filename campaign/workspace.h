@@ -2,12 +2,13 @@
 // Where a campaign's results lie: CAMPAIGN/out.
 //   NAME.mp4         the messages, one a candidate
 //   manifest.json    what the last run left: which file is whose, and of which segments
-//   links.csv        who gets which link (private: mode 0600)
+//   links.csv        who gets which link (private: mode 0600); links-held.csv: those of messages that were held since
 //   proof/           the proof sheet
 //   work/parts       what the messages are made of, by SHA-256
 //   work/recipes     a message each
 //   work/segments    a record of each finished segment, by its key
 //   work/statistics  what first passes learned
+//   work/faces       where faces are in the take
 
 #include <filesystem>
 #include <memory>
@@ -32,6 +33,7 @@ class Workspace {
 
   const std::filesystem::path& folder() const { return out_; }
   std::filesystem::path links_file() const { return out_ / "links.csv"; }
+  std::filesystem::path held_links_file() const { return out_ / "links-held.csv"; }
   std::filesystem::path proof_folder() const { return out_ / "proof"; }
 
   // Adds a part and returns its name. Thread-safe, as are all functions here.
@@ -56,7 +58,10 @@ class Workspace {
   // The second pass that follows them; nothing when they are not there in full.
   std::optional<encode::SecondPass> find_statistics(const std::string& key) const;
 
-  // Removes a message's MP4 from out/, and the previews beside it.
+  // Where the faces of a take are remembered; its folder need not be there.
+  std::filesystem::path faces_file(const std::string& key) const { return out_ / "work" / "faces" / (key + ".json"); }
+
+  // Removes a message's MP4 from out/, and the captions and previews beside it.
   Result<void> remove_files(const std::string& file_name) const;
   Result<void> remove_previews(const std::string& file_name) const;
 

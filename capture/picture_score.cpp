@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <vector>
 
-#include <fmt/format.h>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/objdetect.hpp>
+
+#include "capture/cascades.h"
 
 namespace candid::capture {
 namespace {
@@ -86,18 +85,6 @@ double place_score(const cv::Rect& face, cv::Size picture) {
   double x = face.x + face.width / 2.0 - picture.width / 2.0;
   double y = face.y + face.height / 2.0 - picture.height / 2.0;
   return std::max(0.0, 1 - 2 * std::hypot(x, y) / std::min(picture.width, picture.height));
-}
-
-Result<cv::CascadeClassifier> load_cascade(const std::string& name) {
-  std::string path = std::string(CANDID_CASCADES_FOLDER) + "/" + name;
-  try {
-    if (cv::CascadeClassifier cascade; cascade.load(path)) return cascade;
-  } catch (const cv::Exception& exception) {
-    return fail(ErrorKind::Unsupported, fmt::format("cannot read the face detector {} ({})", path, exception.what()),
-                "reinstall the package opencv-data");
-  }
-  return fail(ErrorKind::Unsupported, fmt::format("cannot read the face detector {}", path),
-              "install the package opencv-data");
 }
 
 }  // namespace

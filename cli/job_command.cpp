@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "campaign/faces.h"
+#include "campaign/preflight.h"
 #include "core/text.h"
 
 namespace candid::cli {
@@ -97,7 +99,8 @@ std::optional<Prepared> prepare(const Session& session, const std::filesystem::p
   }
   if (!server.empty()) job->campaign.publish.server = server;
   auto workspace = campaign::Workspace::open(folder);
-  auto plan = workspace ? campaign::make_plan(*job) : tl::unexpected(workspace.error());
+  auto faces = workspace ? campaign::find_faces(*job, *workspace, session.stop) : tl::unexpected(workspace.error());
+  auto plan = faces ? campaign::make_plan(*job) : tl::unexpected(faces.error());
   if (!plan) {
     outcome = session.failed(plan.error());
     return std::nullopt;
@@ -120,13 +123,24 @@ nlohmann::json rejected_json(const campaign::Roster& roster) {
   return list;
 }
 
-Result<campaign::Proof> prove(const Session& session, const Prepared& work) {
+Result<campaign::Decisions> decisions_of(const Session& session, const std::filesystem::path& file) {
+  Findings findings;
+  campaign::Decisions decisions = TRY(campaign::read_decisions(file, findings));
+  session.console.findings(findings);
+  if (findings.empty()) return decisions;
+  return fail(
+      ErrorKind::InvalidInput,
+      fmt::format("{} in {} cannot be read; nothing was done", count(findings.size(), "decision"), file.string()),
+      "mend the lines above");
+}
+
+Result<campaign::Proof> prove(const Session& session, const Prepared& work, const campaign::Decisions& decisions) {
   ProgressLine line(session.console, "proof ");
   auto progress = [&](size_t done, size_t total) {
     line.update(static_cast<double>(done) / static_cast<double>(total),
                 fmt::format("{} of {}", done, count(total, "row")));
   };
-  return campaign::make_proof(work.job, work.workspace, progress, session.stop);
+  return campaign::make_proof(work.job, work.workspace, decisions, progress, session.stop);
 }
 
 Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
@@ -148,14 +162,17 @@ Result<Destination> open_destination(const Prepared& work, const campaign::DataF
   return Destination{std::move(store), std::move(ledger)};
 }
 
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const Destination& destination) {
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
+                                        const campaign::Decisions& decisions, const Destination& destination) {
+  auto standings =
+      TRY(campaign::standings(work.job, decisions, campaign::preflight(work.job.campaign, work.job.roster)));
   ProgressLine line(session.console, "upload");
   auto progress = [&](size_t done, size_t total) {
     line.update(static_cast<double>(done) / static_cast<double>(total),
                 fmt::format("{} of {}", done, count(total, "video")));
   };
-  return campaign::publish(work.job, work.plan, work.workspace, *destination.store, *destination.ledger, progress,
-                           session.stop);
+  return campaign::publish(work.job, work.plan, standings, work.workspace, *destination.store, *destination.ledger,
+                           progress, session.stop);
 }
 
 void tell_server(const Session& session, const Prepared& work) {
@@ -197,12 +214,35 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
   return failed;
 }
 
+void tell_held(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {
+  for (const campaign::HeldMessage& held : report.held)
+    session.console.note(fmt::format("held: {}: {}", row_of(job, held.candidate), held.reason));
+  if (report.held.empty()) return;
+  session.console.note(fmt::format("{} held, and got no link. candid proof {} --approve ID lets one go.",
+                                   count(report.held.size(), "video"), job.campaign.folder.string()));
+}
+
+nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport& report) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const campaign::HeldMessage& held : report.held) {
+    nlohmann::json entry = candidate_json(job, held.candidate);
+    entry["message"] = held.message_id;
+    entry["reason"] = held.reason;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 size_t tell_findings(const Session& session, const campaign::Proof& proof) {
+  constexpr size_t kMostRows = 50;  // a screenful of them; the sheet has all
+  session.console.findings(proof.shared);
   size_t flagged = 0;
   for (const campaign::ProofRow& row : proof.rows) {
-    session.console.findings(row.findings);
-    flagged += row.findings.empty() ? 0 : 1;
+    if (row.findings.empty() || row.worst() == Severity::Note) continue;
+    if (++flagged <= kMostRows) session.console.findings(row.findings);
   }
+  if (flagged > kMostRows)
+    session.console.note(fmt::format("… and {} to look at on the sheet.", count(flagged - kMostRows, "more row")));
   return flagged;
 }
 
@@ -237,12 +277,16 @@ nlohmann::json proof_json(const campaign::Job& job, const campaign::Proof& proof
   for (const campaign::ProofRow& row : proof.rows) {
     nlohmann::json entry = candidate_json(job, row.candidate);
     entry["findings"] = to_json(row.findings);
-    for (const auto& picture : row.pictures) entry["pictures"].push_back(picture.string());
+    entry["held"] = row.standing.held_because;
+    for (const auto& picture : row.pictures) entry["pictures"].push_back(picture.file.string());
     rows.push_back(std::move(entry));
   }
   nlohmann::json sheets = nlohmann::json::array();
   for (const auto& sheet : proof.sheets) sheets.push_back(sheet.string());
-  return {{"html", proof.html.string()}, {"sheets", std::move(sheets)}, {"rows", std::move(rows)}};
+  return {{"html", proof.html.string()},
+          {"findings", to_json(proof.shared)},
+          {"sheets", std::move(sheets)},
+          {"rows", std::move(rows)}};
 }
 
 }  // namespace candid::cli

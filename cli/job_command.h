@@ -24,12 +24,15 @@ struct Prepared {
 std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
                                 Outcome& outcome);
 
+// decisions.csv of the campaign. Fails when a line of it cannot be understood, after telling which.
+Result<campaign::Decisions> decisions_of(const Session& session, const std::filesystem::path& file);
+
 // Lists the rows that get no video, on stderr.
 void tell_rejected(const Session& session, const campaign::Roster& roster);
 nlohmann::json rejected_json(const campaign::Roster& roster);
 
 // The steps with their progress on the terminal.
-Result<campaign::Proof> prove(const Session& session, const Prepared& work);
+Result<campaign::Proof> prove(const Session& session, const Prepared& work, const campaign::Decisions& decisions);
 Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
                                                     const campaign::RenderOptions& options);
 // Where publishing goes, opened before hours of rendering rather than after.
@@ -38,7 +41,11 @@ struct Destination {
   std::unique_ptr<track::Ledger> ledger;
 };
 Result<Destination> open_destination(const Prepared& work, const campaign::DataFolder& data);
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work, const Destination& destination);
+Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
+                                        const campaign::Decisions& decisions, const Destination& destination);
+// Lists the messages that stay back, on stderr.
+void tell_held(const Session& session, const campaign::Job& job, const campaign::PublishReport& report);
+nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport& report);
 
 // Says so when the links' server does not answer yet; nobody's videos are lost by it.
 void tell_server(const Session& session, const Prepared& work);

@@ -20,12 +20,16 @@ Outcome run(const Session& session, const Options& options) {
   if (!work) return outcome;
   auto destination = open_destination(*work, {options.data});
   if (!destination) return session.failed(destination.error());
-  auto report = publish(session, *work, *destination);
+  auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
+  if (!decisions) return session.failed(decisions.error());
+  auto report = publish(session, *work, *decisions, *destination);
   if (!report) return session.failed(report.error());
   size_t failed = tell_failures(session, work->job, *report, {});
+  tell_held(session, work->job, *report);
   tell_rejected(session, work->job.roster);
   if (session.console.json) {
     session.console.print_json({{"messages", publish_json(work->job, *report)},
+                                {"held", held_json(work->job, *report)},
                                 {"rejected", rejected_json(work->job.roster)},
                                 {"bytes_sent", report->bytes_sent},
                                 {"bytes_there_already", report->bytes_there_already}});
@@ -36,7 +40,7 @@ Outcome run(const Session& session, const Options& options) {
                                   session.console.strong(work->workspace.links_file().string())));
   if (published > 0) tell_server(session, *work);
   if (published > 0) session.console.say("Next: candid serve, and candid status to see who watched.");
-  if (published == 0) return Outcome::Failed;
+  if (published == 0 && report->held.empty()) return Outcome::Failed;
   return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 

@@ -35,24 +35,6 @@ Result<media::FrameSize> parse_size(const std::string& text) {
               "write 1280x720");
 }
 
-// A script: one line said after the other; blank lines and lines with # are left out.
-Result<capture::Script> read_script(const std::filesystem::path& path) {
-  auto bytes = TRY(read_file(path, 1 << 20));
-  std::string text = TRY(decode_text(bytes)).utf8;
-  capture::Script script;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    size_t end = std::min(rest.find('\n'), rest.size());
-    std::string line = trim(rest.substr(0, end));
-    if (!line.empty() && line.front() != '#') script.push_back(line);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (script.empty())
-    return fail(ErrorKind::InvalidInput, fmt::format("{} holds no line to say", path.string()),
-                "write one sentence a line");
-  return script;
-}
-
 Result<capture::RecordSettings> settings_of(const Options& options) {
   capture::RecordSettings settings;
   settings.camera = options.camera;
@@ -74,7 +56,7 @@ Result<capture::RecordSettings> settings_of(const Options& options) {
     return fail(ErrorKind::InvalidInput, "no place for the take",
                 "candid record CAMPAIGN, or candid record -o take.mkv");
   }
-  if (!script.empty()) settings.script = TRY(read_script(script));
+  if (!script.empty()) settings.script = TRY(capture::read_script(script));
   if (!settings.output.parent_path().empty()) TRY_VOID(make_folder(settings.output.parent_path()));
   return settings;
 }

@@ -30,7 +30,9 @@ Outcome run(const Session& session, const Options& options) {
   if (!work) return outcome;
   auto destination = open_destination(*work, {options.data});
   if (!destination) return session.failed(destination.error());
-  auto proof = prove(session, *work);
+  auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
+  if (!decisions) return session.failed(decisions.error());
+  auto proof = prove(session, *work, *decisions);
   if (!proof) return session.failed(proof.error());
   size_t flagged = tell_findings(session, *proof);
   session.console.note(
@@ -44,15 +46,17 @@ Outcome run(const Session& session, const Options& options) {
   session.console.note(
       fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
 
-  auto report = publish(session, *work, *destination);
+  auto report = publish(session, *work, *decisions, *destination);
   if (!report) return session.failed(report.error());
   size_t unpublished = tell_failures(session, work->job, *report, *rendered);
+  tell_held(session, work->job, *report);
   tell_rejected(session, work->job.roster);
 
   if (session.console.json) {
     session.console.print_json({{"proof", proof_json(work->job, *proof)},
                                 {"rendered", render_json(work->job, *rendered)},
                                 {"messages", publish_json(work->job, *report)},
+                                {"held", held_json(work->job, *report)},
                                 {"rejected", rejected_json(work->job.roster)}});
   }
   session.console.say(fmt::format("{} behind {}:", count(report->links.size() - unpublished, "video"),

@@ -84,8 +84,8 @@ Result<Expression> parse_expression(std::string_view content) {
 // Looks expressions up by their number: what mustache takes for names.
 class ValueContext : public kainjow::mustache::basic_context<std::string> {
  public:
-  ValueContext(const std::vector<Expression>& expressions, const Fields& values)
-      : expressions_(expressions), values_(values) {}
+  ValueContext(const std::vector<Expression>& expressions, const Fields& values, bool isolates)
+      : expressions_(expressions), values_(values), isolates_(isolates) {}
 
   void push(const data*) override {}
   void pop() override {}
@@ -103,6 +103,7 @@ class ValueContext : public kainjow::mustache::basic_context<std::string> {
       value = found->second;
       for (const Filter& filter : expression.filters) value = filter.apply(value);
     }
+    if (isolates_ && reads_from_right(value)) value = "\u2068" + value + "\u2069";
     drawn_.push_back(value.empty() ? data(false) : data(value));
     return &drawn_.back();
   }
@@ -111,6 +112,7 @@ class ValueContext : public kainjow::mustache::basic_context<std::string> {
  private:
   const std::vector<Expression>& expressions_;
   const Fields& values_;
+  bool isolates_;
   mutable std::deque<data> drawn_;  // mustache is given pointers to them
   mutable std::optional<std::string> missing_;
 };
@@ -205,6 +207,7 @@ struct FieldText::Parsed {
   std::vector<Expression> expressions;
   // Rendering changes it only where partials or lambdas fail, and there are none: threads may share it.
   std::unique_ptr<Mustache> mustache;
+  bool is_one_value = false;  // nothing but {{field}}
 };
 
 Result<FieldText> FieldText::parse(std::string_view text) {
@@ -217,6 +220,7 @@ Result<FieldText> FieldText::parse(std::string_view text) {
   if (reader.expressions.empty()) return parsed;
   auto made = std::make_shared<Parsed>();
   made->expressions = std::move(reader.expressions);
+  made->is_one_value = reader.numbered == "{{0}}";
   made->mustache = std::make_unique<Mustache>(reader.numbered);
   if (!made->mustache->is_valid()) {
     return fail(ErrorKind::InvalidInput,
@@ -227,9 +231,10 @@ Result<FieldText> FieldText::parse(std::string_view text) {
   return parsed;
 }
 
-Result<std::string> FieldText::expand(const Fields& values) const {
+Result<std::string> FieldText::expand(const Fields& values, Isolation isolation) const {
   if (!parsed_) return source_;
-  ValueContext context(parsed_->expressions, values);
+  bool isolates = isolation == Isolation::OfForeignDirection && !parsed_->is_one_value;
+  ValueContext context(parsed_->expressions, values, isolates);
   std::string text = parsed_->mustache->render(context);
   if (context.missing())
     return fail(ErrorKind::NotFound, fmt::format("no value for field {{{{{}}}}}", *context.missing()));

@@ -21,6 +21,14 @@ namespace candid {
 
 using Fields = std::map<std::string, std::string, std::less<>>;
 
+// What goes around a value in a text.
+enum class Isolation {
+  None,
+  // Marks (U+2068 … U+2069, Unicode Bidirectional Algorithm X5c) that keep a value which reads from the right from
+  // reordering the words around it. For pictures; a link or a file name would carry the marks along.
+  OfForeignDirection,
+};
+
 // Cheap to copy; may be used by several threads at once.
 class FieldText {
  public:
@@ -40,7 +48,7 @@ class FieldText {
   const std::string& source() const { return source_; }
 
   // Fails with NotFound when a field is missing; an empty value is a value.
-  Result<std::string> expand(const Fields& values) const;
+  Result<std::string> expand(const Fields& values, Isolation isolation = Isolation::None) const;
 
  private:
   struct Parsed;

@@ -158,6 +158,15 @@ std::string to_title(std::string_view text, const std::string& language) {
   return from_icu(title);
 }
 
+bool reads_from_right(std::string_view text) {
+  bool found = false;
+  for_each_character(text, [&](UChar32 c, std::string_view) {
+    UCharDirection direction = u_charDirection(c);
+    found = found || direction == U_RIGHT_TO_LEFT || direction == U_RIGHT_TO_LEFT_ARABIC;
+  });
+  return found;
+}
+
 std::string single_line(std::string_view text) {
   std::string line;
   bool pending_space = false;

@@ -33,6 +33,9 @@ std::string to_lower(std::string_view text, const std::string& language = "");
 std::string to_upper(std::string_view text, const std::string& language = "");
 std::string to_title(std::string_view text, const std::string& language = "");
 
+// Whether any of it is written from right to left (Unicode's bidirectional classes R and AL).
+bool reads_from_right(std::string_view text);
+
 // For display on one line: control characters and line breaks become single spaces.
 std::string single_line(std::string_view text);
 

@@ -1,9 +1,26 @@
 #include "overlay/canvas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace candid::overlay {
+namespace {
+
+// Each of `count` bytes, `step` apart, becomes the mean of those up to `reach` away; beyond the ends all is empty.
+void soften(uint8_t* first, ptrdiff_t step, int count, int reach, std::vector<uint8_t>& before) {
+  for (int i = 0; i < count; ++i) before[static_cast<size_t>(i)] = first[i * step];
+  auto at = [&](int i) { return i >= 0 && i < count ? before[static_cast<size_t>(i)] : 0; };
+  int sum = 0;
+  for (int i = 0; i <= reach; ++i) sum += at(i);
+  for (int i = 0; i < count; ++i) {
+    first[i * step] = static_cast<uint8_t>((sum + reach) / (2 * reach + 1));
+    sum += at(i + reach + 1) - at(i - reach);
+  }
+}
+
+}  // namespace
 
 Canvas::Canvas(int width, int height)
     : width_((std::max(width, 2) + 1) & ~1),
@@ -27,6 +44,28 @@ void Canvas::fill_rounded(double x, double y, double width, double height, doubl
   cairo_close_path(cr);
   set_color(color);
   cairo_fill(cr);
+}
+
+void Canvas::lay_over(const Canvas& other) {
+  cairo_set_source_surface(cairo_.get(), other.surface_.get(), 0, 0);
+  cairo_paint(cairo_.get());
+}
+
+void Canvas::blur(double radius) {
+  cairo_surface_flush(surface_.get());
+  uint8_t* bytes = cairo_image_surface_get_data(surface_.get());
+  auto stride = static_cast<ptrdiff_t>(cairo_image_surface_get_stride(surface_.get()));
+  // Three boxes come near a Gaussian (Wells 1986); their width is by the variance, which adds up.
+  int reach = static_cast<int>(std::lround((std::sqrt(4 * radius * radius + 1) - 1) / 2));
+  if (reach < 1) return;
+  std::vector<uint8_t> line(static_cast<size_t>(std::max(width_, height_)));
+  for (int pass = 0; pass < 3; ++pass) {
+    for (int channel = 0; channel < 4; ++channel) {
+      for (int y = 0; y < height_; ++y) soften(bytes + y * stride + channel, 4, width_, reach, line);
+      for (int x = 0; x < width_; ++x) soften(bytes + 4 * x + channel, stride, height_, reach, line);
+    }
+  }
+  cairo_surface_mark_dirty(surface_.get());
 }
 
 Patch Canvas::to_patch(int x, int y) {

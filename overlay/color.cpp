@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,35 @@ double contrast_ratio(Color a, Color b) {
   double la = luminance(a);
   double lb = luminance(b);
   return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+double worst_contrast(Color text, Color ground) {
+  auto over = [&](uint8_t picture) {
+    auto mix = [&](uint8_t component) {
+      return byte((component * ground.alpha + picture * (255.0 - ground.alpha)) / 255);
+    };
+    return contrast_ratio(text, {mix(ground.r), mix(ground.g), mix(ground.b)});
+  };
+  return std::min(over(0), over(255));
+}
+
+Color readable_on(Color ground, Color wanted) {
+  if (worst_contrast(wanted, ground) >= kReadableContrast) return wanted;
+  constexpr int kSteps = 32;
+  for (int step = 1; step <= kSteps; ++step) {
+    std::optional<Color> best;
+    for (uint8_t end : {uint8_t{255}, uint8_t{0}}) {
+      auto towards = [&](uint8_t component) { return byte(component + (end - component) * step / double{kSteps}); };
+      Color tried{towards(wanted.r), towards(wanted.g), towards(wanted.b), wanted.alpha};
+      if (worst_contrast(tried, ground) < kReadableContrast) continue;
+      if (!best || worst_contrast(tried, ground) > worst_contrast(*best, ground)) best = tried;
+    }
+    if (best) return *best;
+  }
+  // A ground that hides so little has no such colour.
+  const Color white{255, 255, 255, wanted.alpha};
+  const Color black{0, 0, 0, wanted.alpha};
+  return worst_contrast(white, ground) >= worst_contrast(black, ground) ? white : black;
 }
 
 Yuv to_yuv(double r, double g, double b) {

@@ -1,19 +1,30 @@
 #pragma once
 // One candidate's overlays, drawn once and then laid over frame after frame.
 
+#include <limits>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "core/fields.h"
 #include "core/finding.h"
 #include "media/frame.h"
-#include "overlay/patch.h"
 #include "overlay/template.h"
 
 namespace candid::overlay {
+
+// Gives each captions layer the one place at which the fewest of its lines cover a face, its own where that is as good;
+// so captions do not jump. Lines that are not free even there move on their own. To be called once a template has its
+// lines and faces, before anything is drawn.
+void settle_captions(Template& look, media::FrameSize size);
+
+// Some of a template's layers, by index, and of its captions those that show in [from, to).
+struct DrawnPart {
+  std::span<const size_t> layers;
+  Microseconds from{0};
+  Microseconds to{std::numeric_limits<int64_t>::max()};
+};
 
 class Composition {
  public:
@@ -21,9 +32,16 @@ class Composition {
   // May be called from several threads at once.
   static Result<Composition> create(const Template& look, const Fields& fields, media::FrameSize size,
                                     Microseconds duration);
-  // The same of some layers only, given by index; each is drawn where it is among all of them.
+  // The same of a part only; each layer is drawn where it is among all of them.
   static Result<Composition> create(const Template& look, const Fields& fields, media::FrameSize size,
-                                    Microseconds duration, std::span<const size_t> layers);
+                                    Microseconds duration, const DrawnPart& part);
+
+  Composition();
+  Composition(const Composition&);
+  Composition(Composition&&) noexcept;
+  Composition& operator=(const Composition&);
+  Composition& operator=(Composition&&) noexcept;
+  ~Composition();
 
   // Compositions of different layers of one template, laid in the template's order. Pixels are shared, not copied.
   static Composition merged(const Composition& a, const Composition& b);
@@ -34,34 +52,15 @@ class Composition {
   // Lays what shows at `time` over the frame (which becomes writable). Thread-safe.
   Result<void> apply(media::Frame& frame, Microseconds time) const;
 
-  // Text that had to be cut, or characters no font has; `column` is "layer[N]".
+  // Text that had to be cut, characters no font has, a face that is covered; `column` is "layer[N]".
   const Findings& findings() const { return findings_; }
 
  private:
   friend class LayerPainter;
-  // A patch on the timeline.
-  struct Element {
-    std::shared_ptr<const Patch> patch;
-    size_t layer = 0;  // index in the template
-    Microseconds start{0};
-    Microseconds end{0};
-    bool stays = false;  // to the video's very end: its last frame, where the player rests, shows it in full
-    Motion motion = Motion::None;
-    int slide_x = 0;  // px it comes from, for Motion::Slide
-    int slide_y = 0;
-  };
+  struct Element;
   std::vector<Element> elements_;
+  Blending blending_ = Blending::Gamma;
   Findings findings_;
 };
-
-// A drawn line of text on transparent ground, e.g. a caption below a proof picture. At most max_width px wide.
-Result<Patch> draw_label(const std::string& text, double size_px, int max_width, Color color, int x, int y,
-                         bool bold = false);
-
-// A picture file scaled to `size`, with its left top corner at (x, y).
-Result<Patch> draw_picture(const std::filesystem::path& path, media::FrameSize size, int x, int y);
-
-// Fails when the file is not a picture that Image can draw.
-Result<void> check_image(const std::filesystem::path& path);
 
 }  // namespace candid::overlay

@@ -1,54 +1,85 @@
 #pragma once
 // Draws layers into elements of a Composition: a file a family of kinds (layers_*.cpp). Internal to overlay.
 
+#include <optional>
+
 #include "overlay/composition.h"
+#include "overlay/element.h"
+#include "overlay/placement.h"
 #include "overlay/text_block.h"
 
 namespace candid::overlay {
 
+// Words and what lies below them: one canvas, or two where the words appear letter by letter.
+struct Sheet {
+  Canvas ground;
+  std::optional<Canvas> letters;
+  std::vector<TypedLine> typed;
+  bool reads_from_right = false;
+
+  Sheet(int width, int height, Motion motion) : ground(width, height) {
+    if (motion == Motion::Type) letters.emplace(width, height);
+  }
+  void write(const TextBlock& block, double x, double y, int box_width, const Ink& ink);
+};
+
 class LayerPainter {
  public:
   LayerPainter(Composition& into, const Template& look, const Fields& fields, media::FrameSize size,
-               Microseconds duration)
-      : into_(into), look_(look), fields_(fields), size_(size), duration_(duration) {}
+               Microseconds duration, const DrawnPart& part)
+      : into_(into), look_(look), fields_(fields), size_(size), duration_(duration), part_(part), placer_(look, size) {}
 
   Result<void> paint(const Layer& layer, size_t index);
 
  private:
-  // layers_text.cpp
+  struct Span {
+    Microseconds start, end;
+  };
+  // layers_lower_third.cpp
   Result<void> paint_lower_third(const Layer& layer);
+  // layers_text.cpp
   Result<void> paint_text(const Layer& layer);
   Result<void> paint_captions(const Layer& layer);
+  // Words on the layer's ground, `padding` of their font size beside them.
+  Result<void> paint_boxed(const Layer& layer, TextSpec spec, double padding, Span span);
   // layers_image.cpp
   Result<void> paint_image(const Layer& layer);
+  Result<void> paint_progress(const Layer& layer);
   // layers_card.cpp
   Result<void> paint_card(const Layer& layer);
 
-  // The frame's shorter side, px: what fractions refer to.
-  double unit() const { return std::min(size_.width, size_.height); }
-  double margin() const { return 0.05 * unit(); }
+  double unit() const { return placer_.unit(); }
+  double margin() const { return placer_.margin(); }
   // The size wanted for the kind's main text, px.
   double font_size(const Layer& layer, double kind_default) const {
     return (layer.font_size > 0 ? layer.font_size : kind_default) * unit();
   }
+  Result<std::string> words(const FieldText& text) const { return text.expand(fields_, Isolation::OfForeignDirection); }
   TextSpec text_spec(const Layer& layer, std::string text, double size) const;
-  // Lays text out and notes what is wrong with it.
-  Result<TextBlock> layout(const TextSpec& spec);
-  // Words on a rounded ground, `pad` px beside them.
-  Result<Canvas> boxed(const Layer& layer, const TextSpec& spec, double pad, double radius);
-  // Left top corner of a box of this size at the layer's anchor, inside the safe area.
-  struct Corner {
-    int x, y;
-  };
-  Corner corner(Anchor anchor, int width, int height, double bottom_margin) const;
-  void add(Patch patch, const Layer& layer);
+  static Ink ink(const Layer& layer, Color color, double size);
+  // Lays text out and adds what is wrong with it to `notes`.
+  Result<TextBlock> layout(const TextSpec& spec, Findings& notes) const;
+  Span span_of(const Layer& layer) const;
+  // Off faces and captions.
+  Placement place(const Layer& layer, int width, int height, Span span) const;
+  void tell_if_covering(const Placement& placement, Span span);
+  // An element that comes and goes with its layer, at `box`.
+  Composition::Element element(const Layer& layer, Span span, const Box& box) const;
+  void add(Composition::Element element, Canvas& canvas, const Box& box);
+  void add(const Layer& layer, Span span, const Placement& placement, Sheet& sheet);
 
   Composition& into_;
   const Template& look_;
   const Fields& fields_;
   media::FrameSize size_;
   Microseconds duration_;
-  size_t index_ = 0;  // of the layer being painted
+  const DrawnPart& part_;
+  Placer placer_;
+  size_t index_ = 0;   // of the layer being painted
+  size_t number_ = 0;  // as messages call it
 };
+
+// How much of the edge at which captions stand they keep for themselves, of the frame's shorter side.
+constexpr double kCaptionBand = 0.2;
 
 }  // namespace candid::overlay

@@ -1,5 +1,6 @@
-// Lower thirds, plain text and captions.
+// Words in a box, and captions.
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/text.h"
@@ -8,103 +9,119 @@
 namespace candid::overlay {
 namespace {
 
-// How much of the bottom the captions keep for themselves, of the frame's shorter side.
-constexpr double kCaptionBand = 0.2;
+constexpr double kCaptionSize = 0.05;      // of the frame's shorter side
+constexpr double kCharactersALine = 42;    // see media/caption_rules.h
+constexpr double kWidthOfCharacter = 0.5;  // of the font size, about
 
-bool has_captions(const Template& look) {
-  return std::any_of(look.layers.begin(), look.layers.end(),
-                     [](const Layer& l) { return l.kind == LayerKind::Captions; });
-}
-
-bool is_at_bottom(Anchor anchor) {
-  return anchor == Anchor::Bottom || anchor == Anchor::BottomLeft || anchor == Anchor::BottomRight;
+double padding(const Layer& layer, double size, double share) {
+  return layer.shape == Shape::None || layer.shape == Shape::Underline
+             ? TextBlock::reach({{}, layer.style.outline * size, {}, layer.style.shadow}, size)
+             : std::round(size * share);
 }
 
 }  // namespace
 
-Result<void> LayerPainter::paint_lower_third(const Layer& layer) {
-  double size = font_size(layer, 0.062);
-  double pad = std::round(size * 0.5);
-  double bar = std::max(4.0, std::round(size * 0.14));
-  TextSpec name_spec = text_spec(layer, single_line(TRY(layer.text.expand(fields_))), size);
-  name_spec.bold = true;
-  double limit = layer.width > 0 ? layer.width * size_.width
-                                 : std::min(0.72 * size_.width + 0.1 * unit(), size_.width - 2 * margin());
-  name_spec.max_width = static_cast<int>(limit - 2 * pad - bar);
-  TextBlock name = TRY(layout(name_spec));
-  TextSpec role_spec = name_spec;
-  role_spec.text = single_line(TRY(layer.subtext.expand(fields_)));
-  role_spec.bold = false;
-  role_spec.size = size * 0.62;
-  role_spec.min_size = role_spec.size * 0.75;
-  TextBlock role = TRY(layout(role_spec));
-  bool with_role = !role_spec.text.empty();
-
-  int text_width = std::max(name.width(), with_role ? role.width() : 0);
-  double gap = with_role ? std::round(size * 0.04) : 0;
-  int width = static_cast<int>(std::ceil(text_width + 2 * pad + bar));
-  int height = static_cast<int>(std::ceil(name.height() + gap + (with_role ? role.height() : 0) + pad * 1.1));
-  Canvas canvas(width, height);
-  canvas.fill_rounded(0, 0, canvas.width(), canvas.height(), size * 0.22, layer.background);
-  // The accent stands where reading begins.
-  bool mirrored = name.reads_from_right();
-  double bar_x = mirrored ? canvas.width() - bar - pad * 0.5 : pad * 0.5;
-  double text_x = mirrored ? pad * 0.8 : bar + pad;
-  canvas.fill_rounded(bar_x, pad * 0.55, bar, canvas.height() - pad * 1.1, bar / 2, layer.accent);
-  name.paint(canvas, text_x, pad * 0.5, text_width, layer.text_color);
-  if (with_role) {
-    Color softer = layer.text_color;
-    softer.alpha = static_cast<uint8_t>(softer.alpha * 0.86);
-    role.paint(canvas, text_x, pad * 0.5 + name.height() + gap, text_width, softer);
+Result<void> LayerPainter::paint_boxed(const Layer& layer, TextSpec spec, double padding_share, Span span) {
+  std::optional<TextBlock> block;
+  Placement placement;
+  double pad = 0;
+  Findings told;
+  const double wanted_size = spec.size;
+  const int wanted_width = spec.max_width;
+  for (double scale : {1.0, 0.8, 0.62}) {
+    spec.size = wanted_size * scale;
+    spec.min_size = std::min(spec.min_size, spec.size);
+    double tried_pad = padding(layer, spec.size, padding_share);
+    spec.max_width = static_cast<int>(wanted_width * scale - 2 * tried_pad);
+    Findings notes;
+    TextBlock tried = TRY(layout(spec, notes));
+    int width = static_cast<int>(tried.width() + 2 * tried_pad);
+    int height = static_cast<int>(tried.height() + tried_pad);
+    if (layer.shape == Shape::Underline) height += static_cast<int>(spec.size * 0.3);
+    Placement at = place(layer, (width + 1) & ~1, (height + 1) & ~1, span);
+    if (block && at.covered >= placement.covered) continue;
+    block.emplace(std::move(tried));
+    placement = at;
+    pad = tried_pad;
+    told = std::move(notes);
+    if (at.covered == 0) break;
   }
-  double bottom = has_captions(look_) && is_at_bottom(layer.place) ? (kCaptionBand + 0.02) * unit() : 1.4 * margin();
-  Corner at = corner(layer.place, canvas.width(), canvas.height(), bottom);
-  add(canvas.to_patch(at.x, at.y), layer);
-  return {};
-}
+  into_.findings_.insert(into_.findings_.end(), told.begin(), told.end());
 
-Result<Canvas> LayerPainter::boxed(const Layer& layer, const TextSpec& spec, double pad, double radius) {
-  TextBlock block = TRY(layout(spec));
-  Canvas canvas(static_cast<int>(block.width() + 2 * pad), static_cast<int>(block.height() + pad));
-  canvas.fill_rounded(0, 0, canvas.width(), canvas.height(), radius, layer.background);
-  block.paint(canvas, pad, pad / 2, block.width(), layer.text_color);
-  return canvas;
+  Sheet sheet(placement.box.width, placement.box.height, layer.motion);
+  sheet.reads_from_right = block->reads_from_right();
+  Canvas& ground = sheet.ground;
+  const double size = block->size();
+  bool has_ground = layer.shape == Shape::Panel || layer.shape == Shape::Bar || layer.shape == Shape::Block;
+  if (has_ground) ground.fill_rounded(0, 0, ground.width(), ground.height(), size * layer.radius, layer.background);
+  if (layer.shape == Shape::Underline) {
+    double thickness = std::max(3.0, std::round(size * 0.09));
+    double width = std::min<double>(block->width(), size * 2.2);
+    bool is_centred = spec.align == TextAlign::Center;
+    double room = block->width() - width;
+    double x = pad + (is_centred ? room / 2 : sheet.reads_from_right ? room : 0);
+    ground.fill_rounded(x, ground.height() - thickness - size * 0.1, width, thickness, thickness / 2, layer.accent);
+  }
+  sheet.write(*block, pad, pad / 2, block->width(), ink(layer, layer.text_color, size));
+  add(layer, span, placement, sheet);
+  return {};
 }
 
 Result<void> LayerPainter::paint_text(const Layer& layer) {
-  double size = font_size(layer, 0.06);
-  double pad = std::round(size * 0.45);
-  TextSpec spec = text_spec(layer, trim(TRY(layer.text.expand(fields_))), size);
+  TextSpec spec = text_spec(layer, trim(TRY(words(layer.text))), font_size(layer, 0.06));
   if (spec.text.empty()) return {};
-  spec.max_width -= static_cast<int>(2 * pad);
   spec.max_lines = 6;
   bool centred = layer.place == Anchor::Top || layer.place == Anchor::Center || layer.place == Anchor::Bottom;
   spec.align = centred ? TextAlign::Center : TextAlign::Start;
-  Canvas canvas = TRY(boxed(layer, spec, pad, size * 0.22));
-  double bottom = has_captions(look_) && is_at_bottom(layer.place) ? (kCaptionBand + 0.02) * unit() : margin();
-  Corner at = corner(layer.place, canvas.width(), canvas.height(), bottom);
-  add(canvas.to_patch(at.x, at.y), layer);
-  return {};
+  return paint_boxed(layer, std::move(spec), 0.45, span_of(layer));
 }
 
 Result<void> LayerPainter::paint_captions(const Layer& layer) {
-  double size = font_size(layer, 0.05);
-  double pad = std::round(size * 0.35);
-  for (const media::Cue& cue : layer.cues) {
-    Layer shown = layer;
-    shown.start = {std::max(cue.start, layer.start.at(duration_)), false};
-    shown.end = {std::min(cue.end, layer.end.at(duration_)), false};
-    if (shown.start.offset >= shown.end.offset) continue;
-    shown.motion = Motion::None;  // reading time is short as it is
-    TextSpec spec = text_spec(layer, cue.text, size);
-    spec.max_width = static_cast<int>(std::min(spec.max_width - 2 * pad, size * 21));  // about 42 characters
+  if (!layer.is_burned_in) return {};
+  const double size = font_size(layer, kCaptionSize);
+  Layer shown = layer;
+  shown.motion = Motion::None;  // reading time is short as it is
+  const Span whole = span_of(layer);
+  for (const CaptionLine& line : layer.lines) {
+    if (line.end <= part_.from || line.start >= part_.to) continue;
+    Span span{std::max(line.start, whole.start), std::min(line.end, whole.end)};
+    if (span.start >= span.end) continue;
+    TextSpec spec = text_spec(layer, trim(TRY(words(line.text))), size);
+    if (spec.text.empty()) continue;
+    spec.max_width =
+        static_cast<int>(std::min<double>(spec.max_width, size * kCharactersALine * kWidthOfCharacter + size * 0.7));
     spec.max_lines = 2;
     spec.align = TextAlign::Center;
-    Canvas canvas = TRY(boxed(layer, spec, pad, size * 0.2));
-    Corner at = corner(layer.place, canvas.width(), canvas.height(), margin());
-    add(canvas.to_patch(at.x, at.y), shown);
+    TRY_VOID(paint_boxed(shown, std::move(spec), 0.35, span));
   }
   return {};
+}
+
+void settle_captions(Template& look, media::FrameSize size) {
+  Placer placer(look, size);
+  for (Layer& layer : look.layers) {
+    if (layer.kind != LayerKind::Captions || !layer.keeps_off_faces) continue;
+    const double font = (layer.font_size > 0 ? layer.font_size : kCaptionSize) * placer.unit();
+    const double most = std::min(size.width - 2 * placer.margin(), font * kCharactersALine * kWidthOfCharacter);
+    // What a line will take up, near enough: nothing is drawn yet.
+    auto blocked_at = [&](Anchor anchor) {
+      return std::count_if(layer.lines.begin(), layer.lines.end(), [&](const CaptionLine& line) {
+        double length = static_cast<double>(line.text.source().size()) * kWidthOfCharacter * font;
+        int width = static_cast<int>(std::min(most, length) + font);
+        int height = static_cast<int>((length > most ? 2.8 : 1.4) * font + 0.4 * font);
+        return !placer.is_free(layer, anchor, width, height, line.start, line.end);
+      });
+    };
+    auto fewest = blocked_at(layer.place);
+    for (Anchor anchor :
+         {Anchor::Bottom, Anchor::Top, Anchor::BottomLeft, Anchor::BottomRight, Anchor::TopLeft, Anchor::TopRight}) {
+      if (fewest == 0) break;
+      auto blocked = blocked_at(anchor);
+      if (blocked >= fewest) continue;
+      fewest = blocked;
+      layer.place = anchor;
+    }
+  }
 }
 
 }  // namespace candid::overlay

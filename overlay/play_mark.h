@@ -1,6 +1,7 @@
 #pragma once
 // The mark that says "this plays": a dark translucent disc with a white triangle, for posters and previews.
 
+#include "media/frame.h"
 #include "overlay/patch.h"
 
 namespace candid::overlay {

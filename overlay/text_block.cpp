@@ -13,6 +13,32 @@ namespace {
 // No box holds more than this at a readable size; a longer cell must not cost seconds of shaping.
 constexpr size_t kMaxCharacters = 1000;
 
+constexpr double kShadowBlur = 0.07;   // radius, of the font size
+constexpr double kShadowReach = 0.25;  // how far that is seen
+
+struct FreeIter {
+  void operator()(PangoLayoutIter* iter) const { pango_layout_iter_free(iter); }
+};
+using IterPtr = std::unique_ptr<PangoLayoutIter, FreeIter>;
+
+// The characters that came out as "no such glyph" boxes.
+std::vector<char32_t> unknown_characters(PangoLayout* layout) {
+  std::vector<char32_t> unknown;
+  if (pango_layout_get_unknown_glyphs_count(layout) == 0) return unknown;
+  IterPtr iter(pango_layout_get_iter(layout));
+  do {
+    const PangoLayoutRun* run = pango_layout_iter_get_run_readonly(iter.get());
+    if (run == nullptr) continue;
+    for (int i = 0; i < run->glyphs->num_glyphs; ++i) {
+      PangoGlyph glyph = run->glyphs->glyphs[i].glyph;
+      if (glyph == PANGO_GLYPH_EMPTY || (glyph & PANGO_GLYPH_UNKNOWN_FLAG) == 0) continue;
+      char32_t character = glyph & ~PANGO_GLYPH_UNKNOWN_FLAG;
+      if (std::find(unknown.begin(), unknown.end(), character) == unknown.end()) unknown.push_back(character);
+    }
+  } while (pango_layout_iter_next_run(iter.get()) != FALSE);
+  return unknown;
+}
+
 }  // namespace
 
 struct TextBlock::Layout {
@@ -23,9 +49,12 @@ struct TextBlock::Layout {
     if (context != nullptr) g_object_unref(context);
   }
 
-  void set_size(double size) {
+  double size = 0;  // px
+
+  void set_size(double wanted) {
+    size = std::round(wanted * 4) / 4;
     PangoFontDescription* description = pango_font_description_copy(pango_layout_get_font_description(layout));
-    pango_font_description_set_absolute_size(description, std::round(size * 4) / 4 * PANGO_SCALE);
+    pango_font_description_set_absolute_size(description, size * PANGO_SCALE);
     pango_layout_set_font_description(layout, description);
     pango_font_description_free(description);
   }
@@ -115,18 +144,70 @@ Result<TextBlock> TextBlock::layout(const TextSpec& spec) {
   block.left_ = box.x;
   block.width_ = box.width;
   block.height_ = box.height;
-  block.missing_glyphs_ = pango_layout_get_unknown_glyphs_count(made.layout);
+  block.size_ = made.size;
+  block.missing_ = unknown_characters(made.layout);
   block.is_centred_ = spec.align == TextAlign::Center;
   block.reads_from_right_ = pango_layout_get_direction(made.layout, 0) == PANGO_DIRECTION_RTL;
   return block;
 }
 
-void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, Color color) const {
+double TextBlock::shift_in(int box_width) const {
   double room = std::max(0, box_width - width_);
-  double shift = is_centred_ ? room / 2 : reads_from_right_ ? room : 0;
-  canvas.set_color(color);
-  cairo_move_to(canvas.cairo(), x + shift - left_, y);
-  pango_cairo_show_layout(canvas.cairo(), layout_->layout);
+  return (is_centred_ ? room / 2 : reads_from_right_ ? room : 0) - left_;
+}
+
+int TextBlock::reach(const Ink& ink, double size) {
+  return static_cast<int>(std::ceil(ink.outline + (ink.shadow > 0 ? kShadowReach * size : 0)));
+}
+
+void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, const Ink& ink) const {
+  cairo_t* cr = canvas.cairo();
+  x += shift_in(box_width);
+  if (ink.shadow > 0) {
+    Canvas shadow(canvas.width(), canvas.height());
+    shadow.set_color({0, 0, 0, static_cast<uint8_t>(std::lround(255 * ink.shadow))});
+    cairo_move_to(shadow.cairo(), x, y + 0.03 * size_);
+    pango_cairo_show_layout(shadow.cairo(), layout_->layout);
+    shadow.blur(kShadowBlur * size_);
+    canvas.lay_over(shadow);
+  }
+  if (ink.outline > 0) {
+    canvas.set_color(ink.outline_color);
+    cairo_move_to(cr, x, y);
+    pango_cairo_layout_path(cr, layout_->layout);
+    cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_width(cr, 2 * ink.outline);
+    cairo_stroke(cr);
+  }
+  canvas.set_color(ink.color);
+  cairo_move_to(cr, x, y);
+  pango_cairo_show_layout(cr, layout_->layout);
+}
+
+std::vector<TypedLine> TextBlock::typed_lines(double x, double y, int box_width) const {
+  x += shift_in(box_width);
+  std::vector<TypedLine> lines;
+  auto px = [](int pango_units, double origin) {
+    return static_cast<int>(std::lround(origin + pango_units / double{PANGO_SCALE}));
+  };
+  IterPtr iter(pango_layout_get_iter(layout_->layout));
+  const PangoLayoutLine* current = nullptr;
+  do {
+    PangoRectangle box;
+    if (const PangoLayoutLine* line = pango_layout_iter_get_line_readonly(iter.get()); line != current) {
+      current = line;
+      pango_layout_iter_get_line_extents(iter.get(), nullptr, &box);
+      lines.push_back({px(box.y, y), px(box.y + box.height, y), line->resolved_dir == PANGO_DIRECTION_RTL, {}});
+    }
+    pango_layout_iter_get_cluster_extents(iter.get(), nullptr, &box);
+    TypedLine& typed = lines.back();
+    typed.stops.push_back(px(typed.reads_from_right ? box.x : box.x + box.width, x));
+  } while (pango_layout_iter_next_cluster(iter.get()) != FALSE);
+  for (TypedLine& line : lines) {
+    std::sort(line.stops.begin(), line.stops.end());
+    if (line.reads_from_right) std::reverse(line.stops.begin(), line.stops.end());
+  }
+  return lines;
 }
 
 }  // namespace candid::overlay

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "campaign/faces.h"
 #include "campaign/job.h"
 #include "media/video_reader.h"
 #include "overlay/composition.h"
@@ -60,6 +61,7 @@ Result<void> run(const std::string& folder, const std::string& id) {
   auto job = campaign::load_job(folder, findings);
   for (const Finding& finding : findings) std::fprintf(stderr, "%s\n", finding.describe().c_str());
   if (!job) return tl::unexpected(job.error());
+  TRY_VOID(campaign::find_faces(*job, TRY(campaign::Workspace::open(folder)), {}));
   return write_composite(*job, *TRY(find_candidate(job->roster, id)), stdout);
 }
 

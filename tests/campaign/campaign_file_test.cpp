@@ -133,7 +133,7 @@ TEST(CampaignFile, AnotherRecordingsWordsAreNotShown) {
   sidecar.frames_encoded = 45;
   sidecar.marks = {{"These are this take's words.", std::chrono::milliseconds(200), std::chrono::milliseconds(900)}};
   must(capture::write_sidecar(bench.folder() / "take.mkv", sidecar));
-  ASSERT_EQ(bench.job().campaign.look.layers.back().cues.size(), 1u);
+  ASSERT_EQ(bench.job().campaign.look.layers.back().lines.size(), 1u);
   bench.record("-f lavfi -i testsrc2=size=320x180:rate=30:duration=3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
   Findings findings;
   EXPECT_FALSE(load_job(bench.folder(), findings));

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "campaign/decisions.h"
+#include "campaign/preflight.h"
 #include "campaign/status.h"
 #include "campaign/store_library.h"
 #include "core/csv.h"
@@ -23,8 +25,12 @@ class PublishTest : public testing::Test {
     auto workspace = must(Workspace::open(bench.folder()));
     auto store = must(open_store("", data()));
     auto ledger = must(track::Ledger::open(data().ledger()));
-    return must(publish(job, plan, workspace, *store, *ledger, {}, {}));
+    Findings findings;
+    Decisions decisions = must(read_decisions(decisions_file(bench.folder()), findings));
+    auto standing = must(standings(job, decisions, preflight(job.campaign, job.roster)));
+    return must(publish(job, plan, standing, workspace, *store, *ledger, {}, {}));
   }
+  std::string links() const { return must(read_text_file(bench.out() / "links.csv")); }
   DataFolder data() const {
     must(make_folder(bench.folder() / "data"));
     return {bench.folder() / "data"};
@@ -47,6 +53,36 @@ TEST_F(PublishTest, GivesEveryCandidateALinkOfTheirOwn) {
   struct stat facts {};
   ASSERT_EQ(::stat((bench.out() / "links.csv").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
+}
+
+TEST_F(PublishTest, AHeldCandidateGetsNoLinkUntilReleased) {
+  bench.render();
+  bench.write("decisions.csv", "id,decision,seen,name\n2,Hold,,x\n");
+  PublishReport report = run();
+  ASSERT_EQ(report.links.size(), 1u);
+  ASSERT_EQ(report.held.size(), 1u);
+  EXPECT_EQ(report.held[0].candidate, 1u);
+  EXPECT_THAT(links(), testing::Not(testing::HasSubstr("王小明")));
+  bench.write("decisions.csv", "id,decision,seen,name\n");
+  EXPECT_EQ(run().links.size(), 2u);
+  EXPECT_THAT(links(), testing::HasSubstr("王小明"));
+}
+
+TEST_F(PublishTest, AHoldTakesALinkOutOfTheListAndAReleaseBringsTheSameOneBack) {
+  bench.render();
+  std::string given = run().links[1].url;
+  bench.write("decisions.csv", "id,decision\n2,hold\n");
+  run();
+  EXPECT_THAT(links(), testing::Not(testing::HasSubstr(given)));
+  struct stat facts {};
+  ASSERT_EQ(::stat((bench.out() / "links-held.csv").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600u);
+  run();  // held twice, lost never
+  std::filesystem::remove(bench.folder() / "decisions.csv");
+  PublishReport report = run();
+  EXPECT_EQ(report.links[1].url, given);
+  EXPECT_FALSE(report.links[1].is_new);
+  EXPECT_FALSE(std::filesystem::exists(bench.out() / "links-held.csv"));
 }
 
 TEST_F(PublishTest, KeepsTheLinksItGaveOut) {
@@ -210,7 +246,8 @@ TEST_F(PublishTest, APartThatFailedOnceIsTriedForTheNextMessage) {
   };
   auto store = must(open_store("", data()));
   Reluctant reluctant(*store);
-  PublishReport report = must(publish(job, plan, workspace, reluctant, *ledger, {}, {}));
+  PublishReport report = must(
+      publish(job, plan, std::vector<Standing>(job.roster.candidates.size()), workspace, reluctant, *ledger, {}, {}));
   EXPECT_TRUE(report.links[0].error);
   ASSERT_FALSE(report.links[1].error);
   StoreLibrary library(*store);

@@ -33,9 +33,9 @@ TEST(Fonts, RefusesAFileThatIsNoFont) {
 }
 
 TEST(Fonts, EachFamilyHasAnIdentityOfItsOwn) {
-  EXPECT_EQ(font_identity("Noto Sans"), font_identity("Noto Sans"));
-  EXPECT_NE(font_identity("Noto Sans"), font_identity("Noto Serif"));
-  EXPECT_THAT(font_identity("Noto Sans"), testing::HasSubstr("pango "));
+  EXPECT_EQ(font_identity("Noto Sans", "en"), font_identity("Noto Sans", "en"));
+  EXPECT_NE(font_identity("Noto Sans", "en"), font_identity("Noto Serif", "en"));
+  EXPECT_THAT(font_identity("Noto Sans", "en"), testing::HasSubstr("pango "));
 }
 
 TEST(Fonts, EveryFallbackIsInstalledHere) {

@@ -86,7 +86,8 @@ TEST_F(Golden, WholeLookInEveryShape) {
   Layer captions;
   captions.kind = LayerKind::Captions;
   captions.place = Anchor::Bottom;
-  captions.cues = {{4s, 6s, "You will have our decision by Friday, and I will tell you myself."}};
+  captions.style.bold = false;
+  captions.lines = {{4s, 6s, text("You will have our decision by Friday, and I will tell you myself.")}};
   look.layers = {logo, lower_third(), captions};
   expect_golden(test::drawn(look, "Nguyễn Thị Hồng", 5s, {640, 360}), "look-16x9");
   expect_golden(test::drawn(look, "Nguyễn Thị Hồng", 5s, {360, 640}), "look-9x16");

@@ -16,6 +16,7 @@ inline Layer lower_third(const std::string& name = "{{name}}", const std::string
   layer.text = text(name);
   layer.subtext = text(role);
   layer.motion = Motion::None;
+  layer.shape = Shape::Bar;
   return layer;
 }
 

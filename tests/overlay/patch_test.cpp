@@ -1,5 +1,4 @@
-#include "overlay/patch.h"
-
+#include "overlay/blend.h"
 #include "overlay/color.h"
 #include "tests/support/results.h"
 
@@ -35,7 +34,7 @@ int chroma(const media::Frame& frame, int index, int x, int y) {
 
 TEST(Patch, OpaqueReplacesExactly) {
   media::Frame frame = grey();
-  blend(frame, flat(8, 8, {255, 0, 0}, 10, 10), 0, 0, 256);
+  blend(frame, flat(8, 8, {255, 0, 0}, 10, 10));
   EXPECT_EQ(luma(frame, 10, 10), 63);
   EXPECT_EQ(luma(frame, 17, 17), 63);
   EXPECT_EQ(chroma(frame, 1, 5, 5), 102);
@@ -44,7 +43,7 @@ TEST(Patch, OpaqueReplacesExactly) {
 
 TEST(Patch, TouchesNothingOutsideItsRectangle) {
   media::Frame frame = grey();
-  blend(frame, flat(8, 8, {255, 255, 255}, 10, 10), 0, 0, 256);
+  blend(frame, flat(8, 8, {255, 255, 255}, 10, 10));
   for (auto [x, y] : {std::pair{9, 10}, {18, 10}, {10, 9}, {10, 18}})
     EXPECT_EQ(luma(frame, x, y), 100) << x << "," << y;
   EXPECT_EQ(chroma(frame, 1, 4, 5), 128);
@@ -53,23 +52,23 @@ TEST(Patch, TouchesNothingOutsideItsRectangle) {
 
 TEST(Patch, HalfAlphaIsHalfway) {
   media::Frame frame = grey();
-  blend(frame, flat(8, 8, {255, 255, 255, 128}, 0, 0), 0, 0, 256);
+  blend(frame, flat(8, 8, {255, 255, 255, 128}, 0, 0));
   EXPECT_NEAR(luma(frame, 3, 3), 100 + (235 - 100) * 128 / 255, 1);
 }
 
 TEST(Patch, OpacityFadesFromNothingToAll) {
   media::Frame none = grey();
-  blend(none, flat(8, 8, {255, 255, 255}, 0, 0), 0, 0, 0);
+  blend(none, flat(8, 8, {255, 255, 255}, 0, 0), {.opacity = 0});
   EXPECT_EQ(luma(none, 0, 0), 100);
   media::Frame half = grey();
-  blend(half, flat(8, 8, {255, 255, 255}, 0, 0), 0, 0, 128);
+  blend(half, flat(8, 8, {255, 255, 255}, 0, 0), {.opacity = 128});
   EXPECT_NEAR(luma(half, 0, 0), 168, 1);
 }
 
 TEST(Patch, IsClippedAtEveryEdge) {
   for (auto [dx, dy] : {std::pair{-6, 0}, {60, 0}, {0, -6}, {0, 30}, {-100, -100}, {100, 100}}) {
     media::Frame frame = grey();
-    blend(frame, flat(8, 8, {255, 255, 255}, 0, 0), dx, dy, 256);
+    blend(frame, flat(8, 8, {255, 255, 255}, 0, 0), {.dx = dx, .dy = dy});
     for (int y = 0; y < 32; ++y) {
       for (int x = 0; x < 64; ++x) {
         bool inside = x >= dx && x < dx + 8 && y >= dy && y < dy + 8;
@@ -84,8 +83,8 @@ TEST(Patch, TransparentPixelsDoNotTintTheirNeighbours) {
   std::vector<uint32_t> pixels = {0xFFFF0000, 0, 0, 0};
   Patch patch = make_patch(reinterpret_cast<const uint8_t*>(pixels.data()), 8, 2, 2, 0, 0);
   EXPECT_EQ(patch.cr[0], 240);
-  EXPECT_EQ(patch.chroma_alpha[0], 64);
-  EXPECT_EQ(patch.alpha[1], 0);
+  EXPECT_EQ(patch.chroma_coverage.row(0)[0], 64);
+  EXPECT_EQ(patch.coverage.row(0)[1], 0);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "overlay/play_mark.h"
 
+#include "overlay/blend.h"
 #include "tests/overlay/look.h"
 #include "tests/support/pictures.h"
 
@@ -12,7 +13,7 @@ constexpr int kGrey = 120;  // grey()'s luma
 
 media::Frame marked(media::FrameSize size) {
   media::Frame frame = grey(size);
-  blend(frame, draw_play_mark(size), 0, 0, 256);
+  blend(frame, draw_play_mark(size));
   return frame;
 }
 
@@ -80,7 +81,7 @@ TEST(PlayMark, LetsThePictureThroughItsDisc) {
   auto under_disc = [](uint8_t ground) {
     media::Frame frame = grey();
     frame.fill(ground, 128, 128);
-    blend(frame, draw_play_mark(frame.size()), 0, 0, 256);
+    blend(frame, draw_play_mark(frame.size()));
     return luma(frame, 320, 180 - 30);  // above the triangle
   };
   EXPECT_GT(under_disc(235), under_disc(16) + 40);

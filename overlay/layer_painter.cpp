@@ -1,0 +1,150 @@
+#include "overlay/layer_painter.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "overlay/fonts.h"
+
+namespace candid::overlay {
+namespace {
+
+// A terminal may lack the character, too; its number does not.
+std::string name_of(char32_t character) {
+  return fmt::format("U+{:04X}", static_cast<uint32_t>(character));
+}
+
+// "2.5 s"
+std::string seconds(Microseconds time) {
+  return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6);
+}
+
+}  // namespace
+
+void Sheet::write(const TextBlock& block, double x, double y, int box_width, const Ink& ink) {
+  block.paint(letters ? *letters : ground, x, y, box_width, ink);
+  if (!letters) return;
+  for (TypedLine& line : block.typed_lines(x, y, box_width)) typed.push_back(std::move(line));
+}
+
+Result<void> LayerPainter::paint(const Layer& layer, size_t index) {
+  index_ = index;
+  number_ = layer.number;
+  Span span = span_of(layer);
+  if (span.start >= span.end) return {};
+  switch (layer.kind) {
+    case LayerKind::LowerThird:
+      return paint_lower_third(layer);
+    case LayerKind::Text:
+      return paint_text(layer);
+    case LayerKind::Captions:
+      return paint_captions(layer);
+    case LayerKind::Image:
+      return paint_image(layer);
+    case LayerKind::Progress:
+      return paint_progress(layer);
+    case LayerKind::Card:
+      break;
+  }
+  return paint_card(layer);
+}
+
+LayerPainter::Span LayerPainter::span_of(const Layer& layer) const {
+  return {std::max(Microseconds{0}, layer.start.at(duration_)), std::min(duration_, layer.end.at(duration_))};
+}
+
+TextSpec LayerPainter::text_spec(const Layer& layer, std::string text, double size) const {
+  TextSpec spec;
+  spec.language = shaping_language(text, look_.language);
+  spec.text = layer.style.upper ? to_upper(text, look_.language) : std::move(text);
+  spec.family = family_list(layer.style.font.empty() ? look_.font : layer.style.font, spec.language);
+  spec.bold = layer.style.bold;
+  spec.size = size;
+  spec.min_size = layer.min_font_size > 0 ? std::min(size, layer.min_font_size * unit()) : size * 0.6;
+  spec.max_width = static_cast<int>((layer.width > 0 ? layer.width * size_.width : size_.width) - 2 * margin());
+  return spec;
+}
+
+Ink LayerPainter::ink(const Layer& layer, Color color, double size) {
+  return {color, layer.style.outline * size, layer.style.outline_color, layer.style.shadow};
+}
+
+Result<TextBlock> LayerPainter::layout(const TextSpec& spec, Findings& notes) const {
+  TextBlock block = TRY(TextBlock::layout(spec));
+  std::string where = fmt::format("layer[{}]", number_);
+  if (block.was_cut()) {
+    notes.push_back({Severity::Warning, "", 0, where,
+                     fmt::format("\"{}\" does not fit and is cut", shorten(spec.text, 60)),
+                     "shorten it, or give the layer a larger width or a smaller min_font_size"});
+  }
+  for (char32_t character : block.missing()) {
+    std::string package = package_for(character);
+    notes.push_back(
+        {Severity::Error, "", 0, where,
+         fmt::format("no installed font has the character {} of \"{}\"", name_of(character), shorten(spec.text, 60)),
+         package.empty() ? "no font has it: it means nothing outside the program it was typed in; type it anew"
+                         : fmt::format("install the package {}", package)});
+  }
+  return block;
+}
+
+Placement LayerPainter::place(const Layer& layer, int width, int height, Span span) const {
+  Reserved reserved;
+  for (const Layer& other : look_.layers) {
+    if (other.kind != LayerKind::Captions || !other.is_burned_in) continue;
+    double band = (kCaptionBand + 0.02) * unit() - margin();
+    if (is_at_top(other.place)) reserved.top = band;
+    if (is_at_bottom(other.place)) reserved.bottom = band;
+  }
+  if (layer.kind == LayerKind::Captions || layer.kind == LayerKind::Image) reserved = {};
+  return placer_.place(layer, width, height, span.start, span.end, reserved);
+}
+
+void LayerPainter::tell_if_covering(const Placement& placement, Span span) {
+  if (placement.covered <= 0) return;
+  into_.findings_.push_back(
+      {Severity::Warning, "", 0, fmt::format("layer[{}]", number_),
+       fmt::format("covers {:.0f} % of a face between {} and {}: no place is free",
+                   std::max(1.0, placement.covered * 100), seconds(span.start), seconds(span.end)),
+       "give it a smaller font_size or width, or another time"});
+}
+
+Composition::Element LayerPainter::element(const Layer& layer, Span span, const Box& box) const {
+  Composition::Element made;
+  made.layer = index_;
+  made.start = span.start;
+  made.end = span.end;
+  made.stays = span.end == duration_;
+  made.opacity = static_cast<int>(std::lround(layer.opacity * 256));
+  made.motion = layer.motion;
+  made.easing = layer.easing;
+  made.way = layer.motion_time;
+  // It slides in from the nearer edge, by a short way: the eye follows, the text stays readable.
+  int way = static_cast<int>(0.08 * unit());
+  int from_middle = 2 * box.left + box.width - size_.width;
+  if (std::abs(from_middle) > size_.width / 10) {
+    made.slide_x = from_middle < 0 ? -way : way;
+  } else {
+    made.slide_y = 2 * box.top + box.height < size_.height ? -way : way;
+  }
+  return made;
+}
+
+void LayerPainter::add(Composition::Element element, Canvas& canvas, const Box& box) {
+  element.patch = std::make_shared<const Patch>(canvas.to_patch(box.left, box.top));
+  into_.elements_.push_back(std::move(element));
+}
+
+void LayerPainter::add(const Layer& layer, Span span, const Placement& placement, Sheet& sheet) {
+  tell_if_covering(placement, span);
+  Composition::Element made = element(layer, span, placement.box);
+  made.reads_from_right = sheet.reads_from_right;
+  add(made, sheet.ground, placement.box);
+  if (!sheet.letters) return;
+  made.typed = std::move(sheet.typed);
+  add(std::move(made), *sheet.letters, placement.box);
+}
+
+}  // namespace candid::overlay
