@@ -33,7 +33,7 @@ void read_color(TomlTable& table, const std::string& key, const Brand& brand, Co
   } else if (*value == "background") {
     into = brand.background;
   } else if (*value == "auto") {
-    into = overlay::readable_on(ground, brand.text_color);
+    into = overlay::ink_on(ground, brand.text_color);
   } else if (auto color = overlay::parse_color(*value)) {
     into = *color;
   } else {

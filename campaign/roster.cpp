@@ -8,6 +8,7 @@
 #include "core/csv.h"
 #include "core/digest.h"
 #include "core/encoding.h"
+#include "core/letters.h"
 #include "core/suggest.h"
 #include "core/text.h"
 
@@ -63,6 +64,19 @@ class RowChecker {
     }
     for (size_t i = 0; i < columns_.size(); ++i) {
       std::string value = i < row.cells.size() ? normalize(row.cells[i]) : "";
+      if (value.find(kNoCharacter) != std::string::npos) {
+        problem(
+            columns_[i],
+            fmt::format("\"{}\" holds bytes that are no text in the file's encoding", shorten(single_line(value), 40)),
+            "type the cell anew, and save the file as CSV UTF-8");
+      }
+      std::vector<char32_t> hidden = hidden_characters(value);
+      auto control =
+          std::find_if(hidden.begin(), hidden.end(), [](char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); });
+      if (control != hidden.end()) {
+        problem(columns_[i], fmt::format("holds the control character {}", code_point(*control)),
+                "type the cell anew, or paste it as plain text");
+      }
       if (value.size() > kMaxCellBytes) {
         problem(columns_[i], fmt::format("is {} bytes long, at most {} are drawn", value.size(), kMaxCellBytes),
                 "shorten the cell");

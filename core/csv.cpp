@@ -83,7 +83,7 @@ class Parser {
 }  // namespace
 
 Result<CsvTable> parse_csv(std::span<const uint8_t> bytes) {
-  DecodedText decoded = TRY(decode_text(bytes));
+  DecodedText decoded = TRY(decode_rows(bytes));
   std::string_view text = decoded.utf8;
   CsvTable table;
   table.separator = detect_separator(text);

@@ -106,6 +106,26 @@ Result<DecodedText> decode_text(std::span<const uint8_t> bytes) {
   return decoded;
 }
 
+Result<DecodedText> decode_rows(std::span<const uint8_t> bytes) {
+  std::string text(bytes.begin(), bytes.end());
+  size_t good = 0;  // characters of several bytes: hardly ever there by chance
+  size_t bad = 0;
+  std::string mended;
+  for_each_character(text, [&](UChar32 c, std::string_view character) {
+    bool is_bad = c == 0 || (c == 0xFFFD && character != kNoCharacter);
+    good += character.size() > 1 && !is_bad ? 1 : 0;
+    bad += is_bad && c != 0 ? 1 : 0;
+    mended += is_bad ? kNoCharacter : character;
+  });
+  bool has_nul = text.find('\0') != std::string::npos;
+  bool is_utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || looks_like_utf16(bytes, 0) ||
+                  looks_like_utf16(bytes, 1);
+  bool is_mostly_utf8 = bad == 0 || good >= bad || text.starts_with("\xEF\xBB\xBF");
+  if (is_utf16 || !is_mostly_utf8 || (bad == 0 && !has_nul)) return decode_text(bytes);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return DecodedText{mended.starts_with(kMark) ? mended.substr(kMark.size()) : mended, "UTF-8"};
+}
+
 bool is_valid_utf8(std::string_view text) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   auto size = static_cast<int32_t>(text.size());

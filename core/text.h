@@ -19,6 +19,11 @@ struct DecodedText {
 // spreadsheet programs still write. Fails on a NUL or on broken UTF-16.
 Result<DecodedText> decode_text(std::span<const uint8_t> bytes);
 
+// The same for a file of many rows, where one broken row must not spoil the others: a file that is UTF-8 but for some
+// bytes is UTF-8, and each of those bytes, as each NUL, becomes U+FFFD (kNoCharacter).
+Result<DecodedText> decode_rows(std::span<const uint8_t> bytes);
+constexpr std::string_view kNoCharacter = "\uFFFD";
+
 bool is_valid_utf8(std::string_view text);
 
 // Without leading and trailing white space, Unicode's included (no-break spaces come along with pasted cells).

@@ -84,6 +84,13 @@ Color readable_on(Color ground, Color wanted) {
   return worst_contrast(white, ground) >= worst_contrast(black, ground) ? white : black;
 }
 
+Color ink_on(Color ground, Color wanted) {
+  if (worst_contrast(wanted, ground) >= kReadableContrast) return wanted;
+  constexpr Color kWhite{255, 255, 255};
+  constexpr Color kInk{14, 17, 24};
+  return worst_contrast(kWhite, ground) >= worst_contrast(kInk, ground) ? kWhite : kInk;
+}
+
 Yuv to_yuv(double r, double g, double b) {
   double luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
   return {byte(16 + 219 * luma / 255), byte(128 + 224 * (b - luma) / 1.8556 / 255),

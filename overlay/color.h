@@ -30,6 +30,10 @@ double worst_contrast(Color text, Color ground);
 // `wanted` where it is readable on this ground, else the colour nearest to it, towards white or black, that is.
 Color readable_on(Color ground, Color wanted);
 
+// `wanted` where it is readable on this ground, else white or nearly black, whichever stands out more: for words that
+// nobody chose a colour for.
+Color ink_on(Color ground, Color wanted);
+
 // Limited-range BT.709 Y'CbCr (ITU-R BT.709-6 §3.2, §3.4) of an opaque colour.
 struct Yuv {
   uint8_t y, cb, cr;

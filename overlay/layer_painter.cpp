@@ -90,16 +90,21 @@ Result<TextBlock> LayerPainter::layout(const TextSpec& spec, Findings& notes) co
   return block;
 }
 
-Placement LayerPainter::place(const Layer& layer, int width, int height, Span span) const {
+Reserved LayerPainter::reserved_for_captions() const {
   Reserved reserved;
-  for (const Layer& other : look_.layers) {
-    if (other.kind != LayerKind::Captions || !other.is_burned_in) continue;
+  for (const Layer& layer : look_.layers) {
+    if (layer.kind != LayerKind::Captions || !layer.is_burned_in) continue;
     double band = (kCaptionBand + 0.02) * unit() - margin();
-    if (is_at_top(other.place)) reserved.top = band;
-    if (is_at_bottom(other.place)) reserved.bottom = band;
+    if (is_at_top(layer.place)) reserved.top = band;
+    if (is_at_bottom(layer.place)) reserved.bottom = band;
   }
-  if (layer.kind == LayerKind::Captions || layer.kind == LayerKind::Image) reserved = {};
-  return placer_.place(layer, width, height, span.start, span.end, reserved);
+  return reserved;
+}
+
+Placement LayerPainter::place(const Layer& layer, int width, int height, Span span) const {
+  bool keeps_off_captions = layer.kind != LayerKind::Captions && layer.kind != LayerKind::Image;
+  return placer_.place(layer, width, height, span.start, span.end,
+                       keeps_off_captions ? reserved_for_captions() : Reserved());
 }
 
 void LayerPainter::tell_if_covering(const Placement& placement, Span span) {
@@ -109,6 +114,26 @@ void LayerPainter::tell_if_covering(const Placement& placement, Span span) {
        fmt::format("covers {:.0f} % of a face between {} and {}: no place is free",
                    std::max(1.0, placement.covered * 100), seconds(span.start), seconds(span.end)),
        "give it a smaller font_size or width, or another time"});
+}
+
+// A layer slides in from the nearer edge, by a short way: the eye follows, the text stays readable. Where a face is in
+// that way, from another side, else from nowhere.
+LayerPainter::Way LayerPainter::way_in(const Layer& layer, Span span, const Box& box) const {
+  if (layer.motion != Motion::Slide) return {};
+  const int length = static_cast<int>(0.08 * unit());
+  const int from_middle = 2 * box.left + box.width - size_.width;
+  const Way beside{from_middle < 0 ? -length : length, 0};
+  const Way upright{0, 2 * box.top + box.height < size_.height ? -length : length};
+  const bool stands_beside = std::abs(from_middle) > size_.width / 10;
+  const Way preferred = stands_beside ? beside : upright;
+  const Way other = stands_beside ? upright : beside;
+  if (!layer.keeps_off_faces) return preferred;
+  for (const Way& way : {preferred, other, Way{-other.x, -other.y}, Way{-preferred.x, -preferred.y}}) {
+    Box swept{box.left + std::min(way.x, 0), box.top + std::min(way.y, 0), box.width + std::abs(way.x),
+              box.height + std::abs(way.y)};
+    if (placer_.is_free(swept, span.start, span.end)) return way;
+  }
+  return {};
 }
 
 Composition::Element LayerPainter::element(const Layer& layer, Span span, const Box& box) const {
@@ -121,14 +146,9 @@ Composition::Element LayerPainter::element(const Layer& layer, Span span, const 
   made.motion = layer.motion;
   made.easing = layer.easing;
   made.way = layer.motion_time;
-  // It slides in from the nearer edge, by a short way: the eye follows, the text stays readable.
-  int way = static_cast<int>(0.08 * unit());
-  int from_middle = 2 * box.left + box.width - size_.width;
-  if (std::abs(from_middle) > size_.width / 10) {
-    made.slide_x = from_middle < 0 ? -way : way;
-  } else {
-    made.slide_y = 2 * box.top + box.height < size_.height ? -way : way;
-  }
+  Way way = way_in(layer, span, box);
+  made.slide_x = way.x;
+  made.slide_y = way.y;
   return made;
 }
 

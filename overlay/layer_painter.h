@@ -60,9 +60,21 @@ class LayerPainter {
   // Lays text out and adds what is wrong with it to `notes`.
   Result<TextBlock> layout(const TextSpec& spec, Findings& notes) const;
   Span span_of(const Layer& layer) const;
+  // The band that burned-in captions keep for themselves, at the edge where they stand.
+  Reserved reserved_for_captions() const;
   // Off faces and captions.
   Placement place(const Layer& layer, int width, int height, Span span) const;
+  // What `measure(scale, notes)` gives, something with a width and a height, at the first scale at which it has a place
+  // off faces: at an anchor, if it need not shrink too much for that. Its notes are told.
+  template <typename Measure>
+  auto fit(const Layer& layer, Span span, const Measure& measure);
   void tell_if_covering(const Placement& placement, Span span);
+  // px
+  struct Way {
+    int x = 0;
+    int y = 0;
+  };
+  Way way_in(const Layer& layer, Span span, const Box& box) const;
   // An element that comes and goes with its layer, at `box`.
   Composition::Element element(const Layer& layer, Span span, const Box& box) const;
   void add(Composition::Element element, Canvas& canvas, const Box& box);
@@ -78,6 +90,35 @@ class LayerPainter {
   size_t index_ = 0;   // of the layer being painted
   size_t number_ = 0;  // as messages call it
 };
+
+template <typename Drawing>
+struct Fitted {
+  Drawing drawing;
+  Placement placement;
+  Findings notes;
+};
+
+template <typename Measure>
+auto LayerPainter::fit(const Layer& layer, Span span, const Measure& measure) {
+  using Drawing = typename std::invoke_result_t<Measure, double, Findings&>::value_type;
+  struct Try {
+    double scale;
+    bool only_anchors;
+  };
+  std::optional<Fitted<Drawing>> best;
+  for (Try tried : {Try{1.0, true}, {0.85, true}, {1.0, false}, {0.75, false}, {0.62, false}}) {
+    Findings notes;
+    Result<Drawing> drawing = measure(tried.scale, notes);
+    if (!drawing) return Result<Fitted<Drawing>>(tl::unexpected(drawing.error()));
+    Placement at = place(layer, (drawing->width + 1) & ~1, (drawing->height + 1) & ~1, span);
+    bool is_good = at.covered == 0 && (at.is_at_anchor || !tried.only_anchors);
+    if (!best || is_good || at.covered < best->placement.covered)
+      best.emplace(Fitted<Drawing>{std::move(*drawing), at, std::move(notes)});
+    if (is_good) break;
+  }
+  into_.findings_.insert(into_.findings_.end(), best->notes.begin(), best->notes.end());
+  return Result<Fitted<Drawing>>(std::move(*best));
+}
 
 // How much of the edge at which captions stand they keep for themselves, of the frame's shorter side.
 constexpr double kCaptionBand = 0.2;

@@ -61,7 +61,9 @@ Result<void> LayerPainter::paint_card(const Layer& layer) {
   Canvas canvas(size_.width, size_.height);
   canvas.set_color(layer.background);
   cairo_paint(canvas.cairo());
-  double y = (size_.height - total) / 2;
+  // In the middle of what captions leave free.
+  const Reserved reserved = reserved_for_captions();
+  double y = std::max(margin(), (size_.height - reserved.bottom - reserved.top - total) / 2 + reserved.top);
   auto write = [&](const TextBlock& block, int box_width, Color color) {
     block.paint(canvas, (size_.width - box_width) / 2.0, y, box_width, ink(layer, color, block.size()));
     y += block.height();
@@ -83,7 +85,7 @@ Result<void> LayerPainter::paint_card(const Layer& layer) {
     canvas.fill_rounded((size_.width - width) / 2, y, width, button_height, std::max(size * layer.radius, size * 0.12),
                         layer.accent);
     y += (button_height - action.height()) / 2;
-    write(action, action.width(), readable_on(layer.accent, layer.text_color));
+    write(action, action.width(), ink_on(layer.accent, layer.text_color));
   }
   Span span = span_of(layer);
   Box whole{0, 0, canvas.width(), canvas.height()};

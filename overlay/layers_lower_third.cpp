@@ -129,33 +129,22 @@ Result<void> LayerPainter::paint_lower_third(const Layer& layer) {
     return plate;
   };
   Span span = span_of(layer);
-  // Where no place is free of faces, a smaller one may fit.
-  std::optional<NamePlate> plate;
-  Placement placement;
-  Findings told;
-  for (double scale : {1.0, 0.8, 0.62}) {
-    Findings notes;
-    NamePlate tried = TRY(lay_out(scale, notes));
-    Placement at = place(layer, (tried.width + 1) & ~1, (tried.height + 1) & ~1, span);
-    if (plate && at.covered >= placement.covered) continue;
-    plate.emplace(std::move(tried));
-    placement = at;
-    told = std::move(notes);
-    if (at.covered == 0) break;
-  }
-  into_.findings_.insert(into_.findings_.end(), told.begin(), told.end());
+  auto fitted = TRY(fit(layer, span, lay_out));
+  NamePlate& plate = fitted.drawing;
 
-  Sheet sheet(plate->width, plate->height, layer.motion);
-  sheet.reads_from_right = plate->name.reads_from_right();
-  draw_ground(sheet.ground, *plate, layer);
-  double x = sheet.reads_from_right ? sheet.ground.width() - plate->inset - plate->text_width : plate->inset;
-  Color name_color = layer.shape == Shape::Block ? readable_on(layer.accent, layer.text_color) : layer.text_color;
-  sheet.write(plate->name, x, plate->name_y, plate->text_width, ink(layer, name_color, plate->size));
-  if (plate->has_role) {
-    sheet.write(plate->role, x, plate->role_y, plate->text_width,
-                ink(layer, softened(layer.text_color), plate->size * 0.62));
+  Sheet sheet(plate.width, plate.height, layer.motion);
+  sheet.reads_from_right = plate.name.reads_from_right();
+  draw_ground(sheet.ground, plate, layer);
+  double x = sheet.reads_from_right ? sheet.ground.width() - plate.inset - plate.text_width : plate.inset;
+  Color name_color = layer.shape == Shape::Block ? ink_on(layer.accent, layer.text_color) : layer.text_color;
+  sheet.write(plate.name, x, plate.name_y, plate.text_width, ink(layer, name_color, plate.size));
+  if (plate.has_role) {
+    // On the picture itself it needs all its strength.
+    bool has_ground = layer.shape != Shape::None && layer.shape != Shape::Underline;
+    Color role_color = has_ground ? softened(layer.text_color) : layer.text_color;
+    sheet.write(plate.role, x, plate.role_y, plate.text_width, ink(layer, role_color, plate.size * 0.62));
   }
-  add(layer, span, placement, sheet);
+  add(layer, span, fitted.placement, sheet);
   return {};
 }
 

@@ -22,48 +22,44 @@ double padding(const Layer& layer, double size, double share) {
 }  // namespace
 
 Result<void> LayerPainter::paint_boxed(const Layer& layer, TextSpec spec, double padding_share, Span span) {
-  std::optional<TextBlock> block;
-  Placement placement;
-  double pad = 0;
-  Findings told;
-  const double wanted_size = spec.size;
-  const int wanted_width = spec.max_width;
-  for (double scale : {1.0, 0.8, 0.62}) {
-    spec.size = wanted_size * scale;
-    spec.min_size = std::min(spec.min_size, spec.size);
-    double tried_pad = padding(layer, spec.size, padding_share);
-    spec.max_width = static_cast<int>(wanted_width * scale - 2 * tried_pad);
-    Findings notes;
-    TextBlock tried = TRY(layout(spec, notes));
-    int width = static_cast<int>(tried.width() + 2 * tried_pad);
-    int height = static_cast<int>(tried.height() + tried_pad);
-    if (layer.shape == Shape::Underline) height += static_cast<int>(spec.size * 0.3);
-    Placement at = place(layer, (width + 1) & ~1, (height + 1) & ~1, span);
-    if (block && at.covered >= placement.covered) continue;
-    block.emplace(std::move(tried));
-    placement = at;
-    pad = tried_pad;
-    told = std::move(notes);
-    if (at.covered == 0) break;
-  }
-  into_.findings_.insert(into_.findings_.end(), told.begin(), told.end());
+  struct Words {
+    TextBlock block;
+    double pad;
+    int width;
+    int height;
+  };
+  auto measure = [&](double scale, Findings& notes) -> Result<Words> {
+    TextSpec scaled = spec;
+    scaled.size *= scale;
+    scaled.min_size = std::min(spec.min_size, scaled.size);
+    double pad = padding(layer, scaled.size, padding_share);
+    scaled.max_width = static_cast<int>(spec.max_width * scale - 2 * pad);
+    TextBlock block = TRY(layout(scaled, notes));
+    int width = static_cast<int>(block.width() + 2 * pad);
+    int rule = layer.shape == Shape::Underline ? static_cast<int>(scaled.size * 0.3) : 0;
+    int height = static_cast<int>(block.height() + pad) + rule;
+    return Words{std::move(block), pad, width, height};
+  };
+  auto fitted = TRY(fit(layer, span, measure));
+  const TextBlock& block = fitted.drawing.block;
+  const double pad = fitted.drawing.pad;
 
-  Sheet sheet(placement.box.width, placement.box.height, layer.motion);
-  sheet.reads_from_right = block->reads_from_right();
+  Sheet sheet(fitted.drawing.width, fitted.drawing.height, layer.motion);
+  sheet.reads_from_right = block.reads_from_right();
   Canvas& ground = sheet.ground;
-  const double size = block->size();
+  const double size = block.size();
   bool has_ground = layer.shape == Shape::Panel || layer.shape == Shape::Bar || layer.shape == Shape::Block;
   if (has_ground) ground.fill_rounded(0, 0, ground.width(), ground.height(), size * layer.radius, layer.background);
   if (layer.shape == Shape::Underline) {
     double thickness = std::max(3.0, std::round(size * 0.09));
-    double width = std::min<double>(block->width(), size * 2.2);
+    double width = std::min<double>(block.width(), size * 2.2);
     bool is_centred = spec.align == TextAlign::Center;
-    double room = block->width() - width;
+    double room = block.width() - width;
     double x = pad + (is_centred ? room / 2 : sheet.reads_from_right ? room : 0);
     ground.fill_rounded(x, ground.height() - thickness - size * 0.1, width, thickness, thickness / 2, layer.accent);
   }
-  sheet.write(*block, pad, pad / 2, block->width(), ink(layer, layer.text_color, size));
-  add(layer, span, placement, sheet);
+  sheet.write(block, pad, pad / 2, block.width(), ink(layer, layer.text_color, size));
+  add(layer, span, fitted.placement, sheet);
   return {};
 }
 

@@ -30,8 +30,20 @@ double common_area(const Box& a, const Box& b) {
   return width > 0 && height > 0 ? static_cast<double>(width) * height : 0;
 }
 
+// A box had better stay at its height: words that jump up are lost sooner than words that step aside.
 double distance(const Box& a, const Box& b) {
-  return std::hypot(a.left - b.left, a.top - b.top);
+  return std::hypot(a.left - b.left, 2 * (a.top - b.top));
+}
+
+// How far an anchor is from the one that was wanted, as a designer would have it: beside it first, then at the other
+// edge, in the middle of the picture last.
+int detour(Anchor wanted, Anchor other) {
+  int across = std::abs(column(wanted) - column(other));
+  bool is_same_row = row(wanted) == row(other);
+  // From a corner to the other corner rather than to the middle between them.
+  int sideways = column(wanted) == 1 ? across : across == 2 ? 1 : across == 1 ? 2 : 0;
+  int rows = is_same_row ? 0 : row(other) == 1 ? 2 : row(wanted) == 1 && row(other) == 0 ? 2 : 1;
+  return 3 * rows + sideways;
 }
 
 int even(double value) {
@@ -84,27 +96,38 @@ double Placer::covers(const Box& box, const std::vector<Box>& faces) const {
   return most;
 }
 
+bool Placer::is_free(const Box& box, Microseconds start, Microseconds end) const {
+  return covers(box, faces_between(start, end)) == 0;
+}
+
 bool Placer::is_free(const Layer& layer, Anchor anchor, int width, int height, Microseconds start,
                      Microseconds end) const {
-  return covers(at_anchor(layer, anchor, width, height, {}), faces_between(start, end)) == 0;
+  return is_free(at_anchor(layer, anchor, width, height, {}), start, end);
 }
 
 Placement Placer::place(const Layer& layer, int width, int height, Microseconds start, Microseconds end,
                         Reserved reserved) const {
   const Box wanted = at_anchor(layer, layer.place, width, height, reserved);
   std::vector<Box> faces = layer.keeps_off_faces ? faces_between(start, end) : std::vector<Box>();
-  Placement best{wanted, layer.place, covers(wanted, faces)};
+  Placement best{wanted, layer.place, true, covers(wanted, faces)};
   if (best.covered == 0) return best;
 
   std::optional<Placement> nearest;
   auto consider = [&](const Box& box, Anchor anchor) {
     double covered = covers(box, faces);
-    if (covered < best.covered) best = {box, anchor, covered};
+    if (covered < best.covered) best = {box, anchor, false, covered};
     if (covered > 0) return;
-    if (!nearest || distance(box, wanted) < distance(nearest->box, wanted)) nearest = {box, anchor, 0};
+    if (!nearest || distance(box, wanted) < distance(nearest->box, wanted)) nearest = {box, anchor, false, 0};
   };
-  for (Anchor anchor : kAnchors) consider(at_anchor(layer, anchor, width, height, reserved), anchor);
-  if (nearest) return *nearest;
+  auto anchors = kAnchors;
+  std::stable_sort(anchors.begin(), anchors.end(),
+                   [&](Anchor a, Anchor b) { return detour(layer.place, a) < detour(layer.place, b); });
+  for (Anchor anchor : anchors) {
+    Box box = at_anchor(layer, anchor, width, height, reserved);
+    double covered = covers(box, faces);
+    if (covered == 0) return {box, anchor, true, 0};
+    if (covered < best.covered) best = {box, anchor, true, covered};
+  }
 
   double step = 0.02 * unit();
   double lowest = size_.height - height - margin() - reserved.bottom;

@@ -25,6 +25,7 @@ struct Reserved {
 struct Placement {
   Box box;
   Anchor anchor = Anchor::BottomLeft;  // the one it came to stand at
+  bool is_at_anchor = true;            // else somewhere between
   double covered = 0;                  // the share of a face that it covers all the same, 0..1
 };
 
@@ -44,7 +45,8 @@ class Placer {
   // at the nearest other anchor that is free, else nearest to it anywhere in the safe area, else where it covers least.
   Placement place(const Layer& layer, int width, int height, Microseconds start, Microseconds end,
                   Reserved reserved) const;
-  // Whether a box of this size at this anchor would cover a face then.
+  // Whether a box, or one of this size at this anchor, would cover no face then.
+  bool is_free(const Box& box, Microseconds start, Microseconds end) const;
   bool is_free(const Layer& layer, Anchor anchor, int width, int height, Microseconds start, Microseconds end) const;
 
  private:

@@ -13,8 +13,14 @@ namespace {
 // No box holds more than this at a readable size; a longer cell must not cost seconds of shaping.
 constexpr size_t kMaxCharacters = 1000;
 
-constexpr double kShadowBlur = 0.07;   // radius, of the font size
-constexpr double kShadowReach = 0.25;  // how far that is seen
+// A shadow is two: one close to the letters, for their edges, and a wide one that darkens what lies around. Standard
+// deviations, of the font size, and how dark each is of the whole.
+struct Shade {
+  double blur;
+  double darkness;
+};
+constexpr Shade kShades[] = {{0.24, 0.75}, {0.05, 0.8}};
+constexpr double kShadowReach = 0.5;  // how far they are seen
 
 struct FreeIter {
   void operator()(PangoLayoutIter* iter) const { pango_layout_iter_free(iter); }
@@ -164,12 +170,14 @@ void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, const I
   cairo_t* cr = canvas.cairo();
   x += shift_in(box_width);
   if (ink.shadow > 0) {
-    Canvas shadow(canvas.width(), canvas.height());
-    shadow.set_color({0, 0, 0, static_cast<uint8_t>(std::lround(255 * ink.shadow))});
-    cairo_move_to(shadow.cairo(), x, y + 0.03 * size_);
-    pango_cairo_show_layout(shadow.cairo(), layout_->layout);
-    shadow.blur(kShadowBlur * size_);
-    canvas.lay_over(shadow);
+    for (const Shade& shade : kShades) {
+      Canvas shadow(canvas.width(), canvas.height());
+      shadow.set_color({0, 0, 0, static_cast<uint8_t>(std::lround(255 * ink.shadow * shade.darkness))});
+      cairo_move_to(shadow.cairo(), x, y + 0.02 * size_);
+      pango_cairo_show_layout(shadow.cairo(), layout_->layout);
+      shadow.blur(shade.blur * size_);
+      canvas.lay_over(shadow);
+    }
   }
   if (ink.outline > 0) {
     canvas.set_color(ink.outline_color);

@@ -104,5 +104,20 @@ TEST(Roster, AMegabyteInACellFailsThatRowAlone) {
   EXPECT_EQ(roster.rejected[0].findings[0].column, "name");
 }
 
+TEST(Roster, ARowThatIsNoTextIsRefusedAlone) {
+  Workbench bench;
+  using namespace std::string_literals;
+  bench.write(
+      "candidates.csv",
+      "id,name,role\n1,José,Engineer\n2,Bj\xF6rn,Engineer\n3,Ja\0ne,Engineer\n4,Be\all,Engineer\n5,Łukasz,QA\n"s);
+  Job job = bench.job();
+  ASSERT_EQ(job.roster.candidates.size(), 2u);
+  EXPECT_EQ(job.roster.candidates[0].name, "José");
+  EXPECT_EQ(job.roster.candidates[1].name, "Łukasz");
+  ASSERT_EQ(job.roster.rejected.size(), 3u);
+  EXPECT_EQ(job.roster.rejected[0].line, 3);
+  EXPECT_THAT(job.roster.rejected[2].findings[0].message, testing::HasSubstr("U+0007"));
+}
+
 }  // namespace
 }  // namespace candid::campaign

@@ -188,9 +188,11 @@ TEST(Csv, AStrayQuoteNamesItsLine) {
   }
 }
 
-TEST(Csv, RefusesAZeroByte) {
-  Error error = refused(std::string_view("name,mail\nAda\0,ada@example.com\n", 32));
-  EXPECT_EQ(error.kind(), ErrorKind::Corrupt);
+TEST(Csv, AZeroByteMarksItsOwnCell) {
+  using namespace std::string_literals;
+  CsvTable table = parsed("name,mail\nA\0da,ada@example.com\nJosé,jose@example.com\n"s);
+  EXPECT_THAT(table.rows[0].cells, ElementsAre("A\uFFFDda", "ada@example.com"));
+  EXPECT_THAT(table.rows[1].cells, ElementsAre("José", "jose@example.com"));
 }
 
 TEST(Csv, RefusesAnEmptyFile) {

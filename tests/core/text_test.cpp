@@ -210,5 +210,23 @@ TEST(Text, ShortensByCharactersAndSaysSo) {
   EXPECT_EQ(shorten("", 0), "");
 }
 
+// One cell that a program wrote in another encoding must not turn everybody's names into "JosÃ©".
+TEST(DecodeRows, OneBrokenRowDoesNotSpoilTheOthers) {
+  auto decoded = must(decode_rows(bytes_of("name\nJosé\nŁukasz\nBj\xF6rn\n")));
+  EXPECT_EQ(decoded.encoding, "UTF-8");
+  EXPECT_EQ(decoded.utf8, "name\nJosé\nŁukasz\nBj\uFFFDrn\n");
+  using namespace std::string_view_literals;
+  EXPECT_EQ(must(decode_rows(bytes_of("name\na\0b\nJosé\nJane Roe\n"sv))).utf8, "name\na\uFFFDb\nJosé\nJane Roe\n");
+}
+
+TEST(DecodeRows, OtherEncodingsAreReadAsEver) {
+  auto western = must(decode_rows(bytes_of("name\nJos\xE9\nBj\xF6rn\n")));
+  EXPECT_EQ(western.encoding, "windows-1252");
+  EXPECT_EQ(western.utf8, "name\nJosé\nBjörn\n");
+  EXPECT_EQ(must(decode_rows(bytes_of("\xEF\xBB\xBFname\nJosé\n"))).utf8, "name\nJosé\n");
+  using namespace std::string_view_literals;
+  EXPECT_EQ(must(decode_rows(bytes_of("\xFF\xFEn\0a\0"sv))).utf8, "na");
+}
+
 }  // namespace
 }  // namespace candid

@@ -44,5 +44,26 @@ TEST(Color, ConvertsToBt709) {
   expect(0, 0, 255, 32, 240, 118);
 }
 
+TEST(Color, AGroundThatLetsThePictureThroughIsJudgedAtItsWorst) {
+  const Color white{255, 255, 255};
+  EXPECT_NEAR(worst_contrast(white, {0, 0, 0}), 21, 0.01);
+  EXPECT_LT(worst_contrast(white, {0, 0, 0, 128}), 5.5) << "white shines through";
+  EXPECT_NEAR(worst_contrast(white, {0, 0, 0, 0}), 1, 0.01);
+}
+
+TEST(Color, TheBetterColourIsReadableAndNear) {
+  for (Color ground : {Color{255, 214, 10}, {31, 111, 235}, {128, 128, 128}, {255, 255, 255}, {0, 0, 0}}) {
+    for (Color wanted : {Color{255, 255, 255}, {0, 0, 0}, {200, 40, 40}, {128, 128, 128}}) {
+      Color better = readable_on(ground, wanted);
+      EXPECT_GE(contrast_ratio(better, ground), kReadableContrast) << to_string(ground) << to_string(wanted);
+      if (contrast_ratio(wanted, ground) >= kReadableContrast) {
+        EXPECT_EQ(better, wanted);
+      }
+      EXPECT_GE(contrast_ratio(ink_on(ground, wanted), ground), kReadableContrast);
+    }
+  }
+  EXPECT_EQ(ink_on({255, 214, 10}, {255, 255, 255}), (Color{14, 17, 24})) << "not a grey that just passes";
+}
+
 }  // namespace
 }  // namespace candid::overlay

@@ -2,6 +2,7 @@
 
 #include "tests/overlay/look.h"
 #include "tests/support/pictures.h"
+#include "tests/support/similarity.h"
 
 namespace candid::overlay {
 namespace {
@@ -51,9 +52,56 @@ class Golden : public testing::Test {
   }
 };
 
-TEST_F(Golden, NamesOfManyScripts) {
-  expect_golden(stacked({"Nguyễn Thị Hồng", "Łukasz Żółć", "王小明", "محمد", "עִבְרִית", "Zoë 👩‍💻 Sample"}),
-                "names-scripts");
+// Thirty given names in sixteen scripts, among them what is hard: stacked marks, joined and reordered letters, two
+// directions in one name, Han in the shapes of Japan, Korea and China, emoji of several characters.
+TEST_F(Golden, ThirtyNamesOfManyScripts) {
+  expect_golden(stacked({"Nguyễn Thị Hồng", "Łukasz Żółć", "Zoë Strauß-Ångström", "Iñaki Ó Súilleabháin", "Þórdís Ðað",
+                         "Şükrü İğdır", "Ŋáŋá Ḱḿńṕ", "Ольга Щукина", "Їжак Ґалаґан", "Ὀδυσσεύς Ἀθηνᾶ"}),
+                "names-1");
+  expect_golden(stacked({"王小明", "陳大文", "さくら 花子", "ツバメ 太郎", "김민수", "محمد أحمد", "پرویز گلچین",
+                         "עִבְרִית", "שרה Cohen", "Նարե Անի"}),
+                "names-2");
+  expect_golden(stacked({"नेहा शर्मा", "ক্ষিতীশ দত্ত", "தமிழ்ச்செல்வி", "సత్యనారాయణ", "กมลวรรณ น้ำผึ้ง", "ქეთევან", "አበበ በቀለ",
+                         "ខ្មែរ សុខា", "ကျော်ကျော်", "Zoë 👩‍💻 👨‍👩‍👧‍👦 🇪🇺"}),
+                "names-3");
+}
+
+// The tolerance is worth something: one letter, one mark more, and it is another picture.
+TEST_F(Golden, TellsALetterFromAnother) {
+  auto picture = [](const std::string& name) {
+    media::Frame frame = stacked({name, "Jane Sample"});
+    candid::test::Picture rgb{frame.size().width, frame.size().height, {}};
+    media::ConstPlane luma = frame.plane(0);
+    for (int y = 0; y < luma.height; ++y) {
+      for (int x = 0; x < luma.width; ++x)
+        rgb.rgb.insert(rgb.rgb.end(), 3, luma.data[static_cast<ptrdiff_t>(y) * luma.stride + x]);
+    }
+    return rgb;
+  };
+  auto passes = [](const candid::test::Similarity& alike) {
+    return alike.mean >= candid::test::kGoldenMean && alike.worst >= candid::test::kGoldenWorst;
+  };
+  candid::test::Picture jane = picture("Jane Sample");
+  EXPECT_TRUE(passes(similarity(jane, picture("Jane Sample"))));
+  for (const char* other : {"Jone Sample", "Janę Sample", "Jane Samp1e", "Jane  Sample"})
+    EXPECT_FALSE(passes(similarity(jane, picture(other)))) << other;
+}
+
+// Names in Japanese and Korean campaigns have the shapes of Han that are read there.
+TEST_F(Golden, HanHasTheShapesOfTheLanguage) {
+  media::FrameSize size{480, 300};
+  media::Frame frame = grey(size);
+  int row = 0;
+  for (const char* language : {"zh-CN", "zh-TW", "zh-HK", "ja", "ko"}) {
+    Template look;
+    look.language = language;
+    look.layers.push_back(lower_third("{{name}}", ""));
+    look.layers[0].place = Anchor::TopLeft;
+    look.layers[0].font_size = 0.1;
+    look.layers[0].offset_y = 0.18 * row++;
+    must(must(Composition::create(look, {{"name", "骨角直令化 漢字"}}, size, 10s)).apply(frame, 5s));
+  }
+  expect_golden(frame, "names-han");
 }
 
 // A name is data: nothing in it is a command to anyone.
