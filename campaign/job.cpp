@@ -11,7 +11,7 @@
 #include "capture/take_sidecar.h"
 #include "core/digest.h"
 #include "core/encoding.h"
-#include "media/caption_rules.h"
+#include "media/caption_layout.h"
 
 namespace candid::campaign {
 namespace {
@@ -85,13 +85,6 @@ class JobChecker {
     if (layer.kind == overlay::LayerKind::Captions) read_captions(layer, line, key);
   }
 
-  // A recording that was put in the place of another must not get the other's words.
-  bool is_of_this_take(const capture::TakeSidecar& sidecar) const {
-    auto difference = std::chrono::abs(sidecar.duration - job_.take.duration);
-    return difference <= std::chrono::milliseconds(200) && sidecar.size == job_.take.video.stored &&
-           sidecar.frames_encoded == job_.take.video.frames;
-  }
-
   void read_captions(overlay::Layer& layer, int line, const std::string& key) {
     if (layer.lines.empty() && !layer.cues_file.empty()) return;  // told when the file was read
     if (layer.lines.empty()) read_marks(layer, line, key);
@@ -109,7 +102,8 @@ class JobChecker {
 
   void read_marks(overlay::Layer& layer, int line, const std::string& key) {
     auto sidecar = capture::read_sidecar(job_.campaign.take);
-    if (sidecar && !is_of_this_take(*sidecar)) {
+    // A recording that was put in the place of another must not get the other's words.
+    if (sidecar && !capture::is_of(*sidecar, job_.take)) {
       report(line, key + ".file",
              fmt::format("is missing, and {} was written for another recording: its words are not this take's",
                          capture::sidecar_path(job_.campaign.take).string()),

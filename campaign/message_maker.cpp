@@ -35,31 +35,48 @@ int64_t MessageMaker::samples_of(int64_t frames) const {
   return std::llround(static_cast<double>(frames) / job_.timeline.rate.value() * media::kSampleRate);
 }
 
-// A candidate's captions as WebVTT, for a video in which the take begins so late; empty without captions.
-Result<std::string> MessageMaker::captions_of(const Candidate& candidate, Microseconds greeting) const {
+Microseconds MessageMaker::greeting_length(const PlannedMessage& message) const {
+  if (message.greeting.empty()) return Microseconds{0};
+  return job_.timeline.time_of(job_.greetings.at(message.candidate).frames);
+}
+
+// The captions that go beside a candidate's video, in order, after the greeting.
+Result<std::vector<media::Cue>> MessageMaker::captions_of(const PlannedMessage& message) const {
+  const Candidate& candidate = job_.roster.candidates[message.candidate];
+  const Microseconds begin = greeting_length(message);
   std::vector<media::Cue> cues;
   for (const overlay::Layer& layer : job_.campaign.look.layers) {
     if (!layer.has_track) continue;
     for (const overlay::CaptionLine& line : layer.lines)
-      cues.push_back({line.start + greeting, line.end + greeting, TRY(line.text.expand(candidate.fields))});
+      cues.push_back({line.start + begin, line.end + begin, TRY(line.text.expand(candidate.fields))});
   }
-  if (cues.empty()) return std::string();
   std::stable_sort(cues.begin(), cues.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
-  return media::to_webvtt(cues);
+  return cues;
 }
 
-// As a part, for the page, and as a file beside the video.
+// As a part, for the page, and as a file beside the video. Empty without captions.
 Result<std::string> MessageMaker::add_captions(const PlannedMessage& message) const {
-  Microseconds begin{0};
-  if (!message.greeting.empty()) begin = job_.timeline.time_of(job_.greetings.at(message.candidate).frames);
-  std::string vtt = TRY(captions_of(job_.roster.candidates[message.candidate], begin));
+  std::vector<media::Cue> cues = TRY(captions_of(message));
   std::filesystem::path file = (workspace_.folder() / message.file_name).replace_extension(".vtt");
-  if (vtt.empty()) {
+  if (cues.empty()) {
     TRY_VOID(remove_file(file));  // of an earlier run
     return std::string();
   }
+  std::string vtt = media::to_webvtt(cues);
   TRY_VOID(write_file(file, vtt));
   return workspace_.add_part({reinterpret_cast<const uint8_t*>(vtt.data()), vtt.size()});
+}
+
+// A track within the MP4, which players show by themselves only where the picture does not.
+Result<void> MessageMaker::add_caption_track(const PlannedMessage& message, encode::Mp4Tracks& tracks) const {
+  for (media::Cue& cue : TRY(captions_of(message)))
+    tracks.captions.push_back({cue.start, cue.end, std::move(cue.text)});
+  const auto& layers = job_.campaign.look.layers;
+  tracks.language = job_.campaign.page.language;
+  tracks.shows_captions = std::none_of(layers.begin(), layers.end(), [](const overlay::Layer& layer) {
+    return layer.kind == overlay::LayerKind::Captions && layer.is_burned_in;
+  });
+  return {};
 }
 
 Result<encode::AudioSplice> MessageMaker::greeting_sound(const Greeting& greeting) const {
@@ -110,6 +127,7 @@ Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::
   for (const encode::SegmentRecord& segment : segments) tracks.segments.push_back(&segment.index);
   tracks.audio = &audio_;
   tracks.metadata = metadata(message);
+  TRY_VOID(add_caption_track(message, tracks));
 
   std::optional<encode::AudioSplice> splice;
   std::string own_sound;

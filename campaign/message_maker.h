@@ -34,8 +34,10 @@ class MessageMaker {
       : job_(job), workspace_(workspace), segments_(segments), poster_(poster) {}
   int64_t samples_of(int64_t frames) const;
   Result<encode::AudioSplice> greeting_sound(const Greeting& greeting) const;
-  Result<std::string> captions_of(const Candidate& candidate, Microseconds greeting) const;
+  Microseconds greeting_length(const PlannedMessage& message) const;
+  Result<std::vector<media::Cue>> captions_of(const PlannedMessage& message) const;
   Result<std::string> add_captions(const PlannedMessage& message) const;
+  Result<void> add_caption_track(const PlannedMessage& message, encode::Mp4Tracks& tracks) const;
   Result<void> join_segments(const PlannedMessage& message, encode::Recipe& recipe) const;
   Result<void> render_whole(const PlannedMessage& message, encode::Recipe& recipe) const;
   encode::Mp4Metadata metadata(const PlannedMessage& message) const;

@@ -4,10 +4,30 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "overlay/drawing.h"
 #include "overlay/fonts.h"
 
 namespace candid::campaign {
+namespace {
+
+// The first "{word}" of a text in which no brace is doubled; empty: none.
+std::string field_in_one_brace(std::string_view text) {
+  for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    size_t close = text.find_first_of("{}", open + 1);
+    if (close == std::string_view::npos) break;
+    if (text[close] == '{') {
+      if (close == open + 1) open = text.find("}}", close);  // a field, or a literal brace
+      if (open == std::string_view::npos) break;
+      continue;
+    }
+    std::string word(text.substr(open + 1, close - open - 1));
+    if (!word.empty() && word == identifier(word)) return word;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::filesystem::path References::file(TomlTable& table, const std::string& key, const std::string& value,
                                        const std::string& hint) {
@@ -41,7 +61,12 @@ std::optional<std::string> References::font(TomlTable& table, const std::string&
 
 std::optional<FieldText> References::text(TomlTable& table, const std::string& key) {
   std::optional<FieldText> text = table.field_text(key);
-  if (text) note_fields(*text, table.line_of(key), table.name_of(key));
+  if (!text) return text;
+  note_fields(*text, table.line_of(key), table.name_of(key));
+  if (std::string slip = field_in_one_brace(text->source()); !slip.empty()) {
+    table.problem(key, fmt::format("{{{}}} is drawn as it stands", slip),
+                  fmt::format("a field has two braces: {{{{{}}}}}", slip), Severity::Warning);
+  }
   return text;
 }
 

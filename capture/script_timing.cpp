@@ -256,11 +256,6 @@ std::vector<std::pair<size_t, size_t>> common_lines(const Script& lines, const s
   return pairs;
 }
 
-bool is_of(const TakeSidecar& sidecar, const media::RecordingFacts& take) {
-  return std::chrono::abs(sidecar.duration - take.duration) <= std::chrono::milliseconds(200) &&
-         sidecar.size == take.video.stored && sidecar.frames_encoded == take.video.frames;
-}
-
 Result<std::vector<Voiced>> find_voice_of(const std::filesystem::path& take, const media::RecordingFacts& facts) {
   if (!facts.audio) return std::vector<Voiced>();
   auto reader =

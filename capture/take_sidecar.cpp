@@ -80,6 +80,11 @@ Result<void> write_sidecar(const std::filesystem::path& take, const TakeSidecar&
   return write_file(sidecar_path(take), text + "\n");
 }
 
+bool is_of(const TakeSidecar& sidecar, const media::RecordingFacts& take) {
+  return std::chrono::abs(sidecar.duration - take.duration) <= std::chrono::milliseconds(200) &&
+         sidecar.size == take.video.stored && sidecar.frames_encoded == take.video.frames;
+}
+
 Result<TakeSidecar> read_sidecar(const std::filesystem::path& take) {
   std::filesystem::path path = sidecar_path(take);
   std::string text = TRY(read_text_file(path));

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/time.h"
 #include "media/frame.h"
+#include "media/probe.h"
 
 namespace candid::capture {
 
@@ -38,6 +39,9 @@ std::filesystem::path sidecar_path(const std::filesystem::path& take);
 
 // Replaces an earlier sidecar.
 Result<void> write_sidecar(const std::filesystem::path& take, const TakeSidecar& sidecar);
+
+// Whether it was written for this recording, and not for another that once had its name.
+bool is_of(const TakeSidecar& sidecar, const media::RecordingFacts& take);
 
 // NotFound when the take has none; Corrupt when it is not one of ours; Unsupported when a newer version wrote it.
 Result<TakeSidecar> read_sidecar(const std::filesystem::path& take);

@@ -7,7 +7,7 @@
 #include "cli/job_command.h"
 #include "cli/session.h"
 #include "core/files.h"
-#include "media/caption_rules.h"
+#include "media/caption_layout.h"
 #include "media/probe.h"
 
 namespace candid::cli {

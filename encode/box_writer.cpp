@@ -25,8 +25,8 @@ void BoxWriter::u64(uint64_t value) {
   u32(value & UINT32_MAX);
 }
 
-void BoxWriter::identity_matrix() {
-  for (uint32_t value : {0x10000u, 0u, 0u, 0u, 0x10000u, 0u, 0u, 0u, 0x40000000u}) u32(value);
+void BoxWriter::matrix(uint32_t down) {
+  for (uint32_t value : {0x10000u, 0u, 0u, 0u, 0x10000u, 0u, 0u, down << 16, 0x40000000u}) u32(value);
 }
 
 size_t BoxWriter::open(std::string_view type) {

@@ -18,8 +18,8 @@ class BoxWriter {
   void text(std::string_view text) { bytes_.insert(bytes_.end(), text.begin(), text.end()); }
   void raw(std::span<const uint8_t> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
   void zeros(size_t count) { bytes_.insert(bytes_.end(), count, 0); }
-  // The 3x3 identity matrix of mvhd and tkhd.
-  void identity_matrix();
+  // The 3x3 matrix of mvhd and tkhd: the identity, or one that moves a picture down by so many pixels.
+  void matrix(uint32_t down = 0);
 
   // A box around what `content` writes; its size is filled in afterwards.
   template <typename Content>

@@ -12,6 +12,8 @@ class MoovWriter {
         timing_(content.timing),
         video_(content.video),
         audio_(content.audio),
+        text_(content.text),
+        text_offset_(content.text_offset),
         wide_(content.wide) {}
 
   void write(BoxWriter& out) {
@@ -19,13 +21,25 @@ class MoovWriter {
       movie_header(out);
       video_track(out);
       audio_track(out);
+      if (has_text()) text_track(out);
       metadata(out);
     });
   }
 
  private:
+  // What a track's header says besides its duration, which is the movie's.
+  struct TrackHeader {
+    uint32_t id = 0;
+    bool enabled = true;
+    uint32_t alternate_group = 0;  // 0 is none
+    uint32_t volume = 0;           // 8.8
+    media::FrameSize size{};
+    uint32_t top = 0;  // of its place in the picture
+  };
+
+  bool has_text() const { return !text_.sizes.empty(); }
   // The movie's clock is the video's, so that its length is exact.
-  uint64_t movie_duration() const { return static_cast<uint64_t>(timing_.frames) * timing_.video_step; }
+  uint64_t movie_duration() const { return timing_.duration(); }
 
   void movie_header(BoxWriter& out) {
     out.full_box("mvhd", 1, 0, [&] {
@@ -35,26 +49,28 @@ class MoovWriter {
       out.u32(0x10000);  // rate 1
       out.u16(0x100);    // volume 1
       out.zeros(10);
-      out.identity_matrix();
+      out.matrix();
       out.zeros(24);
-      out.u32(3);  // next track id
+      out.u32(has_text() ? 4 : 3);  // next track id
     });
   }
 
-  void track_header(BoxWriter& out, uint32_t id, bool sound) {
-    out.full_box("tkhd", 1, 3, [&] {  // enabled, in movie
+  void track_header(BoxWriter& out, const TrackHeader& track) {
+    constexpr uint32_t kEnabled = 1;
+    constexpr uint32_t kInMovie = 2;
+    out.full_box("tkhd", 1, kInMovie | (track.enabled ? kEnabled : 0), [&] {
       out.u64(0), out.u64(0);
-      out.u32(id);
+      out.u32(track.id);
       out.u32(0);
       out.u64(movie_duration());
       out.zeros(8);
       out.u16(0);
+      out.u16(track.alternate_group);
+      out.u16(track.volume);
       out.u16(0);
-      out.u16(sound ? 0x100 : 0);
-      out.u16(0);
-      out.identity_matrix();
-      out.u32(sound ? 0 : static_cast<uint32_t>(tracks_.video.size.width) << 16);
-      out.u32(sound ? 0 : static_cast<uint32_t>(tracks_.video.size.height) << 16);
+      out.matrix(track.top);
+      out.u32(static_cast<uint32_t>(track.size.width) << 16);
+      out.u32(static_cast<uint32_t>(track.size.height) << 16);
     });
   }
 
@@ -69,12 +85,12 @@ class MoovWriter {
     });
   }
 
-  void media_header(BoxWriter& out, uint32_t timescale, uint64_t duration) {
+  void media_header(BoxWriter& out, uint32_t timescale, uint64_t duration, std::string_view language = "und") {
     out.full_box("mdhd", 1, 0, [&] {
       out.u64(0), out.u64(0);
       out.u32(timescale);
       out.u64(duration);
-      out.u16(0x55C4);  // "und"
+      out.u16(packed_language(language));
       out.u16(0);
     });
   }
@@ -120,7 +136,7 @@ class MoovWriter {
 
   void video_track(BoxWriter& out) {
     out.box("trak", [&] {
-      track_header(out, 1, false);
+      track_header(out, {.id = 1, .size = tracks_.video.size});
       edit_list(out, static_cast<uint64_t>(timing_.delay) * timing_.video_step);
       out.box("mdia", [&] {
         media_header(out, timing_.video_timescale, movie_duration());
@@ -224,7 +240,7 @@ class MoovWriter {
     const AudioTrack& audio = *tracks_.audio;
     uint64_t duration = audio.packet_sizes.size() * uint64_t{kAacFrame};
     out.box("trak", [&] {
-      track_header(out, 2, true);
+      track_header(out, {.id = 2, .volume = 0x100});
       edit_list(out, static_cast<uint64_t>(audio.priming));
       out.box("mdia", [&] {
         media_header(out, media::kSampleRate, duration);
@@ -277,6 +293,56 @@ class MoovWriter {
     });
   }
 
+  // Handler and media header are those that other MP4 writers give to tx3g: Apple's 'sbtl', although ISO/IEC 14496-12
+  // would have 'text', because Apple's players list no other and the rest take both.
+  void text_track(BoxWriter& out) {
+    media::FrameSize region = text_region(tracks_.video.size);
+    constexpr uint32_t kSubtitles = 3;  // any number that no other kind of track uses
+    out.box("trak", [&] {
+      track_header(out, {.id = 3,
+                         .enabled = tracks_.shows_captions,
+                         .alternate_group = kSubtitles,
+                         .size = region,
+                         .top = static_cast<uint32_t>(tracks_.video.size.height - region.height)});
+      edit_list(out, 0);
+      out.box("mdia", [&] {
+        media_header(out, timing_.video_timescale, movie_duration(), tracks_.language);
+        if (!tracks_.language.empty()) {  // ISO/IEC 14496-12 §8.4.6
+          out.full_box("elng", 0, 0, [&] {
+            out.text(tracks_.language);
+            out.u8(0);
+          });
+        }
+        handler(out, "sbtl", "Candid captions");
+        out.box("minf", [&] {
+          out.full_box("nmhd", 0, 0, [] {});
+          data_here(out);
+          out.box("stbl", [&] { text_tables(out); });
+        });
+      });
+    });
+  }
+
+  void text_tables(BoxWriter& out) {
+    out.full_box("stsd", 0, 0, [&] {
+      out.u32(1);
+      write_text_sample_entry(out, tracks_.video.size);
+    });
+    out.full_box("stts", 0, 0, [&] {
+      out.u32(text_.durations.size());
+      for (uint32_t duration : text_.durations) out.u32(1), out.u32(duration);
+    });
+    out.full_box("stsz", 0, 0, [&] {
+      out.u32(0);
+      out.u32(text_.sizes.size());
+      for (uint32_t size : text_.sizes) out.u32(size);
+    });
+    Chunk all;
+    all.samples = static_cast<uint32_t>(text_.sizes.size());
+    all.offset = text_offset_;
+    chunk_tables(out, {all});
+  }
+
   void metadata(BoxWriter& out) {
     auto item = [&](std::string_view type, const std::string& value) {
       if (value.empty()) return;
@@ -310,6 +376,8 @@ class MoovWriter {
   const Timing& timing_;
   const std::vector<Chunk>& video_;
   const std::vector<Chunk>& audio_;
+  const TextTrack& text_;
+  uint64_t text_offset_;
   bool wide_;
 };
 

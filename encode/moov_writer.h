@@ -6,6 +6,7 @@
 
 #include "encode/box_writer.h"
 #include "encode/mp4_head.h"
+#include "encode/timed_text.h"
 
 namespace candid::encode {
 
@@ -22,6 +23,8 @@ struct Timing {
   uint32_t video_step = 0;       // units a frame
   int64_t frames = 0;
   int delay = 0;  // frames between decoding and showing
+
+  uint64_t duration() const { return static_cast<uint64_t>(frames) * video_step; }  // units
 };
 
 struct MoovContent {
@@ -29,10 +32,12 @@ struct MoovContent {
   const Timing& timing;
   const std::vector<Chunk>& video;
   const std::vector<Chunk>& audio;
-  bool wide = false;  // 64-bit chunk offsets
+  const TextTrack& text;     // no track without samples
+  uint64_t text_offset = 0;  // of its bytes, in the file
+  bool wide = false;         // 64-bit chunk offsets
 };
 
-// Its size does not depend on the chunks' offsets, so writing it with zeros measures it.
+// Its size does not depend on the offsets, so writing it with zeros measures it.
 void write_moov(BoxWriter& out, const MoovContent& content);
 
 }  // namespace candid::encode

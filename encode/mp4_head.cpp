@@ -99,20 +99,24 @@ Result<Mp4Layout> lay_out_mp4(const Mp4Tracks& tracks) {
   for (Chunk& chunk : audio) order.push_back(&chunk);
   for (Chunk& chunk : video) order.push_back(&chunk);
   std::stable_sort(order.begin(), order.end(), [](const Chunk* a, const Chunk* b) { return a->start < b->start; });
-  uint64_t media_size = 0;
+  TextTrack text = TRY(make_text_track(tracks.captions, timing.video_timescale, timing.duration()));
+  uint64_t media_size = text.bytes.size();
   for (const Chunk* chunk : order) media_size += chunk->slice.length;
 
   // The head's size decides the offsets: measured with zeros, then filled in. Wide well before it must be, as the head
   // itself counts too.
   bool wide = media_size > UINT32_MAX - (64u << 20);
+  uint64_t text_offset = 0;
   auto write_head = [&] {
     BoxWriter out;
     file_type(out);
-    write_moov(out, {tracks, timing, video, audio, wide});
+    write_moov(out, {tracks, timing, video, audio, text, text_offset, wide});
     media_header(out, media_size, wide);
+    out.raw(text.bytes);
     return out.take();
   };
   uint64_t head_size = write_head().size();
+  text_offset = head_size - text.bytes.size();
   Mp4Layout layout;
   layout.size = head_size;
   for (Chunk* chunk : order) {

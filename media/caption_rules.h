@@ -1,5 +1,6 @@
 #pragma once
-// What makes captions readable, as rules that a file is checked against and that new captions are laid out by.
+// What makes captions readable, as rules that a file is checked against and that new captions are laid out by
+// (caption_layout.h).
 //
 // The numbers are Netflix's: "Timed Text Style Guide: General Requirements" (two lines, 5/6 s to 7 s an event, two
 // frames between events, where a line is broken), "Timed Text Style Guide: Subtitle Timing Guidelines" (gaps of less
@@ -36,20 +37,5 @@ size_t caption_characters(std::string_view text);
 // once; and, once for the whole file, captions that follow others after less than the gap. Times within a millisecond
 // of a limit keep it, as files hold no finer ones. `file` is what the findings name.
 Findings check_captions(const std::vector<Cue>& cues, std::string_view file, const CaptionRules& rules = {});
-
-// Where nobody speaks.
-struct Silence {
-  Microseconds start{0};
-  Microseconds end{0};
-};
-
-// Captions of spoken lines (a sentence or two each, times as spoken), sorted by start. What is too long is split: at
-// the ends of sentences, else at clauses, before conjunctions and prepositions, at last between words; text without
-// spaces (Chinese, Japanese) after its punctuation, else between characters. Fields are never broken. A split falls
-// into a silence where one is near, else the time is shared out by characters. A caption that would be too short or too
-// fast is held into the pause after it, up to `end`; where there is none it stays so, and check_captions tells.
-// Captions that keep the rules keep their words and line breaks.
-std::vector<Cue> laid_out(const std::vector<Cue>& spoken, const CaptionRules& rules = {},
-                          const std::vector<Silence>& silences = {}, Microseconds end = Microseconds::max());
 
 }  // namespace candid::media

@@ -1,6 +1,7 @@
 #include "overlay/canvas.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -51,19 +52,19 @@ void Canvas::lay_over(const Canvas& other) {
   cairo_paint(cairo_.get());
 }
 
-void Canvas::blur(double radius) {
+void Canvas::blur_black(double radius) {
   cairo_surface_flush(surface_.get());
   uint8_t* bytes = cairo_image_surface_get_data(surface_.get());
   auto stride = static_cast<ptrdiff_t>(cairo_image_surface_get_stride(surface_.get()));
   // Three boxes come near a Gaussian (Wells 1986); their width is by the variance, which adds up.
   int reach = static_cast<int>(std::lround((std::sqrt(4 * radius * radius + 1) - 1) / 2));
   if (reach < 1) return;
+  // Black has nothing else, premultiplied.
+  constexpr int kAlpha = std::endian::native == std::endian::little ? 3 : 0;
   std::vector<uint8_t> line(static_cast<size_t>(std::max(width_, height_)));
   for (int pass = 0; pass < 3; ++pass) {
-    for (int channel = 0; channel < 4; ++channel) {
-      for (int y = 0; y < height_; ++y) soften(bytes + y * stride + channel, 4, width_, reach, line);
-      for (int x = 0; x < width_; ++x) soften(bytes + 4 * x + channel, stride, height_, reach, line);
-    }
+    for (int y = 0; y < height_; ++y) soften(bytes + y * stride + kAlpha, 4, width_, reach, line);
+    for (int x = 0; x < width_; ++x) soften(bytes + 4 * x + kAlpha, stride, height_, reach, line);
   }
   cairo_surface_mark_dirty(surface_.get());
 }

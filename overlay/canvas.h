@@ -21,8 +21,8 @@ class Canvas {
 
   void set_color(Color color);
   void fill_rounded(double x, double y, double width, double height, double radius, Color color);
-  // Softens what is drawn so far, by a standard deviation of about `radius` px.
-  void blur(double radius);
+  // Softens what is drawn so far, all of it in black, by a standard deviation of about `radius` px.
+  void blur_black(double radius);
   // Another canvas of this size, above what is drawn so far.
   void lay_over(const Canvas& other);
   // The finished patch with its left top corner at (x, y), rounded down to even.

@@ -5,6 +5,7 @@
 #include <librsvg/rsvg.h>
 
 #include "core/files.h"
+#include "overlay/glyph_lock.h"
 
 namespace candid::overlay {
 namespace {
@@ -163,6 +164,7 @@ Result<void> Image::paint(Canvas& canvas, double x, double y, double width, doub
   if (state_->svg) {
     RsvgRectangle place{x, y, width, height};
     GError* error = nullptr;
+    std::lock_guard lock(glyph_mutex());
     if (rsvg_handle_render_document(state_->svg.get(), cr, &place, &error) != FALSE) return {};
     return fail(ErrorKind::InvalidInput, fmt::format("the SVG cannot be drawn ({})", words_of(error)), kHint);
   }

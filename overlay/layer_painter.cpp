@@ -127,7 +127,7 @@ LayerPainter::Way LayerPainter::way_in(const Layer& layer, Span span, const Box&
   const bool stands_beside = std::abs(from_middle) > size_.width / 10;
   const Way preferred = stands_beside ? beside : upright;
   const Way other = stands_beside ? upright : beside;
-  if (!layer.keeps_off_faces) return preferred;
+  if (!layer.keeps_off_faces || layer.kind == LayerKind::Card) return preferred;
   for (const Way& way : {preferred, other, Way{-other.x, -other.y}, Way{-preferred.x, -preferred.y}}) {
     Box swept{box.left + std::min(way.x, 0), box.top + std::min(way.y, 0), box.width + std::abs(way.x),
               box.height + std::abs(way.y)};

@@ -121,6 +121,13 @@ Result<void> LayerPainter::paint_lower_third(const Layer& layer) {
     second.min_size = std::min(second.size, std::max(spec.min_size * 0.62, second.size * 0.75));
     second.max_width = spec.max_width;
     NamePlate plate{TRY(layout(spec, notes)), TRY(layout(second, notes))};
+    // A plate is best short, but a name that is cut is no name.
+    const int whole = static_cast<int>((size_.width - 2 * margin()) * scale - 2 * pad - bar);
+    if ((plate.name.was_cut() || plate.role.was_cut()) && layer.width == 0 && whole > spec.max_width) {
+      notes.clear();
+      spec.max_width = second.max_width = whole;
+      plate = {TRY(layout(spec, notes)), TRY(layout(second, notes))};
+    }
     plate.has_role = !role.empty();
     plate.size = size;
     plate.pad = pad;

@@ -76,11 +76,28 @@ Patch make_patch(const uint8_t* argb, int stride, int width, int height, int x, 
     known_value = value;
     return known;
   };
+  auto fill_block = [&](int row, int column, Yuv color, uint8_t covered) {
+    auto at = static_cast<size_t>(row) * static_cast<size_t>(width) + static_cast<size_t>(column);
+    for (size_t pixel : {at, at + 1, at + static_cast<size_t>(width), at + static_cast<size_t>(width) + 1}) {
+      patch.luma[pixel] = color.y;
+      alpha[pixel] = covered;
+    }
+    at = static_cast<size_t>(row / 2) * static_cast<size_t>(width / 2) + static_cast<size_t>(column / 2);
+    patch.cb[at] = color.cb;
+    patch.cr[at] = color.cr;
+    chroma_alpha[at] = covered;
+  };
   for (int row = 0; row < height; row += 2) {
     const uint8_t* upper = argb + static_cast<ptrdiff_t>(row) * stride;
     for (int column = 0; column < width; column += 2) {
       const uint32_t values[4] = {read_value(upper, column), read_value(upper, column + 1),
                                   read_value(upper + stride, column), read_value(upper + stride, column + 1)};
+      const bool is_even = values[0] == values[1] && values[0] == values[2] && values[0] == values[3];
+      if (is_even) {
+        if (values[0] >> 24 == 0) continue;
+        fill_block(row, column, convert(values[0]), static_cast<uint8_t>(values[0] >> 24));
+        continue;
+      }
       Argb sum;
       for (int corner = 0; corner < 4; ++corner) {
         Argb pixel = unpacked(values[corner]);
@@ -91,9 +108,7 @@ Patch make_patch(const uint8_t* argb, int stride, int width, int height, int x, 
         alpha[at] = static_cast<uint8_t>(pixel.a);
         patch.luma[at] = convert(values[corner]).y;
       }
-      if (sum.a == 0) continue;
-      bool is_even = values[0] == values[1] && values[0] == values[2] && values[0] == values[3];
-      Yuv average = is_even ? convert(values[0]) : converted(sum);
+      Yuv average = converted(sum);
       auto at = static_cast<size_t>(row / 2) * static_cast<size_t>(width / 2) + static_cast<size_t>(column / 2);
       patch.cb[at] = average.cb;
       patch.cr[at] = average.cr;

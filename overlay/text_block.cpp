@@ -6,6 +6,7 @@
 #include <pango/pangocairo.h>
 
 #include "core/text.h"
+#include "overlay/glyph_lock.h"
 
 namespace candid::overlay {
 namespace {
@@ -92,10 +93,12 @@ struct TextBlock::Layout {
 };
 
 void TextBlock::FreeLayout::operator()(Layout* layout) const {
+  std::lock_guard lock(glyph_mutex());
   delete layout;
 }
 
 Result<TextBlock> TextBlock::layout(const TextSpec& spec) {
+  std::lock_guard lock(glyph_mutex());
   TextBlock block;
   block.layout_.reset(new Layout);
   Layout& made = *block.layout_;
@@ -167,6 +170,7 @@ int TextBlock::reach(const Ink& ink, double size) {
 }
 
 void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, const Ink& ink) const {
+  std::lock_guard lock(glyph_mutex());
   cairo_t* cr = canvas.cairo();
   x += shift_in(box_width);
   if (ink.shadow > 0) {
@@ -175,7 +179,7 @@ void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, const I
       shadow.set_color({0, 0, 0, static_cast<uint8_t>(std::lround(255 * ink.shadow * shade.darkness))});
       cairo_move_to(shadow.cairo(), x, y + 0.02 * size_);
       pango_cairo_show_layout(shadow.cairo(), layout_->layout);
-      shadow.blur(shade.blur * size_);
+      shadow.blur_black(shade.blur * size_);
       canvas.lay_over(shadow);
     }
   }

@@ -194,5 +194,20 @@ TEST(CampaignFile, OneThingDecidesTheSizeInBytes) {
   }
 }
 
+TEST(CampaignFile, AFieldInOneBraceIsTold) {
+  Workbench bench;
+  auto told = [&](const std::string& subtext) {
+    std::string toml = test::kToml;
+    toml.replace(toml.find("subtext = \"{{role}}\""), 20, "subtext = '" + subtext + "'");
+    bench.write("campaign.toml", toml);
+    Findings findings;
+    (void)load_job(bench.folder(), findings);
+    return findings.empty() ? std::string() : findings[0].describe();
+  };
+  EXPECT_THAT(told("as {role}"), testing::HasSubstr("layer[1].subtext: {role} is drawn as it stands"));
+  EXPECT_THAT(told("{{role}} and {role}"), testing::HasSubstr("{role} is drawn"));
+  EXPECT_EQ(told("{{role}} {{{{x}} {A b} {} {"), "");
+}
+
 }  // namespace
 }  // namespace candid::campaign

@@ -47,6 +47,7 @@ struct Outcome {
   int pixels = 0;         // in the frame where there are most
   Microseconds worst{0};  // its time
   std::string warning;    // empty: it does not say that it covers a face
+  bool draws = false;     // anything at all
 };
 
 // The pixels of `drawn`, which was all of one colour, that have another one within the face.
@@ -106,6 +107,7 @@ class KeepOffFaces : public testing::Test {
   // Every frame is looked at: layers move.
   static Outcome outcome(const Job& job, const Candidate& candidate) {
     constexpr std::array<uint8_t, 3> kNobodysColor = {126, 90, 200};
+    constexpr overlay::FaceArea kWholeFrame = {.right = 1, .bottom = 1};
     Outcome result;
     overlay::Composition overlays = composition(job, candidate);
     for (const Finding& finding : overlays.findings()) {
@@ -120,7 +122,11 @@ class KeepOffFaces : public testing::Test {
       for (const overlay::FaceArea& face : job.campaign.look.faces) {
         if (face.start <= time && time < face.end) pixels += changed_pixels(frame, face, kNobodysColor);
       }
-      if (pixels > result.pixels) result = {pixels, time, result.warning};
+      if (pixels > result.pixels) {
+        result.pixels = pixels;
+        result.worst = time;
+      }
+      if (i == job.timeline.frames / 3) result.draws = changed_pixels(frame, kWholeFrame, kNobodysColor) > 0;
     }
     return result;
   }
@@ -133,6 +139,7 @@ class KeepOffFaces : public testing::Test {
       Outcome seen = outcome(ready, candidate);
       ++combinations;
       std::string combination = fmt::format("{}: {}, \"{}\"", clip.stem().string(), setting.describe(), candidate.name);
+      EXPECT_TRUE(seen.draws) << combination;
       if (seen.warning.empty()) {
         EXPECT_EQ(seen.pixels, 0) << combination << ", at " << seen.worst.count() << " us";
       } else {
@@ -159,26 +166,29 @@ TEST_F(KeepOffFaces, HoldsInEveryClipAtEveryPlace) {
     }
   }
   tell();
-  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual size find a free place";
+  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual sizes find a free place";
 }
 
 TEST_F(KeepOffFaces, HoldsInEveryLookShapeAndFrame) {
+  struct Shown {
+    const char* size;
+    const char* fit;
+  };
   for (const char* name : kLivelyClips) {
     std::filesystem::path clip = clips.front().parent_path() / name;
-    for (const char* place : kPlaces) {
-      for (const char* size : {"320x180", "180x320", "180x180"}) {
-        for (const char* fit : {"contain", "cover"}) {
-          for (const char* look : kLooks) {
-            for (const char* kind : kKinds) expect_free(clip, {kind, place, look, "", size, fit});
-          }
-          for (const char* shape : kShapes)
-            expect_free(clip, {"lower_third", place, "clean", fmt::format("shape = \"{}\"", shape), size, fit});
+    for (auto [size, fit] :
+         {Shown{"320x180", "cover"}, {"180x320", "contain"}, {"180x320", "cover"}, {"180x180", "cover"}}) {
+      for (const char* place : kPlaces) {
+        for (const char* look : kLooks) {
+          for (const char* kind : kKinds) expect_free(clip, {kind, place, look, "", size, fit});
         }
+        for (const char* shape : kShapes)
+          expect_free(clip, {"lower_third", place, "clean", fmt::format("shape = \"{}\"", shape), size, fit});
       }
     }
   }
   tell();
-  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual size find a free place";
+  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual sizes find a free place";
 }
 
 TEST_F(KeepOffFaces, HoldsInFramesOfFullSize) {
@@ -189,20 +199,19 @@ TEST_F(KeepOffFaces, HoldsInFramesOfFullSize) {
     }
   }
   tell();
-  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual size find a free place";
+  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual sizes find a free place";
 }
 
-TEST_F(KeepOffFaces, HoldsOnTheWayInAndOut) {
+// What slides leaves the place that was found for it; other motions do not.
+TEST_F(KeepOffFaces, HoldsWhileLayersSlideInAndOut) {
   for (const auto& clip : clips) {
     for (const char* kind : {"lower_third", "text"}) {
-      for (const char* place : kPlaces) {
-        for (const char* motion : {"slide", "wipe", "type"})
-          expect_free(clip, {kind, place, "clean", fmt::format("animate = \"{}\"", motion), "180x180", "cover"});
-      }
+      for (const char* place : kPlaces)
+        expect_free(clip, {kind, place, "clean", "animate = \"slide\"", "180x180", "cover"});
     }
   }
   tell();
-  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual size find a free place";
+  EXPECT_THAT(warned, testing::IsEmpty()) << "layers of the usual sizes find a free place";
 }
 
 TEST_F(KeepOffFaces, WhatFitsNowhereSaysWhatItCovers) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/digest.h"
+#include "core/encoding.h"
 #include "core/files.h"
 #include "media/audio_reader.h"
 #include "media/probe.h"
@@ -254,6 +256,24 @@ TEST_F(Mp4Head, IsDeterministic) {
   EXPECT_EQ(must(lay_out_mp4(tracks)).head, must(lay_out_mp4(tracks)).head);
 }
 
+// Stores and recipes hold heads written by earlier versions, named by their digests.
+TEST_F(Mp4Head, WithoutCaptionsNothingChanges) {
+  SegmentIndex segment{{{0x67, 100, 0, 13, 1, 2, 3}, {0x68, 1, 2}},
+                       {{900, 0, true}, {300, 3, false}, {200, 1, false}, {100, 2, false}}};
+  AudioTrack sound;
+  sound.config = {0x11, 0x90};
+  sound.packet_sizes = {7, 200, 210, 190, 205, 220, 215, 200};
+  sound.samples = 6400;
+  sound.priming = kAacFrame;
+  sound.bitrate = 128'000;
+  Mp4Tracks tracks{small_settings(), {&segment}, &sound, {"Title", "comment"}};
+  auto digest = [&] { return to_hex(sha256(must(lay_out_mp4(tracks)).head)); };
+  EXPECT_EQ(digest(), "c374109de8ce7cfe301927031af5c578050c2ba8c9421143f9e1b67b2ec4750b");
+  tracks.language = "pt-BR";
+  tracks.captions = {{std::chrono::seconds(5), std::chrono::seconds(6), "after the end"}};
+  EXPECT_EQ(digest(), "c374109de8ce7cfe301927031af5c578050c2ba8c9421143f9e1b67b2ec4750b");
+}
+
 TEST_F(Mp4Head, SoundAndPictureTakeTurns) {
   Segment segment = encode_pictures(small_settings(), 0, 90);
   AudioTrack sound = sound_for(90);
@@ -291,6 +311,8 @@ std::vector<uint64_t> stated_offsets(const std::vector<uint8_t>& head) {
 
 // The head alone decides where the media lies, so no gigabytes are needed: only their sizes.
 TEST_F(Mp4Head, OffsetsAreRightAroundFourGigabytes) {
+  constexpr std::string_view kCaption = "The only caption.";
+
   Segment real = encode_pictures(small_settings(), 0, 2);
   AudioTrack sound = sound_for(30 * 60);
   for (uint64_t total : {uint64_t{1} << 31, (uint64_t{1} << 32) - (80U << 20), (uint64_t{1} << 32) - (40U << 20),
@@ -298,15 +320,23 @@ TEST_F(Mp4Head, OffsetsAreRightAroundFourGigabytes) {
     Segment large = real;
     large.frames.assign(30 * 60, EncodedFrame{static_cast<uint32_t>(total / (30 * 60)), 0, false});
     for (size_t k = 0; k < large.frames.size(); ++k) large.frames[k].presentation = static_cast<int32_t>(k);
-    Mp4Layout layout = must(lay_out_mp4({small_settings(), {&large}, &sound, {}}));
-    std::vector<uint64_t> expected;
-    uint64_t at = layout.head.size();
-    for (const MediaSlice& slice : layout.slices) {
-      expected.push_back(at);
-      at += slice.length;
+    Mp4Tracks tracks{small_settings(), {&large}, &sound, {}};
+    for (bool has_captions : {false, true}) {
+      if (has_captions) tracks.captions = {{Microseconds(0), std::chrono::hours(1), std::string(kCaption)}};
+      Mp4Layout layout = must(lay_out_mp4(tracks));
+      std::vector<uint64_t> expected;
+      if (has_captions) expected.push_back(inside(layout.head, kCaption) - 4 - 2);
+      uint64_t at = layout.head.size();
+      for (const MediaSlice& slice : layout.slices) {
+        expected.push_back(at);
+        at += slice.length;
+      }
+      EXPECT_EQ(at, layout.size) << total;
+      EXPECT_EQ(stated_offsets(layout.head), expected) << total;
+      size_t media = inside(layout.head, "mdat") - 8;
+      uint64_t short_size = big_endian(layout.head, media, 4);
+      EXPECT_EQ(short_size == 1 ? big_endian(layout.head, media + 8, 8) : short_size, layout.size - media) << total;
     }
-    EXPECT_EQ(at, layout.size) << total;
-    EXPECT_EQ(stated_offsets(layout.head), expected) << total;
   }
 }
 

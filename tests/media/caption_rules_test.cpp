@@ -1,4 +1,4 @@
-#include "media/caption_rules.h"
+#include "media/caption_layout.h"
 
 #include "tests/support/results.h"
 

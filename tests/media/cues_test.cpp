@@ -7,7 +7,7 @@
 
 #include "core/files.h"
 #include "core/text.h"
-#include "media/caption_rules.h"
+#include "media/caption_layout.h"
 #include "tests/support/results.h"
 
 namespace candid::media {
