@@ -147,7 +147,10 @@ class CampaignReader {
         video.frame_rate = kRateValues[known - kRates.begin()];
       }
     }
-    if (auto fit = table.choice("fit", {"contain", "cover"})) video.fit = static_cast<media::Fit>(*fit);
+    if (auto fit = table.choice("fit", {"contain", "cover", "face"})) {
+      video.fit = *fit == 0 ? media::Fit::Contain : media::Fit::Cover;
+      video.frames_face = *fit == 2;
+    }
     if (auto preset = table.choice("preset", encode::presets())) video.preset = encode::presets()[*preset];
     static constexpr double kQualities[] = {27, 23, 20};
     if (auto quality = table.choice("quality", {"small", "standard", "high"})) video.crf = kQualities[*quality];

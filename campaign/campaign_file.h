@@ -46,6 +46,7 @@ struct VideoChoice {
   std::optional<int> lines;              // instead: the shorter side, px, in the take's shape
   std::optional<Rational> frame_rate;    // nothing: the take's own
   media::Fit fit = media::Fit::Contain;
+  bool frames_face = false;  // with Fit::Cover: what is kept in the middle is the face
   std::string preset = "veryfast";
   double crf = 23;
   std::optional<double> max_megabytes;  // of each MP4, 10^6 bytes, instead of a quality

@@ -1,6 +1,7 @@
 #include "campaign/decisions.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -41,6 +42,7 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, Findings& fi
   const size_t id = column("id");
   const size_t decision = column("decision");
   const size_t seen = column("seen");
+  const size_t name = column("name");
   if (std::max(id, decision) >= table.header.cells.size()) {
     return fail(ErrorKind::InvalidInput,
                 fmt::format("{} does not hold decisions: its columns are {}", file.string(), join(table.header.cells)),
@@ -50,27 +52,33 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, Findings& fi
     auto cell = [&](size_t at) { return at < row.cells.size() ? trim(row.cells[at]) : std::string(); };
     std::string word = to_lower(cell(decision));
     if (cell(id).empty() && word.empty()) continue;
-    if (cell(id).empty() || (word != "approve" && word != "hold")) {
+    if (cell(id).empty() || (word != "approve" && word != "hold" && word != "clear")) {
       findings.push_back(
           {Severity::Error, file.string(), row.line, "decision",
            fmt::format("\"{}\" is not a decision about \"{}\"", shorten(word, 30), shorten(cell(id), 40)),
-           "write approve or hold"});
+           "write approve, hold or clear"});
       continue;
     }
-    decisions[plain_cell(cell(id))] = {word == "hold" ? Decision::Hold : Decision::Approve, cell(seen)};
+    Decided& decided = decisions[plain_cell(cell(id))];
+    decided = {std::nullopt, cell(seen), plain_cell(cell(name))};
+    if (word != "clear") decided.decision = word == "hold" ? Decision::Hold : Decision::Approve;
   }
   return decisions;
 }
 
-Result<void> write_decisions(const Job& job, const Decisions& decisions) {
-  std::map<std::string, std::string> names;
-  for (const Candidate& candidate : job.roster.candidates) names[candidate.id] = candidate.name;
+Result<void> write_decisions(const std::filesystem::path& campaign_folder, const Decisions& decisions) {
   std::string csv = csv_row(kColumns);
   for (const auto& [id, decided] : decisions) {
-    csv += csv_row(
-        std::vector<std::string>{id, decided.decision == Decision::Hold ? "hold" : "approve", decided.seen, names[id]});
+    if (!decided.decision) continue;
+    const char* word = *decided.decision == Decision::Hold ? "hold" : "approve";
+    csv += csv_row(std::vector<std::string>{id, word, decided.seen, decided.name});
   }
-  return write_file(decisions_file(job.campaign.folder), csv);
+  return write_file(decisions_file(campaign_folder), csv);
+}
+
+Decisions merged(Decisions earlier, const Decisions& later) {
+  for (const auto& [id, decided] : later) earlier[id] = decided;
+  return earlier;
 }
 
 Result<std::string> words_seen(const Job& job, const Candidate& candidate) {
@@ -92,12 +100,23 @@ Result<std::string> words_seen(const Job& job, const Candidate& candidate) {
 
 Result<std::vector<Standing>> standings(const Job& job, const Decisions& decisions,
                                         const std::vector<Findings>& findings) {
+  std::map<std::string, const Candidate*> by_id;
+  for (const Candidate& candidate : job.roster.candidates) by_id[candidate.id] = &candidate;
+  std::set<std::string> held_names;
+  for (const auto& [id, decided] : decisions) {
+    auto now = by_id.find(id);
+    bool is_same = now != by_id.end() && to_lower(now->second->name) == to_lower(decided.name);
+    if (decided.decision == Decision::Hold && !decided.name.empty() && !is_same)
+      held_names.insert(to_lower(decided.name));
+  }
   std::vector<Standing> all;
   for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
     const Candidate& candidate = job.roster.candidates[i];
     Standing standing;
     auto decided = decisions.find(candidate.id);
-    if (decided != decisions.end()) {
+    if (held_names.contains(to_lower(candidate.name))) {
+      standing.decision = Decision::Hold;
+    } else if (decided != decisions.end() && decided->second.decision) {
       bool is_hold = decided->second.decision == Decision::Hold;
       // A decision that was typed by hand says nothing of what was seen.
       bool is_current = decided->second.seen.empty() || decided->second.seen == TRY(words_seen(job, candidate));

@@ -1,6 +1,6 @@
 #pragma once
 // What the recruiter decided about each candidate on the proof sheet: CAMPAIGN/decisions.csv, with the columns
-// id, decision (approve or hold), seen (a hash of the words that were on the picture) and name (for people).
+// id, decision (approve, hold or clear), seen (a hash of the words that were on the picture) and name (for people).
 
 #include <filesystem>
 #include <map>
@@ -17,8 +17,9 @@ namespace candid::campaign {
 enum class Decision { Approve, Hold };
 
 struct Decided {
-  Decision decision = Decision::Hold;
+  std::optional<Decision> decision;  // nothing: it was taken back ("clear")
   std::string seen;
+  std::string name;  // whom it was about; a hold follows the name where ids change
 };
 
 // By candidate id.
@@ -28,14 +29,18 @@ using Decisions = std::map<std::string, Decided>;
 // that is not read would send a video.
 Result<Decisions> read_decisions(const std::filesystem::path& file, Findings& findings);
 std::filesystem::path decisions_file(const std::filesystem::path& campaign_folder);
-Result<void> write_decisions(const Job& job, const Decisions& decisions);
+Result<void> write_decisions(const std::filesystem::path& campaign_folder, const Decisions& decisions);
+// Later decisions over earlier ones. What later ones do not speak of stays: a hold ends by "approve" or "clear" alone.
+Decisions merged(Decisions earlier, const Decisions& later);
 
 // A hash of what a candidate's pictures say.
 Result<std::string> words_seen(const Job& job, const Candidate& candidate);
 
 // Whether a candidate's video may go out, and where not, why.
 struct Standing {
-  std::optional<Decision> decision;  // one that counts; an approval lapses when the words change, a hold does not
+  // One that counts. An approval lapses when the words change. A hold does not; and where ids were given anew, so that
+  // its id is another's or nobody's, it holds everyone of that name as well.
+  std::optional<Decision> decision;
   bool has_lapsed = false;
   std::string held_because;  // empty: it may go out
 };

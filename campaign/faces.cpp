@@ -27,6 +27,7 @@ std::vector<capture::TimeSpan> spans_to_search(const Job& job) {
     end = std::min(end, timeline.duration()) + timeline.take_start;
     if (start < end) spans.push_back({start, end});
   };
+  if (job.campaign.video.frames_face) add(Microseconds{0}, timeline.duration());
   for (const overlay::Layer& layer : job.campaign.look.layers) {
     if (!layer.keeps_off_faces || layer.kind == overlay::LayerKind::Card || layer.kind == overlay::LayerKind::Progress)
       continue;
@@ -95,14 +96,46 @@ void map_faces(const capture::FaceTrack& track, Job& job) {
   double across = static_cast<double>(frame.width) / take.width;
   double down = static_cast<double>(frame.height) / take.height;
   double scale = job.campaign.video.fit == media::Fit::Cover ? std::max(across, down) : std::min(across, down);
-  auto x = [&](double share) { return 0.5 + (share - 0.5) * take.width * scale / frame.width; };
-  auto y = [&](double share) { return 0.5 + (share - 0.5) * take.height * scale / frame.height; };
+  // Where the picture is larger than the frame, its focus lies in the middle, as far as its edges allow.
+  auto mapped = [scale](double share, int side, int frame_side, double focus) {
+    double whole = side * scale;
+    double cut = whole > frame_side ? std::clamp(focus * whole - frame_side / 2.0, 0.0, whole - frame_side)
+                                    : (whole - frame_side) / 2;
+    return (share * whole - cut) / frame_side;
+  };
+  auto x = [&](double share) { return mapped(share, take.width, frame.width, job.timeline.focus_x); };
+  auto y = [&](double share) { return mapped(share, take.height, frame.height, job.timeline.focus_y); };
   for (const capture::FaceMoment& moment : track) {
     for (const capture::FaceBox& face : moment.faces) {
       job.campaign.look.faces.push_back({moment.start - job.timeline.take_start, moment.end - job.timeline.take_start,
                                          x(face.left), y(face.top), x(face.right), y(face.bottom)});
     }
   }
+}
+
+// One crop for the whole take, on where its largest face mostly is: a crop that moves would look like a camera that
+// cannot keep still.
+void frame_face(const capture::FaceTrack& track, Timeline& timeline) {
+  std::vector<double> xs;
+  std::vector<double> ys;
+  for (const capture::FaceMoment& moment : track) {
+    auto largest = std::max_element(moment.faces.begin(), moment.faces.end(),
+                                    [](const auto& a, const auto& b) { return a.right - a.left < b.right - b.left; });
+    if (largest == moment.faces.end()) continue;
+    xs.push_back((largest->left + largest->right) / 2);
+    ys.push_back((largest->top + largest->bottom) / 2);
+  }
+  if (xs.empty()) {
+    log::warning("campaign", "the take shows no face to keep in the middle: its own middle is kept");
+    return;
+  }
+  auto median = [](std::vector<double>& values) {
+    auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+  };
+  timeline.focus_x = median(xs);
+  timeline.focus_y = median(ys);
 }
 
 Result<capture::FaceTrack> search(const Job& job, const Workspace& workspace, std::stop_token stop) {
@@ -127,6 +160,7 @@ Result<void> find_faces(Job& job, const Workspace& workspace, std::stop_token st
     return {};
   }
   if (!track) return tl::unexpected(track.error());
+  if (job.campaign.video.frames_face) frame_face(*track, job.timeline);
   job.campaign.look.faces.clear();
   map_faces(*track, job);
   overlay::settle_captions(job.campaign.look, job.timeline.size);

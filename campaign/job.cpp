@@ -153,6 +153,11 @@ encode::VideoSettings Job::encoding() const {
   return {timeline.size, timeline.rate, campaign.video.preset, campaign.video.crf};
 }
 
+media::VideoRequest Job::pictures(int64_t first_frame, int64_t count) const {
+  return {timeline.size, timeline.rate, campaign.video.fit, timeline.take_start,
+          count,         first_frame,   timeline.focus_x,   timeline.focus_y};
+}
+
 Result<Job> load_job(const std::filesystem::path& folder, Findings& findings) {
   Job job;
   job.campaign = TRY(read_campaign(folder, findings));

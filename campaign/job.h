@@ -28,6 +28,8 @@ struct Job {
   std::map<size_t, Greeting> greetings;  // by index into roster.candidates; who has none begins with the body
 
   encode::VideoSettings encoding() const;
+  // The take's pictures as the video has them, from a frame on.
+  media::VideoRequest pictures(int64_t first_frame, int64_t count) const;
 };
 
 // Reads and checks everything before any work. All problems of campaign.toml, roster and take go to `findings`; when

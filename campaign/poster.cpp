@@ -108,9 +108,7 @@ Result<PosterMaker> PosterMaker::create(const Job& job, const Plan& plan, const 
 Result<std::vector<PosterMaker::Moment>> PosterMaker::read(int64_t first, double step, int count) const {
   const Timeline& timeline = job_.timeline;
   auto length = std::min<int64_t>(timeline.frames - first, std::llround(step * (count - 1)) + 1);
-  media::VideoRequest request{timeline.size,       timeline.rate, job_.campaign.video.fit,
-                              timeline.take_start, length,        first};
-  media::VideoReader reader = TRY(media::VideoReader::open(job_.campaign.take, request));
+  media::VideoReader reader = TRY(media::VideoReader::open(job_.campaign.take, job_.pictures(first, length)));
   std::vector<Moment> moments;
   size_t range = 0;
   for (int64_t at = first; std::optional<media::Frame> frame = TRY(reader.next()); ++at) {

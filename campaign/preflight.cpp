@@ -19,6 +19,8 @@ constexpr size_t kShown = 40;  // characters of a cell in a message
 const std::set<std::string, std::less<>> kNameColumns = {"name",           "full_name", "candidate_name", "first_name",
                                                          "given_name",     "last_name", "family_name",    "surname",
                                                          "preferred_name", "nickname"};
+// Families are called Null, Test, Na and Foo.
+const std::set<std::string, std::less<>> kFamilyColumns = {"last_name", "family_name", "surname"};
 const std::set<std::string, std::less<>> kMailColumns = {"email", "mail", "e_mail", "email_address"};
 // What stands in cells that nobody filled in, in small letters.
 const std::set<std::string, std::less<>> kPlaceholders = {"n/a",
@@ -68,6 +70,20 @@ const std::set<std::string, std::less<>> kPlaceholders = {"n/a",
 
 std::string quoted(const std::string& text) {
   return fmt::format("\"{}\"", shorten(single_line(text), kShown));
+}
+
+bool is_word(const std::string& text) {
+  return text.size() > 1 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+// "J.", "J.R.", "Anna Ł.", "Jr."
+bool ends_in_initial(const std::string& name) {
+  if (!name.ends_with('.')) return false;
+  if (name.ends_with("Jr.") || name.ends_with("Sr.")) return true;
+  size_t begin = name.find_last_of(" .-", name.size() - 2);
+  std::string last = name.substr(begin == std::string::npos ? 0 : begin + 1);
+  last.pop_back();
+  return shorten(last, 1) == last && !last.empty();
 }
 
 // "jane@example.com" → "jane", "example.com"
@@ -132,19 +148,25 @@ class RowJudge {
 
   void judge_cell(const std::string& column, const std::string& value, bool is_drawn) {
     if (value.empty()) return;
-    judge_characters(column, value);
+    if (is_drawn || kMailColumns.contains(column)) judge_characters(column, value);
     if (!is_drawn) return;
+    if (shows_nothing(value)) {
+      add(Severity::Error, column, "holds only characters that nobody sees", "type the cell anew, or empty it");
+      return;
+    }
     if (value.starts_with('#') && value.find_first_of("!?/") != std::string::npos && is_all_upper(value)) {
       add(Severity::Error, column, quoted(value) + " is what a spreadsheet writes when it cannot calculate a cell",
           "mend the formula and export again");
-    } else if (kPlaceholders.contains(to_lower(value))) {
+    } else if (kPlaceholders.contains(to_lower(value)) && !(kFamilyColumns.contains(column) && is_word(value))) {
       add(Severity::Warning, column, quoted(value) + " looks like a placeholder",
           "fill it in, or empty the cell and give the text a default");
     } else if (value.find("{{") != std::string::npos || value.find("}}") != std::string::npos) {
       add(Severity::Warning, column, quoted(value) + " holds braces, which are drawn as they are", "");
     }
     if (is_mail_address(value) && !kMailColumns.contains(column)) {
-      add(Severity::Error, column, quoted(value) + " is a mail address", "are two columns swapped?");
+      bool is_name = kNameColumns.contains(column);
+      add(is_name ? Severity::Error : Severity::Note, column, quoted(value) + " is a mail address",
+          is_name ? "are two columns swapped?" : "");
     }
     if (kNameColumns.contains(column)) judge_name(column, value);
   }
@@ -210,13 +232,11 @@ class RowJudge {
     } else if (is_all_lower(value)) {
       add(Severity::Warning, column, quoted(value) + " is in small letters", hint);
     }
-    constexpr std::string_view kStray = ",;:|/\\\"'`_*.";
-    bool ends_in_initial = value.ends_with('.') && (value.size() < 3 || value[value.size() - 3] == ' ' ||
-                                                    value.ends_with("Jr.") || value.ends_with("Sr."));
-    if (kStray.find(value.back()) != std::string_view::npos && !ends_in_initial &&
+    constexpr std::string_view kStray = ",;:|/\\\"_*.";
+    if (kStray.find(value.back()) != std::string_view::npos && !ends_in_initial(value) &&
         !(value.back() == '"' && std::count(value.begin(), value.end(), '"') % 2 == 0)) {
       add(Severity::Warning, column, fmt::format("{} ends with {}", quoted(value), value.back()), "remove it");
-    } else if (kStray.find(value.front()) != std::string_view::npos && value.front() != '\'') {
+    } else if (kStray.find(value.front()) != std::string_view::npos) {
       add(Severity::Warning, column, fmt::format("{} begins with {}", quoted(value), value.front()), "remove it");
     }
     if (value.find("  ") != std::string::npos || value.find('\n') != std::string::npos)
@@ -293,9 +313,15 @@ class RosterJudge {
   void judge_mail_owner(size_t i, RowJudge& row) const {
     const Candidate& candidate = roster_.candidates[i];
     std::vector<std::string> in_mail = names_in_mail(candidate.email);
-    if (in_mail.empty() || plain_names_[i].empty() || is_for_examples(candidate.email)) return;
+    // Other scripts have more than one way into an address.
+    if (in_mail.empty() || plain_names_[i].empty() || is_for_examples(candidate.email) ||
+        !is_latin_alike(candidate.name))
+      return;
     auto belongs_to = [&](size_t whose) {
       std::vector<std::string> words = words_of(plain_names_[whose]);
+      // Initials and particles are part of any address.
+      auto is_short = [](const std::string& word) { return word.size() < 3; };
+      if (!std::all_of(words.begin(), words.end(), is_short)) std::erase_if(words, is_short);
       return std::any_of(in_mail.begin(), in_mail.end(), [&](const std::string& part) {
         return std::any_of(words.begin(), words.end(),
                            [&](const std::string& word) { return agree(simplified(part), word); });

@@ -46,12 +46,30 @@ Result<std::vector<Moment>> read_moments(const Job& job, const std::vector<Micro
   std::vector<Moment> moments;
   for (Microseconds time : times) {
     media::VideoReader reader =
-        TRY(media::VideoReader::open(job.campaign.take, {timeline.size, timeline.rate, job.campaign.video.fit,
-                                                         timeline.take_start, 1, timeline.frame_at(time)}));
+        TRY(media::VideoReader::open(job.campaign.take, job.pictures(timeline.frame_at(time), 1)));
     std::optional<media::Frame> frame = TRY(reader.next());
     if (frame) moments.push_back({time, std::move(*frame), TRY(compose(job, {}, layers, time))});
   }
   return moments;
+}
+
+void add_new(Findings& findings, const Findings& found);
+
+// What is wrong with captions that all see the same: each is drawn once.
+Result<void> check_captions(const Job& job, Findings& findings) {
+  const overlay::Template& look = job.campaign.look;
+  for (size_t i = 0; i < look.layers.size(); ++i) {
+    for (const overlay::CaptionLine& line : look.layers[i].lines) {
+      if (line.text.is_personal() || !look.layers[i].is_burned_in) continue;
+      overlay::DrawnPart part{std::span(&i, 1), line.start, line.start + Microseconds{1}};
+      Fields nobody;  // for lines that overlap this one and are personal
+      for (const FieldUse& use : job.campaign.field_uses) nobody.emplace(use.field, use.field);
+      add_new(
+          findings,
+          TRY(overlay::Composition::create(look, nobody, job.timeline.size, job.timeline.duration(), part)).findings());
+    }
+  }
+  return {};
 }
 
 void add_new(Findings& findings, const Findings& found) {
@@ -112,6 +130,7 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decis
   std::vector<Standing> standing = TRY(standings(job, decisions, found));
   const std::vector<Moment> moments = TRY(read_moments(job, personal_moments(job)));
   for (const Moment& moment : moments) add_new(proof.shared, moment.shared.findings());
+  TRY_VOID(check_captions(job, proof.shared));
   const std::vector<size_t> personal = layers_where(job, true);
   proof.rows.resize(job.roster.candidates.size());
   std::mutex mutex;

@@ -25,10 +25,11 @@ constexpr size_t kLinksAWrite = 50;
 struct KnownLink {
   std::vector<std::string> cells;
   std::string token;
+  bool was_held = false;  // it stood in links-held.csv
 };
 
 // The lines of links.csv by message id; what cannot be read is as good as absent, and new links are made.
-std::map<std::string, KnownLink> read_links(const std::filesystem::path& file) {
+std::map<std::string, KnownLink> read_links(const std::filesystem::path& file, bool are_held) {
   std::map<std::string, KnownLink> links;
   auto table = read_csv(file);
   if (!table || table->header.cells != kLinkColumns) return links;
@@ -43,7 +44,7 @@ std::map<std::string, KnownLink> read_links(const std::filesystem::path& file) {
       if (cell.size() > 1 && cell[0] == '\'' && std::string_view("=+-@").find(cell[1]) != std::string_view::npos)
         cell.erase(0, 1);
     }
-    links[message] = {std::move(row.cells), std::move(token)};
+    links[message] = {std::move(row.cells), std::move(token), are_held};
   }
   return links;
 }
@@ -57,8 +58,8 @@ class Publisher {
         store_(store),
         ledger_(ledger),
         report_(report),
-        known_(read_links(workspace.links_file())) {
-    known_.merge(read_links(workspace.held_links_file()));
+        known_(read_links(workspace.held_links_file(), true)) {
+    known_.merge(read_links(workspace.links_file(), false));
   }
 
   Result<PublishedLink> publish(const PlannedMessage& message) {
@@ -101,8 +102,11 @@ class Publisher {
       (is_held ? held_csv : csv) += csv_row(std::vector<std::string>{
           candidate.id, candidate.name, candidate.email, url_of(known.mapped().token), message.id, message.file_name});
     }
+    // Who was held and is not in the roster now is not free for that.
     for (const auto& [id, link] : others) {
-      if (!link.cells.empty()) csv += csv_row(link.cells);
+      if (link.cells.empty()) continue;
+      has_held = has_held || link.was_held;
+      (link.was_held ? held_csv : csv) += csv_row(link.cells);
     }
     report_.links_of_others = static_cast<size_t>(
         std::count_if(others.begin(), others.end(), [](const auto& other) { return !other.second.cells.empty(); }));

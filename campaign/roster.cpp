@@ -134,6 +134,26 @@ std::vector<std::string> read_header(const CsvTable& table, const std::string& f
   return columns;
 }
 
+// Spreadsheets of other countries write other single-byte encodings, which nothing tells apart: the names must be seen.
+void tell_if_guessed(const CsvTable& table, const std::string& file, Findings& findings) {
+  if (table.encoding != "windows-1252") return;
+  std::vector<std::string> shown;
+  int line = 0;
+  for (const CsvRow& row : table.rows) {
+    for (const std::string& cell : row.cells) {
+      bool is_plain =
+          std::all_of(cell.begin(), cell.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+      if (is_plain || shown.size() == 3) continue;
+      shown.push_back(fmt::format("\"{}\"", shorten(single_line(cell), 30)));
+      if (line == 0) line = row.line;
+    }
+  }
+  if (shown.empty()) return;
+  findings.push_back({Severity::Warning, file, line, "",
+                      fmt::format("the file is not UTF-8, and was read as Windows-1252: {}", join(shown)),
+                      "if these are not the right letters, export it again as CSV UTF-8"});
+}
+
 }  // namespace
 
 Roster read_roster(const Campaign& campaign, Findings& findings) {
@@ -145,6 +165,7 @@ Roster read_roster(const Campaign& campaign, Findings& findings) {
     return roster;
   }
   roster.columns = read_header(*table, file, findings);
+  tell_if_guessed(*table, file, findings);
   std::set<std::string> reported;
   for (const FieldUse& use : campaign.field_uses) {
     bool known = std::find(roster.columns.begin(), roster.columns.end(), use.field) != roster.columns.end();

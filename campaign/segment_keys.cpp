@@ -14,7 +14,7 @@ namespace candid::campaign {
 namespace {
 
 // Raised whenever the same input gives other bytes than before: drawing, encoding, muxing.
-constexpr int kEngineVersion = 4;
+constexpr int kEngineVersion = 5;
 
 }  // namespace
 
@@ -29,8 +29,9 @@ Result<SegmentKeys> SegmentKeys::create(const Job& job) {
   Sha256Hasher common;
   common.update_field(engine);
   common.update_field(job.take_digest);
-  common.update_field(fmt::format("{}x{} {}/{} from {} fit {}", t.size.width, t.size.height, t.rate.num, t.rate.den,
-                                  t.take_start.count(), static_cast<int>(campaign.video.fit)));
+  common.update_field(fmt::format("{}x{} {}/{} from {} fit {} {} {}", t.size.width, t.size.height, t.rate.num,
+                                  t.rate.den, t.take_start.count(), static_cast<int>(campaign.video.fit), t.focus_x,
+                                  t.focus_y));
   common.update_field(fmt::format("{} {} {} {}", encoding.preset, encoding.crf, encoding.keyframe_interval(),
                                   encode::to_string(campaign.video.codec)));
   common.update_field(overlay::font_identity(campaign.look.font, campaign.look.language));
@@ -119,7 +120,7 @@ Result<std::string> SegmentKeys::words(const Candidate& candidate, const FrameRa
   bool is_personal = false;
   auto add = [&](const FieldText& text) -> Result<void> {
     is_personal = is_personal || text.is_personal();
-    hasher.update_field(TRY(text.expand(candidate.fields)));
+    hasher.update_field(TRY(text.expand(candidate.fields, Isolation::OfForeignDirection)));
     return {};
   };
   for (size_t index : layers) {

@@ -123,9 +123,7 @@ size_t SegmentMaker::first_personal_layer(const PlannedRange& range) const {
 }
 
 Result<media::VideoReader> SegmentMaker::open_reader(const PlannedRange& range) const {
-  media::VideoRequest request{job_.timeline.size,       job_.timeline.rate, job_.campaign.video.fit,
-                              job_.timeline.take_start, range.frame_count,  range.first_frame};
-  return media::VideoReader::open(job_.campaign.take, request);
+  return media::VideoReader::open(job_.campaign.take, job_.pictures(range.first_frame, range.frame_count));
 }
 
 Result<overlay::Composition> SegmentMaker::composition(size_t index, const Fields& fields,
@@ -230,8 +228,10 @@ Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidat
 Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::string& key) {
   const Timeline& timeline = job_.timeline;
   std::vector<size_t> layers = layers_over_greetings(job_);
-  auto composition = TRY(
-      overlay::Composition::create(job_.campaign.look, {}, timeline.size, timeline.time_of(greeting.frames), {layers}));
+  overlay::Template look = job_.campaign.look;
+  look.faces.clear();  // they are the take's
+  auto composition =
+      TRY(overlay::Composition::create(look, {}, timeline.size, timeline.time_of(greeting.frames), {layers}));
   media::VideoRequest request{timeline.size, timeline.rate, job_.campaign.video.fit, {}, greeting.frames, 0};
   media::VideoReader reader = TRY(media::VideoReader::open(greeting.file, request));
   encode::SegmentEncoder encoder = TRY(encode::SegmentEncoder::create(job_.encoding()));

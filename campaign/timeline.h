@@ -13,6 +13,9 @@ struct Timeline {
   Rational rate{30, 1};
   int64_t frames = 0;
   Microseconds take_start{0};
+  // The point of the take's picture that is kept in the middle where its edges are cut off, in shares of its sides.
+  double focus_x = 0.5;
+  double focus_y = 0.5;
 
   Microseconds time_of(int64_t frame) const { return Microseconds(frame * 1'000'000 * rate.den / rate.num); }
   Microseconds duration() const { return time_of(frames); }

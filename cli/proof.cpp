@@ -35,21 +35,30 @@ Result<void> check_ids(const campaign::Job& job, const std::vector<std::string>&
 // The campaign's decisions, after those that were asked for.
 Result<campaign::Decisions> decide(const Session& session, const campaign::Job& job, const Options& options) {
   auto file = campaign::decisions_file(options.folder);
-  campaign::Decisions decisions = TRY(decisions_of(session, options.decisions.empty() ? file : options.decisions));
+  campaign::Decisions decisions = TRY(decisions_of(session, file));
   if (!options.decisions.empty() && !std::filesystem::exists(options.decisions))
     return fail(ErrorKind::NotFound, fmt::format("{} does not exist", options.decisions.string()),
                 "give the file that the proof sheet saved");
-  for (const auto* ids : {&options.approve, &options.hold, &options.clear}) TRY_VOID(check_ids(job, *ids));
+  if (!options.decisions.empty())
+    decisions = campaign::merged(std::move(decisions), TRY(decisions_of(session, options.decisions)));
+  for (const auto* ids : {&options.approve, &options.hold}) TRY_VOID(check_ids(job, *ids));
+  for (const std::string& id : options.clear) {
+    if (decisions.erase(id) == 0)
+      return fail(ErrorKind::InvalidInput, fmt::format("nothing was decided about \"{}\"", shorten(id, 40)),
+                  "decisions.csv beside campaign.toml lists what was");
+  }
   for (const campaign::Candidate& candidate : job.roster.candidates) {
     auto is_among = [&](const std::vector<std::string>& ids) {
       return std::find(ids.begin(), ids.end(), candidate.id) != ids.end();
     };
-    if (is_among(options.clear)) decisions.erase(candidate.id);
-    if (is_among(options.approve))
-      decisions[candidate.id] = {Decision::Approve, TRY(campaign::words_seen(job, candidate))};
-    if (is_among(options.hold)) decisions[candidate.id] = {Decision::Hold, TRY(campaign::words_seen(job, candidate))};
+    auto decide_on = [&](Decision decision) -> Result<void> {
+      decisions[candidate.id] = {decision, TRY(campaign::words_seen(job, candidate)), candidate.name};
+      return {};
+    };
+    if (is_among(options.approve)) TRY_VOID(decide_on(Decision::Approve));
+    if (is_among(options.hold)) TRY_VOID(decide_on(Decision::Hold));
   }
-  if (options.changes_decisions()) TRY_VOID(campaign::write_decisions(job, decisions));
+  if (options.changes_decisions()) TRY_VOID(campaign::write_decisions(options.folder, decisions));
   return decisions;
 }
 
@@ -90,7 +99,7 @@ void add_proof(CLI::App& program, Session& session) {
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command
       ->add_option("--decisions", options->decisions,
-                   "the file that the proof sheet saved; from now on it says who is approved or held")
+                   "the file that the proof sheet saved: who is approved, held, or neither again")
       ->type_name("FILE");
   command->add_option("--approve", options->approve, "let these candidates' videos go out as they are now")
       ->type_name("ID");

@@ -10,8 +10,8 @@
 namespace candid {
 
 // One step of a chain, checked when the text is read.
-//   upper, lower, title   letter case by Unicode's rules; upper:"tr" by those of a language. title starts each word
-//                         with a capital, and the part after an apostrophe or hyphen too (O'Neil, Jean-Luc)
+//   upper, lower, title   letter case by Unicode's rules; upper:"tr" by those of a language. title mends what is
+//                         all in capitals or all in small letters, and leaves "McDonald" and "van der Berg" alone
 //   default:"there"       instead of an empty value
 //   possessive            an English name's genitive, with 's for every singular name (Chicago Manual of Style 7.16)
 //   first_word            up to the first white space

@@ -35,11 +35,12 @@ bool has_case_only(std::string_view text, bool (*is_wanted)(UChar32), bool (*is_
 }
 
 bool is_upper(UChar32 c) {
-  return u_isUUppercase(c) != 0;
+  UErrorCode status = U_ZERO_ERROR;
+  return u_isUUppercase(c) != 0 && uscript_getScript(c, &status) != USCRIPT_CHEROKEE;  // writes names so
 }
 bool is_lower(UChar32 c) {
-  // Not the small capitals and modifiers that have no capital form.
-  return u_isULowercase(c) != 0 && u_toupper(c) != c;
+  // Not the small capitals and modifiers that have no capital form, nor Georgian, whose names have no capital.
+  return u_isULowercase(c) != 0 && u_totitle(c) != c;
 }
 
 }  // namespace
@@ -95,8 +96,32 @@ std::vector<char32_t> hidden_characters(std::string_view text) {
   return hidden;
 }
 
+bool shows_nothing(std::string_view text) {
+  bool nothing = true;
+  for_each(text, [&](UChar32 c) {
+    constexpr UChar32 kBlankBraille = 0x2800;
+    constexpr UChar32 kObject = 0xFFFC;  // stands where something was that could not be pasted
+    bool is_unseen = u_isUWhiteSpace(c) != 0 || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 ||
+                     u_charType(c) == U_CONTROL_CHAR || u_charType(c) == U_FORMAT_CHAR || c == kBlankBraille ||
+                     c == kObject;
+    nothing = nothing && is_unseen;
+  });
+  return nothing;
+}
+
 bool turns_direction(char32_t character) {
   return (character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069);
+}
+
+bool is_latin_alike(std::string_view text) {
+  bool alike = true;
+  for_each(text, [&](UChar32 c) {
+    UErrorCode status = U_ZERO_ERROR;
+    UScriptCode script = uscript_getScript(c, &status);
+    bool counts = u_isalpha(c) != 0;
+    alike = alike && (!counts || script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC);
+  });
+  return alike;
 }
 
 bool mixes_alphabets(std::string_view text) {

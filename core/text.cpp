@@ -31,6 +31,21 @@ icu::Locale locale_of(const std::string& language) {
   return U_FAILURE(status) || language.empty() ? icu::Locale::getRoot() : locale;
 }
 
+// "JANE Doe" → "Jane Doe"
+void lower_shouted_words(icu::UnicodeString& text, const icu::Locale& locale) {
+  constexpr int32_t kShort = 3;  // initials and short forms
+  for (int32_t begin = 0; begin < text.length();) {
+    int32_t end = begin;
+    while (end < text.length() && !u_isUWhiteSpace(text[end]) && text[end] != u'-') ++end;
+    icu::UnicodeString word = text.tempSubStringBetween(begin, end);
+    bool is_initials = word.indexOf(u'.') >= 0;
+    bool is_shouted = word.length() >= kShort && !is_initials && word == icu::UnicodeString(word).toUpper(locale) &&
+                      word != icu::UnicodeString(word).toLower(locale);
+    if (is_shouted) text.replaceBetween(begin, end, word.toTitle(nullptr, locale));
+    begin = end + 1;
+  }
+}
+
 // Calls `visit(code point, its bytes)` for each character; invalid bytes come as U+FFFD.
 template <typename Visit>
 void for_each_character(std::string_view text, Visit visit) {
@@ -169,7 +184,16 @@ std::string to_upper(std::string_view text, const std::string& language) {
 
 std::string to_title(std::string_view text, const std::string& language) {
   icu::UnicodeString title = to_icu(text);
-  title.toTitle(nullptr, locale_of(language));
+  // Where there are capitals and small letters, somebody chose them: "McDonald", "van der Berg", "DJ". Only longer
+  // words in capitals are changed then.
+  const icu::Locale locale = locale_of(language);
+  const bool is_mixed =
+      title != icu::UnicodeString(title).toUpper(locale) && title != icu::UnicodeString(title).toLower(locale);
+  if (is_mixed) {
+    lower_shouted_words(title, locale);
+  } else {
+    title.toTitle(nullptr, locale);
+  }
   for (int32_t i = 1; i + 2 < title.length(); ++i) {
     bool is_apostrophe = title[i] == u'\'' || title[i] == u'\u2019';
     bool begins_part = u_isalpha(title[i - 1]) && u_isalpha(title[i + 1]) && u_isalpha(title[i + 2]);
@@ -187,12 +211,13 @@ bool reads_from_right(std::string_view text) {
   return found;
 }
 
-std::string single_line(std::string_view text) {
+std::string single_line(std::string_view text, Isolates isolation) {
   std::string line;
   bool pending_space = false;
   for_each_character(text, [&](UChar32 c, std::string_view bytes) {
     // Joiners stay (they make one emoji of two); directional overrides go (they reverse what stands behind them).
-    bool reorders = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    bool isolates = isolation == Isolates::Keep && (c == 0x2068 || c == 0x2069);
+    bool reorders = ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069)) && !isolates;
     if (u_charType(c) == U_CONTROL_CHAR || c == 0x2028 || c == 0x2029 || reorders) {
       pending_space = true;
       return;

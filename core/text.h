@@ -32,8 +32,10 @@ std::string trim(std::string_view text);
 // Unicode NFC, so that a name typed with combining marks equals the same name typed without.
 std::string normalize(std::string_view text);
 
-// Letter case by Unicode's rules, or those of a language ("tr": i and İ). Titles begin every word with a capital, also
-// after a hyphen, or an apostrophe that more than one letter follows: "O'Neil", but "Ada's".
+// Letter case by Unicode's rules, or those of a language ("tr": i and İ). to_title() is for names: of
+// what is all in capitals or all in small letters, every word begins with a capital, also after a hyphen, or an
+// apostrophe that more than one letter follows ("O'Neil", but "Ada's"); of mixed letters only longer words in capitals
+// are changed.
 std::string to_lower(std::string_view text, const std::string& language = "");
 std::string to_upper(std::string_view text, const std::string& language = "");
 std::string to_title(std::string_view text, const std::string& language = "");
@@ -41,8 +43,11 @@ std::string to_title(std::string_view text, const std::string& language = "");
 // Whether any of it is written from right to left (Unicode's bidirectional classes R and AL).
 bool reads_from_right(std::string_view text);
 
+// Marks that fields.h puts around a value that reads from the right: they reorder nothing but it. Whoever else puts
+// them into a text may mean to mislead.
+enum class Isolates { Drop, Keep };
 // For display on one line: control characters and line breaks become single spaces.
-std::string single_line(std::string_view text);
+std::string single_line(std::string_view text, Isolates isolation = Isolates::Drop);
 
 // A name as a portable, readable file name stem: letters and digits of every script stay, all else becomes "-"; lower
 // case; at most `max_bytes` bytes, cut between characters. Never empty, never a path, never a device name.

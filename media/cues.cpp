@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "media/av.h"
+#include "media/caption_text.h"
 
 namespace candid::media {
 namespace {
@@ -21,10 +22,6 @@ constexpr uint64_t kMaxBytes = 4 << 20;
 constexpr double kLatestSeconds = 100 * 3600;
 
 enum class Kind { SubRip, WebVtt, Ass };
-
-bool is_word_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ' ';
-}
 
 std::optional<Kind> kind_of(std::string_view text) {
   // An ASS file begins with a section, "[Script Info]", or with a remark before it.
@@ -122,14 +119,6 @@ std::string without_entities(std::string_view text) {
     text.remove_prefix(found ? entity->first.size() : 1);
   }
   return plain;
-}
-
-// The length of "{{field}}" at the front; 0 when none stands there.
-size_t field_length(std::string_view text) {
-  if (!text.starts_with("{{")) return 0;
-  size_t end = 2;
-  while (end < text.size() && is_word_character(text[end])) ++end;
-  return end > 2 && text.substr(end).starts_with("}}") ? end + 2 : 0;
 }
 
 // Whether shapes are drawn after these overrides ("\p1" draws, "\p0" ends it; "\pos" and "\pbo" are others).

@@ -11,7 +11,7 @@ Result<std::vector<KeyFrame>> read_key_frames(const std::filesystem::path& path,
   std::vector<KeyFrame> found;
   if (!decoder.seek(decoder.origin() + start, decoder.origin() + start)) return found;
   decoder.key_frames_only(apart, decoder.origin() + end);
-  PictureConverter converter(size, Fit::Contain, stream_orientation(decoder.stream()));
+  PictureConverter converter(VideoRequest{.size = size}, stream_orientation(decoder.stream()));
   while (std::optional<FramePtr> frame = TRY(decoder.next())) {
     if ((*frame)->pts == AV_NOPTS_VALUE) continue;
     Microseconds time(av_rescale_q((*frame)->pts, decoder.stream().time_base, {1, AV_TIME_BASE}));

@@ -7,6 +7,7 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -85,8 +86,13 @@ Result<void> PictureConverter::build(const SourceFormat& source) {
   // A rounding of one step must not leave a black line at the edge.
   if (std::abs(width - size_.width) <= 2) width = size_.width;
   if (std::abs(height - size_.height) <= 2) height = size_.height;
-  std::string place = fit_ == Fit::Cover ? fmt::format("crop={}:{}", size_.width, size_.height)
-                                         : fmt::format("pad={}:{}:-1:-1:black", size_.width, size_.height);
+  auto cut_off = [](double focus, int whole, int part) {
+    return std::clamp(static_cast<int>(std::lround(focus * whole - part / 2.0)), 0, std::max(0, whole - part)) / 2 * 2;
+  };
+  std::string place = fit_ == Fit::Cover
+                          ? fmt::format("crop={}:{}:{}:{}", size_.width, size_.height,
+                                        cut_off(focus_x_, width, size_.width), cut_off(focus_y_, height, size_.height))
+                          : fmt::format("pad={}:{}:-1:-1:black", size_.width, size_.height);
   const char* matrix =
       source.matrix == AVCOL_SPC_BT709 ? "bt709" : (source.matrix == AVCOL_SPC_BT2020_NCL ? "bt2020" : "bt601");
   const char* range = source.range == AVCOL_RANGE_JPEG ? "pc" : "tv";

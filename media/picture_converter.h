@@ -22,8 +22,12 @@ FrameSize upright_size(int width, int height, AVRational pixel_aspect, Orientati
 
 class PictureConverter {
  public:
-  PictureConverter(FrameSize size, Fit fit, Orientation orientation)
-      : size_(size), fit_(fit), orientation_(orientation) {}
+  PictureConverter(const VideoRequest& request, Orientation orientation)
+      : size_(request.size),
+        fit_(request.fit),
+        focus_x_(request.focus_x),
+        focus_y_(request.focus_y),
+        orientation_(orientation) {}
 
   // `frame` may change size or format from call to call.
   Result<Frame> convert(AVFrame& frame);
@@ -44,6 +48,8 @@ class PictureConverter {
 
   FrameSize size_;
   Fit fit_;
+  double focus_x_;
+  double focus_y_;
   Orientation orientation_;
   std::optional<SourceFormat> source_;
   FilterGraphPtr graph_;

@@ -80,7 +80,7 @@ VideoReader::~VideoReader() = default;
 
 Result<VideoReader> VideoReader::open(const std::filesystem::path& path, const VideoRequest& request) {
   StreamDecoder decoder = TRY(StreamDecoder::open(path, AVMEDIA_TYPE_VIDEO));
-  PictureConverter converter(request.size, request.fit, stream_orientation(decoder.stream()));
+  PictureConverter converter(request, stream_orientation(decoder.stream()));
   auto state = std::make_unique<State>(
       State{std::move(decoder), std::move(converter), request, path, request.first_frame, {}, {}, 0, false});
   TRY_VOID(state->skip_ahead());

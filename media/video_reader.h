@@ -23,6 +23,10 @@ struct VideoRequest {
   Microseconds start{0};    // where frame 0 lies on the recording's own timeline, which begins at zero
   int64_t frame_count = 0;  // exactly so many frames come: the last picture stays where the recording is shorter
   int64_t first_frame = 0;  // the first one to come; it is what a reading from frame 0 would have given there
+  // With Fit::Cover: the point of the shown picture, in shares of its sides, that comes as near to the frame's middle
+  // as the picture's edges let it.
+  double focus_x = 0.5;
+  double focus_y = 0.5;
 };
 
 // Output frame k shows the newest source picture whose time, rounded to the output rate, is not after k. One thread.

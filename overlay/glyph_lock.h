@@ -5,9 +5,9 @@
 
 namespace candid::overlay {
 
-// Cairo 1.16 shares glyphs between threads, and throws away those of a font that another thread is drawing with
-// (cairo-scaled-font.c, its page cache). It takes thousands of glyphs to get there; a roster of many scripts has them.
-// Whatever measures or paints glyphs holds this, librsvg's text included.
+// Cairo 1.16 shares font files between threads and keeps ten of them open (cairo-ft-font.c): where threads draw in more
+// scripts than that, it closes one that another thread is drawing with, and the program dies. A roster of many scripts
+// gets there. Whatever measures or paints glyphs holds this, librsvg's text included.
 std::mutex& glyph_mutex();
 
 }  // namespace candid::overlay

@@ -4,16 +4,20 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <glib.h>
 
+#include "core/letters.h"
 #include "core/text.h"
 #include "overlay/fonts.h"
 
 namespace candid::overlay {
 namespace {
 
-// A terminal may lack the character, too; its number does not.
+// With its number: where it is read, no font may have it either.
 std::string name_of(char32_t character) {
-  return fmt::format("U+{:04X}", static_cast<uint32_t>(character));
+  char utf8[6];
+  auto length = static_cast<size_t>(g_unichar_to_utf8(character, utf8));
+  return fmt::format("\"{}\" ({})", std::string_view(utf8, length), code_point(character));
 }
 
 // "2.5 s"

@@ -111,8 +111,10 @@ auto LayerPainter::fit(const Layer& layer, Span span, const Measure& measure) {
     Result<Drawing> drawing = measure(tried.scale, notes);
     if (!drawing) return Result<Fitted<Drawing>>(tl::unexpected(drawing.error()));
     Placement at = place(layer, (drawing->width + 1) & ~1, (drawing->height + 1) & ~1, span);
-    bool is_good = at.covered == 0 && (at.is_at_anchor || !tried.only_anchors);
-    if (!best || is_good || at.covered < best->placement.covered)
+    // Words that are cut are worse than a place that was not wanted.
+    bool is_worse_read = best && notes.size() > best->notes.size();
+    bool is_good = at.covered == 0 && (at.is_at_anchor || !tried.only_anchors) && !is_worse_read;
+    if (!best || is_good || (at.covered < best->placement.covered && !is_worse_read))
       best.emplace(Fitted<Drawing>{std::move(*drawing), at, std::move(notes)});
     if (is_good) break;
   }

@@ -37,7 +37,7 @@ Result<void> LayerPainter::paint_card(const Layer& layer) {
   line_spec.min_size = std::min(title_spec.min_size, line_spec.size) * 0.7;
   line_spec.max_lines = 4;
   TextSpec action_spec = line_spec;
-  action_spec.text = single_line(TRY(words(layer.action)));
+  action_spec.text = single_line(TRY(words(layer.action)), Isolates::Keep);
   action_spec.bold = true;
   action_spec.max_width -= static_cast<int>(size);
   action_spec.max_lines = 1;

@@ -103,8 +103,8 @@ Color softened(Color color) {
 }  // namespace
 
 Result<void> LayerPainter::paint_lower_third(const Layer& layer) {
-  const std::string name = single_line(TRY(words(layer.text)));
-  const std::string role = single_line(TRY(words(layer.subtext)));
+  const std::string name = single_line(TRY(words(layer.text)), Isolates::Keep);
+  const std::string role = single_line(TRY(words(layer.subtext)), Isolates::Keep);
   if (name.empty() && role.empty()) return {};
   auto lay_out = [&](double scale, Findings& notes) -> Result<NamePlate> {
     const double size = font_size(layer, 0.062) * scale;

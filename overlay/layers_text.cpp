@@ -31,7 +31,7 @@ Result<void> LayerPainter::paint_boxed(const Layer& layer, TextSpec spec, double
   auto measure = [&](double scale, Findings& notes) -> Result<Words> {
     TextSpec scaled = spec;
     scaled.size *= scale;
-    scaled.min_size = std::min(spec.min_size, scaled.size);
+    scaled.min_size = layer.min_font_size > 0 ? std::min(spec.min_size, scaled.size) : spec.min_size * scale;
     double pad = padding(layer, scaled.size, padding_share);
     scaled.max_width = static_cast<int>(spec.max_width * scale - 2 * pad);
     TextBlock block = TRY(layout(scaled, notes));

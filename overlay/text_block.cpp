@@ -197,6 +197,7 @@ void TextBlock::paint(Canvas& canvas, double x, double y, int box_width, const I
 }
 
 std::vector<TypedLine> TextBlock::typed_lines(double x, double y, int box_width) const {
+  std::lock_guard lock(glyph_mutex());
   x += shift_in(box_width);
   std::vector<TypedLine> lines;
   auto px = [](int pango_units, double origin) {

@@ -256,7 +256,9 @@
     return /[,;"\r\n\t']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   }
   function csv() {
-    const lines = rows.filter((row) => row.decision !== "").map((row) => [row.id, row.decision, row.seen, nameOf(row)]);
+    // What candid knows of and was taken back here must be said: what is left out stays as it was.
+    const told = rows.filter((row) => row.decision !== "" || row.base !== "");
+    const lines = told.map((row) => [row.id, row.decision || "clear", row.seen, nameOf(row)]);
     return [["id", "decision", "seen", "name"], ...lines].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
   }
   function shellWord(text) {

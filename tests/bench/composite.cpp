@@ -42,8 +42,7 @@ Result<void> write_composite(const campaign::Job& job, const campaign::Candidate
   const campaign::Timeline& timeline = job.timeline;
   overlay::Composition composition =
       TRY(overlay::Composition::create(job.campaign.look, candidate.fields, timeline.size, timeline.duration()));
-  media::VideoReader reader = TRY(media::VideoReader::open(
-      job.campaign.take, {timeline.size, timeline.rate, job.campaign.video.fit, timeline.take_start, timeline.frames}));
+  media::VideoReader reader = TRY(media::VideoReader::open(job.campaign.take, job.pictures(0, timeline.frames)));
   bool written =
       std::fprintf(out, "YUV4MPEG2 W%d H%d F%d:%d Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED\n", timeline.size.width,
                    timeline.size.height, static_cast<int>(timeline.rate.num), static_cast<int>(timeline.rate.den)) > 0;

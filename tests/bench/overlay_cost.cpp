@@ -37,10 +37,8 @@ struct Cost {
 };
 
 Result<std::vector<media::Frame>> read_frames(const campaign::Job& job, const campaign::PlannedRange& range) {
-  const campaign::Timeline& timeline = job.timeline;
   media::VideoReader reader =
-      TRY(media::VideoReader::open(job.campaign.take, {timeline.size, timeline.rate, job.campaign.video.fit,
-                                                       timeline.take_start, range.frame_count, range.first_frame}));
+      TRY(media::VideoReader::open(job.campaign.take, job.pictures(range.first_frame, range.frame_count)));
   std::vector<media::Frame> frames;
   while (std::optional<media::Frame> frame = TRY(reader.next())) {
     TRY_VOID(frame->make_writable());  // or copies would be paid for below

@@ -23,7 +23,8 @@ TEST(Decisions, AreReadAsTheyWereWritten) {
   Workbench bench;
   bench.write("candidates.csv", "id,name,role\n-5,=Jane,Engineer\n2,Joe,Engineer\n");
   Job job = bench.job();
-  must(write_decisions(job, {{"-5", {Decision::Hold, "abc"}}, {"2", {Decision::Approve, "def"}}}));
+  must(write_decisions(bench.folder(),
+                       {{"-5", {Decision::Hold, "abc", "=Jane"}}, {"2", {Decision::Approve, "def", ""}}}));
   std::string csv = must(read_text_file(decisions_file(bench.folder())));
   EXPECT_THAT(csv, HasSubstr("'=Jane")) << "no spreadsheet runs a name";
   Findings findings;
@@ -51,8 +52,9 @@ TEST(Decisions, AnApprovalLapsesWhenTheWordsChangeAndAHoldDoesNot) {
   Decisions decisions;
   for (size_t i = 0; i < 2; ++i)
     decisions[job.roster.candidates[i].id] = {i == 0 ? Decision::Approve : Decision::Hold,
-                                              must(words_seen(job, job.roster.candidates[i]))};
-  must(write_decisions(job, decisions));
+                                              must(words_seen(job, job.roster.candidates[i])),
+                                              job.roster.candidates[i].name};
+  must(write_decisions(bench.folder(), decisions));
   EXPECT_EQ(standings_of(bench)[0].decision, Decision::Approve);
   bench.write("candidates.csv",
               "id,name,role,email\n1,Jane Changed,Engineer,a@example.com\n2,Li,Designer,b@example.com\n");
@@ -78,6 +80,30 @@ TEST(Decisions, ARowWithAnErrorIsHeldUntilItIsApproved) {
   EXPECT_THAT(standings_of(bench)[0].held_because, HasSubstr("mail address"));
   bench.write("decisions.csv", "id,decision\n1,approve\n");
   EXPECT_THAT(standings_of(bench)[0].held_because, IsEmpty());
+}
+
+// The way a held rejection would get out: the roster is exported again, and its ids count from one.
+TEST(Decisions, AHoldFollowsTheNameWhereIdsAreGivenAnew) {
+  Workbench bench;
+  bench.write("candidates.csv", "id,name,role\n1,Ann Ek,a\n2,Bob Li,b\n3,Cay Ma,c\n");
+  bench.write("decisions.csv", "id,decision,seen,name\n2,hold,,Bob Li\n");
+  EXPECT_EQ(standings_of(bench)[1].decision, Decision::Hold);
+  bench.write("candidates.csv", "id,name,role\n1,Bob Li,b\n2,Cay Ma,c\n");
+  auto after = standings_of(bench);
+  EXPECT_EQ(after[0].decision, Decision::Hold) << "it is Bob who was held";
+  EXPECT_EQ(after[1].decision, Decision::Hold) << "and the id that was held is not free for that";
+  bench.write("candidates.csv", "id,name,role\n7,Bob Li,b\n");
+  EXPECT_EQ(standings_of(bench)[0].decision, Decision::Hold);
+  bench.write("candidates.csv", "id,name,role\n2,Robert Li,b\n");
+  EXPECT_EQ(standings_of(bench)[0].decision, Decision::Hold) << "a corrected name";
+}
+
+TEST(Decisions, AreLaidOverEarlierOnesAndEndAHoldOnlyInSoManyWords) {
+  Decisions earlier = {{"1", {Decision::Hold, "", "Ann"}}, {"2", {Decision::Hold, "", "Bob"}}};
+  Decisions both = merged(earlier, {{"2", {std::nullopt, "", "Bob"}}, {"3", {Decision::Approve, "", "Cay"}}});
+  EXPECT_EQ(both.at("1").decision, Decision::Hold);
+  EXPECT_FALSE(both.at("2").decision);
+  EXPECT_EQ(both.at("3").decision, Decision::Approve);
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "campaign/faces.h"
 
+#include <cstring>
+
 #include "campaign/plan.h"
 #include "capture/recording.h"
 #include "media/video_reader.h"
 #include "overlay/composition.h"
 #include "tests/campaign/workbench.h"
+#include "tests/support/clips.h"
 
 namespace candid::campaign {
 namespace {
@@ -61,6 +64,30 @@ TEST_F(FacesTest, LieWhereThePictureLiesInTheFrame) {
     EXPECT_NEAR(tall.right - tall.left, (wide.right - wide.left) * 640 * scale / 360, 1e-9) << fit;
     EXPECT_NEAR(tall.top - 0.5, (wide.top - 0.5) * 360 * scale / 640, 1e-9) << fit;
   }
+}
+
+// The presenter sits right of the middle here, and an upright video of the take keeps her in its own.
+TEST_F(FacesTest, AreKeptInTheMiddleOfAnUprightVideo) {
+  std::filesystem::path wide = bench.folder() / "wide.mkv";
+  test::make_clip(wide, "-i " + test::quoted(bench.folder() / "take.mkv") + " -vf pad=960:360:320:0:gray -c:a copy");
+  std::filesystem::rename(wide, bench.folder() / "take.mkv");
+  auto face_of = [&](const std::string& fit) {
+    bench.write("campaign.toml", test::kToml + "\n[video]\nsize = \"202x360\"\nfit = \"" + fit + "\"\n");
+    Job job = found();
+    const overlay::FaceArea& face = job.campaign.look.faces.front();
+    return (face.left + face.right) / 2;
+  };
+  EXPECT_GT(face_of("cover"), 0.9);
+  EXPECT_NEAR(face_of("face"), 0.5, 0.03);
+  // And what is drawn there is what was reckoned: the crop of the reader is the crop of the map.
+  Job job = found();
+  auto reader = must(media::VideoReader::open(job.campaign.take, job.pictures(0, 1)));
+  media::Frame frame = std::move(*must(reader.next()));
+  media::VideoRequest whole{{960, 360}, job.timeline.rate, media::Fit::Cover, {}, 1, 0};
+  auto whole_reader = must(media::VideoReader::open(job.campaign.take, whole));
+  media::Frame all = std::move(*must(whole_reader.next()));
+  int left = static_cast<int>(std::lround(job.timeline.focus_x * 960 - 101)) / 2 * 2;
+  EXPECT_EQ(std::memcmp(frame.plane(0).data, all.plane(0).data + left, 202), 0);
 }
 
 TEST_F(FacesTest, MoveALayerAndChangeItsKeyAlone) {

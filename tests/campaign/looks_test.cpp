@@ -64,9 +64,7 @@ media::Frame ramp(media::FrameSize size) {
 class Looks : public testing::TestWithParam<std::string> {
  protected:
   static void SetUpTestSuite() { test::pin_fonts(); }
-  void SetUp() override {
-    bench.write("captions.vtt", "WEBVTT\n\n00:00.100 --> 00:01.000\nSo far, so good.\n");
-  }
+  void SetUp() override { bench.write("captions.vtt", "WEBVTT\n\n00:00.100 --> 00:01.000\nSo far, so good.\n"); }
   Workbench bench;
 };
 

@@ -27,11 +27,13 @@ std::vector<std::string> judged(const std::string& rows, const std::string& head
 }
 
 TEST(Preflight, HasNothingToSayAboutEverydayRows) {
-  EXPECT_THAT(judged("1,Nguyễn Thị Hồng,Engineer\n2,Łukasz Żółć,QA\n3,王小明,UX\n4,محمد,HR\n5,Zoë 👩‍💻 "
-                     "Roy,R&D\n"
-                     "6,Martin Luther King Jr.,Engineer\n7,van der Berg,Engineer\n8,Jean-Luc O'Neil,Engineer\n9,J.,IT\n"
-                     "10,नेहा शर्मा,Engineer\n11,Ольга Иванова,Engineer\n12,DJ,Engineer\n"),
-              IsEmpty());
+  EXPECT_THAT(
+      judged(
+          "1,Nguyễn Thị Hồng,Engineer\n2,Łukasz Żółć,QA\n3,王小明,UX\n4,محمد,HR\n5,Zoë 👩‍💻 "
+          "Roy,R&D\n"
+          "6,Martin Luther King Jr.,Engineer\n7,van der Berg,Engineer\n8,Jean-Luc O'Neil,Engineer\n9,J.,IT\n"
+          "10,नेहा शर्मा,Engineer\n11,Ольга Иванова,Engineer\n12,DJ,Engineer\n"),
+      IsEmpty());
 }
 
 TEST(Preflight, FindsWhatNobodyMeant) {
@@ -39,7 +41,7 @@ TEST(Preflight, FindsWhatNobodyMeant) {
       "1,N/A,Engineer\n2,JANE ROE,Engineer\n3,jane roe,Engineer\n4,\"Roe,\",Engineer\n5,jane@example.org,Engineer\n"
       "6,#REF!,Engineer\n7,JosÃ© Roe,Engineer\n8,Jane Roe 3,Engineer\n9,https://example.org,Engineer\n"
       "10,Test,Engineer\n11,Jo Li,\n12,Jane\u202EeoR,Engineer\n13,J\u043Ehn Roe,Engineer\n14,\"Roe, Jane\",Engineer\n"
-      "15,Ann  Roe,Engineer\n16,{{name}},Engineer\n");
+      "15,Ann  Roe,Engineer\n16,{{name}},Engineer\n17,\u3164,Engineer\n18,M\u00E9,Engineer\n19,Null,Engineer\n");
   for (const char* expected : {
            "warning 2 name: \"N/A\" looks like a placeholder",
            "warning 3 name: \"JANE ROE\" is in capitals",
@@ -56,6 +58,7 @@ TEST(Preflight, FindsWhatNobodyMeant) {
            "warning 14 name: \"J\u043Ehn Roe\" mixes letters of two alphabets in a word",
            "note 15 name: \"Roe, Jane\" has the last name first",
            "warning 16 name: \"Ann  Roe\" holds spaces or lines that a name has not",
+           "error 18 name: holds only characters that nobody sees",
            "warning 17 name: \"{{name}}\" holds braces, which are drawn as they are",
        })
     EXPECT_THAT(told, Contains(expected));

@@ -85,6 +85,18 @@ TEST_F(PublishTest, AHoldTakesALinkOutOfTheListAndAReleaseBringsTheSameOneBack) 
   EXPECT_FALSE(std::filesystem::exists(bench.out() / "links-held.csv"));
 }
 
+TEST_F(PublishTest, AHeldLinkStaysOutOfTheListWhenItsRowIsGone) {
+  bench.render();
+  std::string given = run().links[1].url;
+  bench.write("decisions.csv", "id,decision\n2,hold\n");
+  run();
+  bench.write("candidates.csv", "id,name,role,email\n1,Jane Sample,Engineer,jane@example.com\n");
+  bench.render();
+  run();
+  EXPECT_THAT(links(), testing::Not(testing::HasSubstr(given)));
+  EXPECT_THAT(must(read_text_file(bench.out() / "links-held.csv")), testing::HasSubstr(given));
+}
+
 TEST_F(PublishTest, KeepsTheLinksItGaveOut) {
   bench.render();
   PublishReport first = run();

@@ -69,7 +69,7 @@ TEST(Fields, ValuesAreNeverReadAsTemplates) {
 
 TEST(Fields, FiltersChangeAValueOneAfterTheOther) {
   Fields values{{"name", "JOSÉ O'NEIL-łódź"}, {"empty", "  "}};
-  EXPECT_EQ(expanded("{{name | title}}", values), "José O'Neil-Łódź");
+  EXPECT_EQ(expanded("{{name | title}}", values), "José O'Neil-łódź");
   EXPECT_EQ(expanded("{{ name|title|upper }}", values), "JOSÉ O'NEIL-ŁÓDŹ");
   EXPECT_EQ(expanded("{{name | first_word | lower}}", values), "josé");
   EXPECT_EQ(expanded("{{name | first_word | title | possessive}}", values), "José’s");
@@ -77,6 +77,14 @@ TEST(Fields, FiltersChangeAValueOneAfterTheOther) {
   EXPECT_EQ(expanded("Hi {{empty | default:'you}} | ok' | upper}}!", values), "Hi YOU}} | OK!");
   EXPECT_EQ(expanded("{{name | default:there | first_word}}", values), "JOSÉ");
   EXPECT_EQ(expanded("{{city | upper:\"tr\"}}", {{"city", "istanbul"}}), "İSTANBUL");
+}
+
+TEST(Fields, TitleLeavesAloneWhatSomebodyChose) {
+  for (const char* name :
+       {"Ronald McDonald", "DeShawn LaToya", "Ludwig van Beethoven", "DJ Shadow", "J.R. Ewing", "王小明"})
+    EXPECT_EQ(expanded("{{name | title}}", {{"name", name}}), name);
+  EXPECT_EQ(expanded("{{name | title}}", {{"name", "JANE Doe"}}), "Jane Doe");
+  EXPECT_EQ(expanded("{{name | title}}", {{"name", "jane van der berg"}}), "Jane Van Der Berg");
 }
 
 TEST(Fields, SectionsShowOnlyWhatIsNotEmpty) {

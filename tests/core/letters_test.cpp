@@ -18,6 +18,9 @@ TEST(Letters, CaseIsJudgedWhereThereIsCase) {
   EXPECT_TRUE(is_all_lower("łukasz"));
   EXPECT_FALSE(is_all_lower("van der Berg"));
   EXPECT_FALSE(is_all_lower("محمد"));
+  EXPECT_FALSE(is_all_lower("ქეთევან"));
+  EXPECT_TRUE(is_latin_alike("Łukasz Иван"));
+  EXPECT_FALSE(is_latin_alike("田中 太郎"));
   EXPECT_FALSE(is_all_lower(""));
 }
 
@@ -35,6 +38,13 @@ TEST(Letters, HiddenCharactersAreFoundAndThoseThatScriptsNeedAreNot) {
   EXPECT_TRUE(turns_direction(U'\u202E'));
   EXPECT_FALSE(turns_direction(U'\u200B'));
   EXPECT_EQ(code_point(U'\u202E'), "U+202E");
+}
+
+TEST(Letters, WhatShowsNothingIsFound) {
+  for (const char* text :
+       {"", " \u00A0", "\u3164", "\u2800", "\u200D", "\uFE0F", "\U000E0041", "\u115F", "\u200E", "\uFFFC"})
+    EXPECT_TRUE(shows_nothing(text)) << text;
+  for (const char* text : {"J", "王", "👩‍💻", "\u0301", "-"}) EXPECT_FALSE(shows_nothing(text)) << text;
 }
 
 TEST(Letters, ForeignLettersWithinAWordAreFound) {

@@ -98,6 +98,18 @@ TEST_F(CompositionTest, PartsAndMergersDrawWhatTheWholeDraws) {
   EXPECT_GT(changed_pixels(without, whole), 100) << "the layer in the middle is seen at all";
 }
 
+// A name that reads from the right, amid words that read from the left: the number after it stays after it.
+TEST_F(CompositionTest, ANameOfTheOtherDirectionReordersNothingAroundIt) {
+  auto drawn_with = [](const std::string& words) {
+    Template look;
+    look.layers.push_back(lower_third(words, ""));
+    return drawn(look, "משה");
+  };
+  media::Frame isolated = drawn_with("Hi {{name}} 22");
+  EXPECT_EQ(changed_pixels(isolated, drawn_with("Hi \u2068{{name}}\u2069 22")), 0);
+  EXPECT_GT(changed_pixels(isolated, drawn_with("Hi משה 22")), 20);
+}
+
 TEST_F(CompositionTest, NamesAMissingField) {
   Template look;
   look.layers.push_back(lower_third());
