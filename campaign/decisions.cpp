@@ -17,13 +17,6 @@ namespace {
 
 const std::vector<std::string> kColumns = {"id", "decision", "seen", "name"};
 
-// Without the apostrophe that keeps a spreadsheet from running a cell.
-std::string plain_cell(const std::string& cell) {
-  bool is_guarded =
-      cell.size() > 1 && cell[0] == '\'' && std::string_view("=+-@").find(cell[1]) != std::string_view::npos;
-  return is_guarded ? cell.substr(1) : cell;
-}
-
 }  // namespace
 
 std::filesystem::path decisions_file(const std::filesystem::path& campaign_folder) {
@@ -59,8 +52,8 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, Findings& fi
            "write approve, hold or clear"});
       continue;
     }
-    Decided& decided = decisions[plain_cell(cell(id))];
-    decided = {std::nullopt, cell(seen), plain_cell(cell(name))};
+    Decided& decided = decisions[unguarded(cell(id))];
+    decided = {std::nullopt, cell(seen), unguarded(cell(name))};
     if (word != "clear") decided.decision = word == "hold" ? Decision::Hold : Decision::Approve;
   }
   return decisions;

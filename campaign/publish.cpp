@@ -39,11 +39,7 @@ std::map<std::string, KnownLink> read_links(const std::filesystem::path& file, b
     if (at == std::string::npos) continue;
     std::string token = row.cells[3].substr(at + kViewPath.size());
     std::string message = row.cells[4];
-    // The apostrophe that keeps a spreadsheet from running a cell is added anew when the line is written.
-    for (std::string& cell : row.cells) {
-      if (cell.size() > 1 && cell[0] == '\'' && std::string_view("=+-@").find(cell[1]) != std::string_view::npos)
-        cell.erase(0, 1);
-    }
+    for (std::string& cell : row.cells) cell = unguarded(cell);
     links[message] = {std::move(row.cells), std::move(token), are_held};
   }
   return links;

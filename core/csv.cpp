@@ -11,6 +11,9 @@
 namespace candid {
 namespace {
 
+// What a cell begins with that a spreadsheet runs.
+constexpr std::string_view kRun = "=+-@\t\r";
+
 // The separator of the header: the likeliest one outside quotes on the first line with text.
 char detect_separator(std::string_view text) {
   // Excel's own way to say it.
@@ -127,13 +130,17 @@ Result<CsvTable> read_csv(const std::filesystem::path& path) {
   return parse_csv(bytes);
 }
 
+std::string unguarded(const std::string& cell) {
+  bool is_guarded = cell.size() > 1 && cell[0] == '\'' && kRun.find(cell[1]) != std::string_view::npos;
+  return is_guarded ? cell.substr(1) : cell;
+}
+
 std::string csv_row(std::span<const std::string> cells) {
   std::string row;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) row += ',';
     std::string cell = cells[i];
-    if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos)
-      cell.insert(0, 1, '\'');
+    if (!cell.empty() && kRun.find(cell.front()) != std::string_view::npos) cell.insert(0, 1, '\'');
     if (cell.find_first_of(",;\"\r\n\t'") == std::string::npos) {
       row += cell;
       continue;

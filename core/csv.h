@@ -32,4 +32,7 @@ Result<CsvTable> read_csv(const std::filesystem::path& path);
 // with = + - @, tab or carriage return) gets a leading apostrophe (OWASP, "CSV Injection").
 std::string csv_row(std::span<const std::string> cells);
 
+// A cell that csv_row() wrote, without the apostrophe that keeps a spreadsheet from running it.
+std::string unguarded(const std::string& cell);
+
 }  // namespace candid
