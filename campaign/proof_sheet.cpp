@@ -65,6 +65,20 @@ std::string clock_time(Microseconds time) {
   return fmt::format("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10);
 }
 
+kainjow::mustache::data findings_data(const Findings& findings) {
+  using kainjow::mustache::data;
+  data list{data::type::list};
+  for (const Finding& finding : findings) {
+    data item;
+    item["severity"] = std::string(to_string(finding.severity));
+    item["column"] = finding.column;
+    item["message"] = finding.message;
+    item["hint"] = finding.hint;
+    list.push_back(item);
+  }
+  return list;
+}
+
 kainjow::mustache::data row_data(const Job& job, const ProofRow& row) {
   using kainjow::mustache::data;
   const Candidate& candidate = job.roster.candidates[row.candidate];
@@ -87,16 +101,7 @@ kainjow::mustache::data row_data(const Job& job, const ProofRow& row) {
     pictures.push_back(item);
   }
   entry["pictures"] = std::move(pictures);
-  data findings{data::type::list};
-  for (const Finding& finding : row.findings) {
-    data item;
-    item["severity"] = std::string(to_string(finding.severity));
-    item["column"] = finding.column;
-    item["message"] = finding.message;
-    item["hint"] = finding.hint;
-    findings.push_back(item);
-  }
-  entry["findings"] = std::move(findings);
+  entry["findings"] = findings_data(row.findings);
   return entry;
 }
 
@@ -136,15 +141,6 @@ Result<std::string> proof_html(const Job& job, const Proof& proof) {
       rejected.push_back(item);
     }
   }
-  data shared{data::type::list};
-  for (const Finding& finding : proof.shared) {
-    data item;
-    item["severity"] = std::string(to_string(finding.severity));
-    item["column"] = finding.column;
-    item["message"] = finding.message;
-    item["hint"] = finding.hint;
-    shared.push_back(item);
-  }
   data page;
   page["campaign"] = job.campaign.name;
   page["campaign_id"] = job.campaign.id;
@@ -156,7 +152,7 @@ Result<std::string> proof_html(const Job& job, const Proof& proof) {
   page["rejected_count"] = std::to_string(job.roster.rejected.size());
   page["has_rejected"] = !job.roster.rejected.empty();
   page["has_shared"] = !proof.shared.empty();
-  page["shared"] = std::move(shared);
+  page["shared"] = findings_data(proof.shared);
   page["rows"] = std::move(rows);
   page["rejected"] = std::move(rejected);
   page["length"] = format_duration(job.timeline.duration());
