@@ -107,7 +107,10 @@ Result<std::vector<Standing>> standings(const Job& job, const Decisions& decisio
     const Candidate& candidate = job.roster.candidates[i];
     Standing standing;
     auto decided = decisions.find(candidate.id);
-    if (held_names.contains(to_lower(candidate.name))) {
+    // Who was approved under this very id, with these very words, is not the one who was held.
+    bool was_seen = decided != decisions.end() && decided->second.decision == Decision::Approve &&
+                    decided->second.seen == TRY(words_seen(job, candidate));
+    if (held_names.contains(to_lower(candidate.name)) && !was_seen) {
       standing.decision = Decision::Hold;
     } else if (decided != decisions.end() && decided->second.decision) {
       bool is_hold = decided->second.decision == Decision::Hold;

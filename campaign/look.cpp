@@ -67,7 +67,7 @@ const std::vector<std::string>& layer_kinds() {
 
 Look Look::open(TomlTable& campaign_toml, const std::string& key, const std::string& name, const Campaign& campaign,
                 References& references, Findings& findings) {
-  Look look(references, findings);
+  Look look(references);
   std::string text;
   auto asset = look_assets().find(name + ".toml");
   if (asset != look_assets().end()) {

@@ -26,9 +26,8 @@ class Look {
   void apply(overlay::Layer& layer, const Brand& brand) const;
 
  private:
-  Look(References& references, Findings& findings) : references_(&references), findings_(&findings) {}
+  explicit Look(References& references) : references_(&references) {}
   References* references_;
-  Findings* findings_;
   std::string file_;  // for messages
   toml::table root_;
 };

@@ -94,6 +94,12 @@ TEST(Decisions, AHoldFollowsTheNameWhereIdsAreGivenAnew) {
   EXPECT_EQ(after[1].decision, Decision::Hold) << "and the id that was held is not free for that";
   bench.write("candidates.csv", "id,name,role\n7,Bob Li,b\n");
   EXPECT_EQ(standings_of(bench)[0].decision, Decision::Hold);
+  Job job = bench.job();
+  must(write_decisions(bench.folder(),
+                       {{"2", {Decision::Hold, "", "Bob Li"}},
+                        {"7", {Decision::Approve, must(words_seen(job, job.roster.candidates[0])), "Bob Li"}}}));
+  EXPECT_EQ(standings_of(bench)[0].decision, Decision::Approve) << "another Bob Li, who was looked at";
+  bench.write("decisions.csv", "id,decision,seen,name\n2,hold,,Bob Li\n");
   bench.write("candidates.csv", "id,name,role\n2,Robert Li,b\n");
   EXPECT_EQ(standings_of(bench)[0].decision, Decision::Hold) << "a corrected name";
 }
