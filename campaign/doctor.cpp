@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
+#include "capture/devices.h"
 #include "capture/speech.h"
 #include "core/files.h"
 #include "core/suggest.h"
@@ -57,14 +58,58 @@ Check check_test_camera() {
   return {"test camera", false, false, speech.error().describe(), speech.error().hint()};
 }
 
+// What find_camera() and its like would choose, which is what a recording without a name takes.
+Check check_camera(const std::vector<capture::Camera>& cameras) {
+  auto first = std::find_if(cameras.begin(), cameras.end(), [](const auto& camera) { return !camera.problem; });
+  if (first == cameras.end()) {
+    if (cameras.empty()) return {"camera", false, false, "there is none", "plug one in; --camera test: needs none"};
+    const Error& problem = *cameras.front().problem;
+    return {"camera", false, false, problem.describe(), problem.hint()};
+  }
+  std::string found = fmt::format("{} ({})", first->name, first->path);
+  if (first->used_by.empty()) return {"camera", true, false, found, ""};
+  std::string users = join(first->used_by);
+  return {"camera", false, false, fmt::format("{} is open in {}", found, users),
+          fmt::format("close {} before you record", users)};
+}
+
+Check check_microphone(const capture::Devices& devices) {
+  auto chosen = std::find_if(devices.microphones.begin(), devices.microphones.end(),
+                             [](const capture::Microphone& microphone) { return microphone.is_default; });
+  if (chosen == devices.microphones.end()) {
+    if (devices.sound_problems.empty()) return {"microphone", false, false, "there is none", "plug one in"};
+    const Error& problem = devices.sound_problems.front();
+    return {"microphone", false, false, fmt::format("there is none: {}", problem.describe()), problem.hint()};
+  }
+  std::string found = fmt::format("{} ({})", chosen->name, chosen->id);
+  if (chosen->used_by.empty()) return {"microphone", true, false, found, ""};
+  std::string users = join(chosen->used_by);
+  return {"microphone", false, false, fmt::format("{} is in use by {}", found, users), fmt::format("close {}", users)};
+}
+
+Check check_screen(const capture::Devices& devices) {
+  if (!devices.screen_problems.empty()) {
+    const Error& problem = devices.screen_problems.front();
+    return {"screen", false, false, problem.describe(), problem.hint()};
+  }
+  std::vector<std::string> screens;
+  for (const capture::Screen& screen : devices.screens)
+    screens.push_back(fmt::format("{} ({}x{})", screen.id, screen.size.width, screen.size.height));
+  return {"screen", true, false, join(screens), ""};
+}
+
 }  // namespace
 
 std::vector<Check> examine_machine(const std::filesystem::path& data) {
+  capture::Devices devices = capture::list_devices();
   return {
       check_video_encoder(),
       check_fonts(),
       check_disk(data),
       check_ledger(data),
+      check_camera(devices.cameras),
+      check_microphone(devices),
+      check_screen(devices),
       check_test_camera(),
       {"processor", true, false, fmt::format("{} cores", std::thread::hardware_concurrency()), ""},
   };

@@ -2,14 +2,101 @@
 
 #include <fmt/format.h>
 
+#include "capture/av_devices.h"
+#include "capture/devices.h"
+#include "capture/live_source.h"
+#include "capture/presenter_devices.h"
 #include "capture/test_presenter.h"
 
 namespace candid::capture {
+namespace {
 
-Result<std::unique_ptr<Source>> open_source(const std::string& camera, const SourceSettings& settings) {
-  if (camera == "test:") return TRY(TestPresenter::create(settings));
-  return fail(ErrorKind::InvalidInput, fmt::format("camera \"{}\" is not known", camera),
-              "known cameras: \"test:\", a drawn presenter who needs no hardware");
+constexpr char kPresenter[] = "test:";
+constexpr char kLivePresenter[] = "test:live";
+
+bool is_presenter(const std::string& camera) {
+  return camera.starts_with(kPresenter);
+}
+
+struct OpenCamera {
+  std::unique_ptr<PictureDevice> device;
+  Rational rate;
+};
+
+Result<OpenCamera> open_real_camera(const SourceSettings& settings, std::optional<media::FrameSize> wanted) {
+  Camera camera = TRY(find_camera(settings.camera));
+  ModeRequest request{settings.size, settings.frame_rate, settings.camera_format};
+  // Beside a screen the size and rate that were asked for are the screen's.
+  if (wanted) request = {std::nullopt, std::nullopt, settings.camera_format};
+  ChosenMode mode = TRY(choose_mode(camera, request));
+  return OpenCamera{TRY(open_camera(camera, mode, wanted)), mode.rate};
+}
+
+// The bubble is square, and so is what is drawn for it.
+Result<PresenterDevices> open_small_presenter(const SourceSettings& settings, media::FrameSize size) {
+  SourceSettings small = settings;
+  small.size = size;
+  return open_presenter(small);
+}
+
+Result<std::unique_ptr<Source>> open_live(const SourceSettings& settings) {
+  LiveDevices devices;
+  Rational rate = settings.frame_rate.value_or(Rational{30, 1});
+  if (!settings.screen.empty()) {
+    Screen screen = TRY(find_screen(settings.screen));
+    devices.picture = TRY(open_screen(screen, rate, settings.size));
+  }
+  const bool has_bubble = devices.picture != nullptr && !settings.camera.empty();
+  if (has_bubble) devices.bubble.emplace(devices.picture->size(), settings.bubble);
+  if (is_presenter(settings.camera)) {
+    PresenterDevices presenter =
+        TRY(has_bubble ? open_small_presenter(settings, devices.bubble->camera_size()) : open_presenter(settings));
+    (has_bubble ? devices.bubble_camera : devices.picture) = std::move(presenter.camera);
+    if (settings.microphone.empty()) devices.sound = std::move(presenter.microphone);
+  } else if (has_bubble) {
+    devices.bubble_camera = TRY(open_real_camera(settings, devices.bubble->camera_size())).device;
+  } else if (!settings.camera.empty()) {
+    OpenCamera camera = TRY(open_real_camera(settings, std::nullopt));
+    devices.picture = std::move(camera.device);
+    rate = camera.rate;
+  }
+  if (!settings.microphone.empty()) {
+    Microphone microphone = TRY(find_microphone(settings.microphone));
+    devices.sound = TRY(open_microphone(microphone));
+  }
+  return std::unique_ptr<Source>(new LiveSource(std::move(devices), rate));
+}
+
+}  // namespace
+
+const char* to_string(Drop reason) {
+  switch (reason) {
+    case Drop::Standby:
+      return "standby";
+    case Drop::Surplus:
+      return "surplus";
+    case Drop::EncoderSlow:
+      return "encoder_slow";
+    case Drop::Damaged:
+      return "damaged";
+    case Drop::AfterEnd:
+      return "after_end";
+  }
+  return "";
+}
+
+Result<std::unique_ptr<Source>> open_source(const SourceSettings& settings) {
+  if (settings.camera.empty() && settings.screen.empty() && settings.microphone.empty()) {
+    return fail(ErrorKind::InvalidInput, "there is nothing to record: no camera, no screen and no microphone",
+                "name one of them; candid devices lists what is there, and --camera test: needs no hardware");
+  }
+  if (is_presenter(settings.camera) && settings.camera != kPresenter && settings.camera != kLivePresenter) {
+    return fail(ErrorKind::InvalidInput, fmt::format("camera \"{}\" is not known", settings.camera),
+                "test: is a drawn presenter who hurries, test:live the same in real time");
+  }
+  const bool is_alone = settings.screen.empty() && settings.microphone.empty();
+  if (settings.camera == kPresenter && is_alone) return TRY(TestPresenter::create(settings));
+  return open_live(settings);
 }
 
 }  // namespace candid::capture

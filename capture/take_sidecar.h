@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "capture/script.h"
+#include "capture/source.h"
 #include "core/error.h"
 #include "core/time.h"
 #include "media/frame.h"
@@ -22,15 +24,30 @@ struct Pause {
   bool operator==(const Pause&) const = default;
 };
 
+// captured = encoded + the sum of dropped; the take has encoded + repeated pictures.
+struct FrameCounts {
+  int64_t captured = 0;             // the camera or the screen gave them while the recording was open
+  int64_t encoded = 0;              // of those, in the take
+  std::map<Drop, int64_t> dropped;  // of those, not in the take; reasons that did not occur may be missing
+  int64_t repeated = 0;             // stand in the take for pictures that never came
+  int64_t in_take() const { return encoded + repeated; }
+  int64_t dropped_for(Drop reason) const;
+  // Pictures that should be in the take and are not: too slow an encoder, damaged ones.
+  int64_t lost() const { return dropped_for(Drop::EncoderSlow) + dropped_for(Drop::Damaged); }
+  bool operator==(const FrameCounts&) const = default;
+};
+
 struct TakeSidecar {
   Microseconds duration{0};
-  media::FrameSize size;
+  media::FrameSize size;  // 0x0: sound alone
   Rational frame_rate{30, 1};
-  int64_t frames_captured = 0;
-  int64_t frames_encoded = 0;
-  int64_t frames_dropped = 0;
-  std::string device;  // the camera's name: "test:"
+  FrameCounts frames;
+  std::string device;             // SourceFormat::device
+  double drift_ppm = 0;           // of the microphone's clock against the camera's, corrected in the take
+  Microseconds missing_sound{0};  // silence that stands for sound that never came
+  std::string ended_by;  // "finished", "stopped", "max_length", "source_ended", "disk_low", or why the source failed
   std::vector<ScriptMark> marks;
+  std::vector<Microseconds> bookmarks;
   std::vector<Pause> pauses;
   bool operator==(const TakeSidecar&) const = default;
 };

@@ -11,8 +11,11 @@ extern "C" {
 #include <cstdio>
 #include <optional>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "core/file_sync.h"
+#include "core/files.h"
 #include "media/av.h"
 
 namespace candid::capture {
@@ -26,6 +29,7 @@ constexpr int kEncoderThreads = 4;
 constexpr char kQuality[] = "18";  // x264's crf: no loss that an eye can see
 // Half a second, so that what x264 holds back fits into the second that a crash may cost.
 constexpr char kClusterMilliseconds[] = "500";
+constexpr std::chrono::seconds kSyncInterval{2};
 
 struct Track {
   media::CodecContextPtr encoder;
@@ -79,8 +83,8 @@ Result<Track> add_track(AVFormatContext& file, const AVCodec& codec, media::Code
 Result<Track> add_picture_track(AVFormatContext& file, const TakeFormat& format) {
   const AVCodec* codec = TRY(find_encoder("libx264"));
   media::CodecContextPtr encoder(avcodec_alloc_context3(codec));
-  encoder->width = format.size.width;
-  encoder->height = format.size.height;
+  encoder->width = format.size->width;
+  encoder->height = format.size->height;
   encoder->pix_fmt = AV_PIX_FMT_YUV420P;
   encoder->sample_aspect_ratio = {1, 1};
   encoder->framerate = {format.frame_rate.num, format.frame_rate.den};
@@ -108,6 +112,13 @@ Result<Track> add_sound_track(AVFormatContext& file) {
   return add_track(file, *codec, std::move(encoder), options);
 }
 
+// To the microsecond, as the muxer reads it for its DateUTC.
+std::string iso_8601(std::chrono::system_clock::time_point time) {
+  auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  auto rest = std::chrono::duration_cast<Microseconds>(time - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), rest);
+}
+
 int16_t to_16_bit(float sample) {
   return static_cast<int16_t>(std::lround(std::clamp(sample, -1.0F, 1.0F) * 32767));
 }
@@ -117,10 +128,11 @@ int16_t to_16_bit(float sample) {
 struct TakeWriter::State {
   std::filesystem::path path;
   TakeFormat format;
-  Track picture;
-  Track sound;
+  std::optional<Track> picture;
+  std::optional<Track> sound;
   media::PacketPtr packet{av_packet_alloc()};
   media::OutputFormatPtr file;
+  std::unique_ptr<FileSync> sync;
   std::optional<Error> failure;
   bool finished = false;
 
@@ -144,7 +156,8 @@ Result<void> TakeWriter::State::open_file() {
   options.set("cluster_time_limit", kClusterMilliseconds);
   code = avformat_write_header(file.get(), options.get());
   if (code < 0) return write_failed(code);
-  return {};
+  sync = TRY(FileSync::start(path, kSyncInterval));
+  return sync_folder(path.parent_path());
 }
 
 Result<void> TakeWriter::State::start() {
@@ -152,8 +165,10 @@ Result<void> TakeWriter::State::start() {
   int code = avformat_alloc_output_context2(&context, nullptr, "matroska", nullptr);
   if (code < 0) return av_fail(code, "cannot set up the take's file format");
   file.reset(context);
-  picture = TRY(add_picture_track(*file, format));
-  sound = TRY(add_sound_track(*file));
+  if (format.size) picture = TRY(add_picture_track(*file, format));
+  if (format.has_sound) sound = TRY(add_sound_track(*file));
+  av_dict_set(&file->metadata, "creation_time",
+              iso_8601(format.began.value_or(std::chrono::system_clock::now())).c_str(), 0);
   TRY_VOID(claim(path));
   Result<void> opened = open_file();
   if (!opened) {
@@ -176,7 +191,7 @@ Result<void> TakeWriter::State::encode(Track& track, const AVFrame* frame) {
   while ((code = avcodec_receive_packet(track.encoder.get(), packet.get())) >= 0) {
     packet->stream_index = track.stream->index;
     // x264 states none, and the file's length counts the last frame's.
-    if (&track == &picture) packet->duration = 1;
+    if (picture && &track == &*picture) packet->duration = 1;
     av_packet_rescale_ts(packet.get(), track.encoder->time_base, track.stream->time_base);
     code = av_interleaved_write_frame(file.get(), packet.get());
     // The muxer buffers: a write that failed shows on the file, not always in the call that caused it.
@@ -188,14 +203,15 @@ Result<void> TakeWriter::State::encode(Track& track, const AVFrame* frame) {
 }
 
 Result<void> TakeWriter::State::drain_and_close() {
-  TRY_VOID(encode(picture, nullptr));
-  TRY_VOID(encode(sound, nullptr));
+  if (picture) TRY_VOID(encode(*picture, nullptr));
+  if (sound) TRY_VOID(encode(*sound, nullptr));
   int code = av_write_trailer(file.get());
   if (code >= 0) code = file->pb->error;
   int closed = avio_closep(&file->pb);
   if (code >= 0) code = closed;
   if (code < 0) return write_failed(code);
-  return {};
+  TRY_VOID(sync->status());
+  return sync_file(path);
 }
 
 Result<void> TakeWriter::State::remember(Result<void> result) {
@@ -207,7 +223,7 @@ TakeWriter::TakeWriter(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 TakeWriter::~TakeWriter() {
   if (state_->finished) return;
-  bool worthless = state_->picture.position == 0;
+  bool worthless = duration() == Microseconds{0};
   std::filesystem::path path = state_->path;
   state_.reset();
   std::error_code ignored;
@@ -223,17 +239,24 @@ Result<std::unique_ptr<TakeWriter>> TakeWriter::create(const std::filesystem::pa
   return std::unique_ptr<TakeWriter>(new TakeWriter(std::move(state)));
 }
 
+Result<void> TakeWriter::check_place(const std::filesystem::path& path) {
+  TRY_VOID(claim(path));
+  return remove_file(path);
+}
+
 Result<void> TakeWriter::push(media::Frame frame) {
   assert(frame.size() == state_->format.size);
   if (state_->failure) return tl::unexpected(*state_->failure);
-  frame.av()->pts = state_->picture.position++;
+  TRY_VOID(state_->remember(state_->sync->status()));
+  frame.av()->pts = state_->picture->position++;
   frame.av()->pict_type = AV_PICTURE_TYPE_NONE;
-  return state_->remember(state_->encode(state_->picture, frame.av()));
+  return state_->remember(state_->encode(*state_->picture, frame.av()));
 }
 
 Result<void> TakeWriter::push(const media::Samples& sound) {
   if (state_->failure) return tl::unexpected(*state_->failure);
   if (sound.empty()) return {};
+  assert(state_->sound);
   media::FramePtr block(av_frame_alloc());
   block->format = AV_SAMPLE_FMT_S16;
   block->sample_rate = media::kSampleRate;
@@ -242,9 +265,9 @@ Result<void> TakeWriter::push(const media::Samples& sound) {
   int code = av_frame_get_buffer(block.get(), 0);
   if (code < 0) return state_->remember(av_fail(code, "cannot allocate sound"));
   std::transform(sound.begin(), sound.end(), reinterpret_cast<int16_t*>(block->data[0]), to_16_bit);
-  block->pts = state_->sound.position;
-  state_->sound.position += block->nb_samples;
-  return state_->remember(state_->encode(state_->sound, block.get()));
+  block->pts = state_->sound->position;
+  state_->sound->position += block->nb_samples;
+  return state_->remember(state_->encode(*state_->sound, block.get()));
 }
 
 Result<void> TakeWriter::finish() {
@@ -255,10 +278,12 @@ Result<void> TakeWriter::finish() {
 }
 
 int64_t TakeWriter::frames() const {
-  return state_->picture.position;
+  return state_->picture ? state_->picture->position : 0;
 }
 
 Microseconds TakeWriter::duration() const {
+  if (!state_->picture)
+    return Microseconds(av_rescale(state_->sound ? state_->sound->position : 0, 1'000'000, media::kSampleRate));
   const Rational& rate = state_->format.frame_rate;
   return Microseconds(av_rescale(frames(), int64_t{1'000'000} * rate.den, rate.num));
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <fmt/format.h>
+
 #include "capture/presenter_figure.h"
 #include "capture/speech.h"
 
@@ -65,6 +67,19 @@ double eyes_open(double seconds) {
   return 1;
 }
 
+Result<void> check(media::FrameSize size, Rational rate) {
+  auto fits = [](int length) { return length >= 64 && length <= 4096 && length % 2 == 0; };
+  if (!fits(size.width) || !fits(size.height)) {
+    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot be {}x{} pixels", size.width, size.height),
+                "each side is even and 64 to 4096 pixels, as in 1280x720 or 720x1280");
+  }
+  if (rate.num <= 0 || rate.den <= 0 || rate.value() < 1 || rate.value() > 120) {
+    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot have {}/{} frames a second", rate.num, rate.den),
+                "1 to 120 are possible, as in 30 or 30000/1001");
+  }
+  return {};
+}
+
 // Every other line is underlined by a hand, which rises after the line has begun and sinks before it ends.
 double hand_raised(double seconds, const std::vector<ScriptMark>& marks) {
   constexpr double kMove = 0.5;
@@ -81,6 +96,7 @@ double hand_raised(double seconds, const std::vector<ScriptMark>& marks) {
 }  // namespace
 
 struct TestPresenter::State {
+  media::FrameSize size;
   Rational rate;
   Speech speech;
   std::vector<double> lips;  // one value a frame
@@ -114,11 +130,13 @@ TestPresenter::TestPresenter(std::unique_ptr<State> state) : state_(std::move(st
 TestPresenter::~TestPresenter() = default;
 
 Result<std::unique_ptr<TestPresenter>> TestPresenter::create(const SourceSettings& settings) {
+  const media::FrameSize size = settings.size.value_or(media::FrameSize{1280, 720});
+  const Rational rate = settings.frame_rate.value_or(Rational{30, 1});
+  TRY_VOID(check(size, rate));
   Speech speech = TRY(speak(settings.script.empty() ? default_script() : settings.script));
-  std::vector<double> openings = lips(speech.samples, settings.frame_rate);
-  PresenterFigure figure = TRY(PresenterFigure::create(settings.size));
-  auto state =
-      std::make_unique<State>(State{settings.frame_rate, std::move(speech), std::move(openings), std::move(figure)});
+  std::vector<double> openings = lips(speech.samples, rate);
+  PresenterFigure figure = TRY(PresenterFigure::create(size));
+  auto state = std::make_unique<State>(State{size, rate, std::move(speech), std::move(openings), std::move(figure)});
   return std::unique_ptr<TestPresenter>(new TestPresenter(std::move(state)));
 }
 
@@ -126,9 +144,28 @@ Result<std::optional<Moment>> TestPresenter::next() {
   if (state_->next_frame >= static_cast<int64_t>(state_->lips.size())) return std::nullopt;
   double seconds = static_cast<double>(state_->next_frame) / state_->rate.value();
   media::Frame frame = TRY(state_->figure.draw(state_->pose(seconds)));
-  Moment moment{std::move(frame), state_->sound()};
+  Moment moment{std::move(frame), state_->sound(), false, std::nullopt};
   ++state_->next_frame;
   return moment;
+}
+
+SourceFormat TestPresenter::format() const {
+  return {state_->size, state_->rate, true, "test:"};
+}
+
+SourceCounts TestPresenter::counts() const {
+  return {state_->next_frame, {}, 0, Microseconds{0}};
+}
+
+void TestPresenter::rewind() {
+  state_->next_frame = 0;
+}
+
+media::Samples TestPresenter::speech() const {
+  media::Samples samples = state_->speech.samples;
+  auto whole = sample_at(static_cast<int64_t>(state_->lips.size()), state_->rate);
+  samples.resize(static_cast<size_t>(whole * media::kChannels), 0.0F);
+  return samples;
 }
 
 std::vector<ScriptMark> TestPresenter::marks() const {

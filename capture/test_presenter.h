@@ -17,8 +17,14 @@ class TestPresenter final : public Source {
   static Result<std::unique_ptr<TestPresenter>> create(const SourceSettings& settings);
   ~TestPresenter() override;
 
+  SourceFormat format() const override;
   Result<std::optional<Moment>> next() override;
+  SourceCounts counts() const override;
   std::vector<ScriptMark> marks() const override;
+  // From the script's beginning again.
+  void rewind();
+  // All of it, whole moments long.
+  media::Samples speech() const;
 
  private:
   struct State;

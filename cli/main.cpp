@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 done; 1 failed; 2 wrong use or invalid input, found before any work; 3 done, but some rows "
       "failed.\n"
       "To begin:   candid new my-campaign && candid record my-campaign --camera test: && candid run my-campaign");
+  cli::add_devices(program, session);
   cli::add_doctor(program, session);
   cli::add_new(program, session);
   cli::add_record(program, session);

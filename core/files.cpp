@@ -32,21 +32,6 @@ Result<void> write_all(int file, std::span<const uint8_t> bytes, const std::file
   return {};
 }
 
-// A rename is durable once its folder is.
-Result<void> sync_folder(const std::filesystem::path& folder) {
-  int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return failed("open folder", folder);
-  int status = ::fsync(file);
-  int code = errno;
-  ::close(file);
-  // Some network file systems cannot sync a folder and say EINVAL.
-  if (status != 0 && code != EINVAL) {
-    errno = code;
-    return failed("sync folder", folder);
-  }
-  return {};
-}
-
 std::span<const uint8_t> as_bytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -107,6 +92,20 @@ Result<void> sync_file(const std::filesystem::path& path) {
   auto error = synced ? Result<void>() : Result<void>(failed("sync", path));
   ::close(file);
   return error;
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return failed("open folder", folder);
+  int status = ::fsync(file);
+  int code = errno;
+  ::close(file);
+  // Some network file systems cannot sync a folder and say EINVAL.
+  if (status != 0 && code != EINVAL) {
+    errno = code;
+    return failed("sync folder", folder);
+  }
+  return {};
 }
 
 Result<void> make_folder(const std::filesystem::path& path) {

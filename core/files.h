@@ -28,6 +28,8 @@ Result<void> write_scratch_file(const std::filesystem::path& path, std::span<con
 
 // Returns when what another writer put there survives a power cut.
 Result<void> sync_file(const std::filesystem::path& path);
+// The same for the names in a folder: a file that was made or renamed there.
+Result<void> sync_folder(const std::filesystem::path& folder);
 
 // Missing parents too; fine when it exists.
 Result<void> make_folder(const std::filesystem::path& path);

@@ -1,7 +1,7 @@
 #include "media/key_frames.h"
 
 #include "media/av_input.h"
-#include "media/picture_converter.h"
+#include "media/orientation.h"
 
 namespace candid::media {
 

@@ -9,7 +9,7 @@ extern "C" {
 #include <fmt/format.h>
 
 #include "media/av_input.h"
-#include "media/picture_converter.h"
+#include "media/orientation.h"
 
 namespace candid::media {
 namespace {

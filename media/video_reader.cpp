@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "media/av_input.h"
+#include "media/orientation.h"
 #include "media/picture_converter.h"
 
 namespace candid::media {

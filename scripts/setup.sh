@@ -5,8 +5,9 @@ build=$root/build/release
 
 build_packages=(
   build-essential cmake ninja-build pkg-config
-  libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
+  libavcodec-dev libavdevice-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-objdetect-dev opencv-data libebur128-dev
+  libpulse-dev libxcb1-dev libxcb-randr0-dev
   libpango1.0-dev librsvg2-dev libgdk-pixbuf-2.0-dev
   libcurl4-openssl-dev libssl-dev libboost1.81-dev libsqlitecpp-dev libsqlite3-dev
   libcli11-dev libcsv-dev libexpected-dev libfmt-dev libicu-dev libkainjow-mustache-dev libspdlog-dev

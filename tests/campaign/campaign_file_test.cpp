@@ -130,7 +130,7 @@ TEST(CampaignFile, AnotherRecordingsWordsAreNotShown) {
   capture::TakeSidecar sidecar;
   sidecar.duration = std::chrono::milliseconds(1500);
   sidecar.size = {320, 180};
-  sidecar.frames_encoded = 45;
+  sidecar.frames.encoded = 45;
   sidecar.marks = {{"These are this take's words.", std::chrono::milliseconds(200), std::chrono::milliseconds(900)}};
   must(capture::write_sidecar(bench.folder() / "take.mkv", sidecar));
   ASSERT_EQ(bench.job().campaign.look.layers.back().lines.size(), 1u);

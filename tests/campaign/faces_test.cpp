@@ -3,11 +3,11 @@
 #include <cstring>
 
 #include "campaign/plan.h"
-#include "capture/recording.h"
 #include "media/video_reader.h"
 #include "overlay/composition.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
+#include "tests/support/presenter_take.h"
 
 namespace candid::campaign {
 namespace {
@@ -20,11 +20,7 @@ class FacesTest : public testing::Test {
  protected:
   void SetUp() override {
     std::filesystem::remove(bench.folder() / "take.mkv");
-    capture::RecordSettings settings;
-    settings.output = bench.folder() / "take.mkv";
-    settings.size = {640, 360};
-    settings.max_length = Microseconds{2'000'000};
-    must(capture::record(settings, {}, {}));
+    test::record_presenter(bench.folder() / "take.mkv", {640, 360}, Microseconds{2'000'000});
   }
 
   Job found() {

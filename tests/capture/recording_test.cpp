@@ -24,11 +24,20 @@ class Recording : public testing::Test {
   RecordSettings settings(Microseconds max_length) const {
     RecordSettings settings;
     settings.output = folder_.path() / "take.mkv";
-    settings.size = kSize;
     settings.max_length = max_length;
     return settings;
   }
-  RecordSummary record_now(const RecordSettings& settings) { return must(record(settings, {}, {})); }
+  static std::unique_ptr<Source> presenter(Rational rate = {30, 1}, Script script = {}) {
+    SourceSettings settings;
+    settings.camera = "test:";
+    settings.size = kSize;
+    settings.frame_rate = rate;
+    settings.script = std::move(script);
+    return must(open_source(settings));
+  }
+  static RecordSummary record_now(const RecordSettings& settings) {
+    return must(record(*presenter(), settings, {}, nullptr, {}));
+  }
   void expect_nothing_recorded() { EXPECT_TRUE(std::filesystem::is_empty(folder_.path())); }
 
   TemporaryFolder folder_ = must(TemporaryFolder::create());
@@ -110,9 +119,9 @@ std::string picture_digest(const std::filesystem::path& take, int64_t frames) {
 
 TEST_F(Recording, IsATakeAsItWasAskedFor) {
   auto summary = record_now(settings(3s));
-  EXPECT_EQ(summary.frames, 90);
+  EXPECT_EQ(summary.frames, (FrameCounts{90, 90, {{Drop::Standby, 0}, {Drop::AfterEnd, 0}}, 0}));
   EXPECT_EQ(summary.duration, 3s);
-  EXPECT_EQ(summary.dropped, 0);
+  EXPECT_EQ(summary.ended_by, EndedBy::MaxLength);
 
   auto facts = must(media::probe(summary.path));
   EXPECT_EQ(facts.video.shown, kSize);
@@ -124,9 +133,8 @@ TEST_F(Recording, IsATakeAsItWasAskedFor) {
 
 TEST_F(Recording, KeepsAnNtscRate) {
   auto asked = settings(2s);
-  asked.frame_rate = {30000, 1001};
-  auto summary = record_now(asked);
-  EXPECT_EQ(summary.frames, 60);
+  auto summary = must(record(*presenter({30000, 1001}), asked, {}, nullptr, {}));
+  EXPECT_EQ(summary.frames.in_take(), 60);
   auto facts = must(media::probe(summary.path));
   EXPECT_EQ(facts.video.output_rate, (Rational{30000, 1001}));
   EXPECT_NEAR(static_cast<double>(facts.duration.count()), 2'002'000, 33'367);
@@ -135,23 +143,22 @@ TEST_F(Recording, KeepsAnNtscRate) {
 TEST_F(Recording, EndsASecondAfterTheScript) {
   auto asked = settings(1min);
   asked.max_length.reset();
-  asked.script = {"Good morning.", "Goodbye."};
-  auto summary = record_now(asked);
+  auto summary = must(record(*presenter({30, 1}, {"Good morning.", "Goodbye."}), asked, {}, nullptr, {}));
   ASSERT_EQ(summary.marks.size(), 2U);
   EXPECT_NEAR(static_cast<double>((summary.duration - summary.marks[1].end).count()), 1e6, 34'000);
 }
 
 TEST_F(Recording, EndsEarlierWhenItMay) {
   auto asked = settings(1500ms);
-  asked.script = {"This first line is longer than the take may be.", "Nobody hears this one."};
-  auto summary = record_now(asked);
+  Script script{"This first line is longer than the take may be.", "Nobody hears this one."};
+  auto summary = must(record(*presenter({30, 1}, script), asked, {}, nullptr, {}));
   ASSERT_EQ(summary.marks.size(), 1U);
   EXPECT_EQ(summary.marks[0].end, 1500ms);
 }
 
 TEST_F(Recording, HearsSpeechWithinMarksAndSilenceBetween) {
   auto summary = record_now(settings(7s));
-  auto sound = loudness(summary.path, summary.frames);
+  auto sound = loudness(summary.path, summary.frames.in_take());
   ASSERT_GE(summary.marks.size(), 2U);
   double spoken = 0;
   double silent = 0;
@@ -177,8 +184,8 @@ TEST_F(Recording, HearsSpeechWithinMarksAndSilenceBetween) {
 
 TEST_F(Recording, MovesTheLipsWithTheSound) {
   auto summary = record_now(settings(6s));
-  auto sound = loudness(summary.path, summary.frames);
-  auto mouth = mouth_darkness(summary.path, summary.frames);
+  auto sound = loudness(summary.path, summary.frames.in_take());
+  auto mouth = mouth_darkness(summary.path, summary.frames.in_take());
   ASSERT_EQ(sound.size(), mouth.size());
   EXPECT_GT(correlation(sound, mouth), 0.5);
 }
@@ -198,37 +205,123 @@ TEST_F(Recording, WritesItsSidecar) {
   EXPECT_EQ(sidecar.duration, 3s);
   EXPECT_EQ(sidecar.size, kSize);
   EXPECT_EQ(sidecar.frame_rate, (Rational{30, 1}));
-  EXPECT_EQ(sidecar.frames_captured, 90);
-  EXPECT_EQ(sidecar.frames_encoded, 90);
-  EXPECT_EQ(sidecar.frames_dropped, 0);
+  EXPECT_EQ(sidecar.frames.captured, 90);
+  EXPECT_EQ(sidecar.frames.encoded, 90);
+  EXPECT_EQ(sidecar.frames.lost(), 0);
+  EXPECT_EQ(sidecar.ended_by, "max_length");
   EXPECT_EQ(sidecar.device, "test:");
   EXPECT_EQ(sidecar.marks, summary.marks);
   EXPECT_TRUE(sidecar.pauses.empty());
 }
 
+// Answers each moment by its number.
+Director by_number(std::function<Direction(int)> answer) {
+  return [answer, number = 0](const Moment&, const RecordState&) mutable { return answer(number++); };
+}
+
 TEST_F(Recording, TellsHowFarItIs) {
   std::vector<Microseconds> heard;
-  must(record(settings(500ms), [&](Microseconds recorded) { heard.push_back(recorded); }, {}));
+  auto listen = [&](const Moment&, const RecordState& state) {
+    heard.push_back(state.recorded);
+    return Direction::Record;
+  };
+  must(record(*presenter(), settings(500ms), listen, nullptr, {}));
   ASSERT_EQ(heard.size(), 15U);
-  EXPECT_EQ(heard.back(), 500ms);
+  EXPECT_EQ(heard.front(), 0s);
+  EXPECT_NEAR(static_cast<double>(heard.back().count()), 14e6 / 30, 1);
 }
 
 TEST_F(Recording, StopsOnRequestWithAWholeTake) {
   std::stop_source stop;
-  auto on_progress = [&](Microseconds recorded) {
-    if (recorded >= 1s) stop.request_stop();
+  auto stop_after_a_second = [&](const Moment&, const RecordState& state) {
+    if (state.recorded >= 966'666us) stop.request_stop();
+    return Direction::Record;
   };
-  auto summary = must(record(settings(10s), on_progress, stop.get_token()));
-  EXPECT_EQ(summary.frames, 30);
+  auto summary = must(record(*presenter(), settings(10s), stop_after_a_second, nullptr, stop.get_token()));
+  EXPECT_EQ(summary.frames.in_take(), 30);
+  EXPECT_EQ(summary.ended_by, EndedBy::Stop);
   auto facts = must(media::probe(summary.path));
   EXPECT_EQ(facts.video.frames, 30);
   EXPECT_EQ(must(read_sidecar(summary.path)).duration, 1s);
 }
 
+TEST_F(Recording, KeepsWhatItIsToldAndCountsTheRest) {
+  // Half a second of looking, a second, a pause of two, half a second, and the end.
+  auto answer = [](int i) {
+    if (i < 15 || (i >= 45 && i < 105)) return Direction::Standby;
+    return i < 120 ? Direction::Record : Direction::Finish;
+  };
+  auto summary = must(record(*presenter(), settings(10s), by_number(answer), nullptr, {}));
+  EXPECT_EQ(summary.ended_by, EndedBy::Finished);
+  EXPECT_EQ(summary.duration, 1500ms);
+  EXPECT_EQ(summary.pauses, (std::vector<Pause>{{1s, 2s}}));
+  EXPECT_EQ(summary.frames.captured, 121);
+  EXPECT_EQ(summary.frames.encoded, 45);
+  EXPECT_EQ(summary.frames.dropped_for(Drop::Standby), 76);
+  EXPECT_EQ(must(media::probe(summary.path)).video.frames, 45);
+}
+
+TEST_F(Recording, FadesAtAPause) {
+  class Tone : public Source {
+   public:
+    SourceFormat format() const override { return {std::nullopt, {30, 1}, true, "a tone"}; }
+    SourceCounts counts() const override { return {}; }
+    Result<std::optional<Moment>> next() override {
+      return Moment{std::nullopt, media::Samples(1600 * media::kChannels, 0.5F), false, std::nullopt};
+    }
+  } tone;
+  auto asked = settings(10s);
+  asked.output = folder_.path() / "take.mka";
+  auto answer = [](int i) {
+    if (i >= 60) return Direction::Finish;
+    return i < 30 || i >= 45 ? Direction::Record : Direction::Standby;
+  };
+  auto summary = must(record(tone, asked, by_number(answer), nullptr, {}));
+  EXPECT_EQ(summary.duration, 1500ms);
+  auto reader = must(media::AudioReader::open(summary.path, 0s, 72'000));
+  media::Samples sound;
+  for (media::Samples more = must(reader.next(9'600)); !more.empty(); more = must(reader.next(9'600)))
+    sound.insert(sound.end(), more.begin(), more.end());
+  float steepest = 0;
+  for (size_t i = 2; i < sound.size(); ++i) steepest = std::max(steepest, std::abs(sound[i] - sound[i - 2]));
+  EXPECT_LT(steepest, 0.01F) << "a cut would be a step of half the scale";
+  EXPECT_NEAR(sound[48'000 * 2], 0, 0.01) << "both sides meet in silence";
+  EXPECT_NEAR(sound[47'000 * 2], 0.5, 0.01);
+  EXPECT_NEAR(sound[49'000 * 2], 0.5, 0.01);
+}
+
+TEST_F(Recording, DiscardedLeavesNothing) {
+  auto answer = [](int i) { return i < 30 ? Direction::Record : Direction::Discard; };
+  auto summary = record(*presenter(), settings(10s), by_number(answer), nullptr, {});
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().kind(), ErrorKind::Cancelled);
+  expect_nothing_recorded();
+}
+
+TEST_F(Recording, GoesOnWithTheSameSourceForAnotherTake) {
+  auto source = presenter();
+  auto first = must(record(*source, settings(1s), {}, nullptr, {}));
+  auto asked = settings(1s);
+  asked.output = folder_.path() / "again.mkv";
+  auto second = must(record(*source, asked, {}, nullptr, {}));
+  EXPECT_EQ(second.frames.captured, 30);
+  EXPECT_EQ(second.frames.encoded, 30);
+}
+
+TEST_F(Recording, KeepsBookmarks) {
+  RecordNotes notes;
+  auto answer = [&](const Moment&, const RecordState& state) {
+    if (state.recorded == 500ms) notes.bookmarks.push_back(state.recorded);
+    return Direction::Record;
+  };
+  auto summary = must(record(*presenter(), settings(1s), answer, &notes, {}));
+  EXPECT_EQ(must(read_sidecar(summary.path)).bookmarks, std::vector<Microseconds>{500ms});
+}
+
 TEST_F(Recording, StoppedBeforeItBeganLeavesNothing) {
   std::stop_source stop;
   stop.request_stop();
-  auto summary = record(settings(3s), {}, stop.get_token());
+  auto summary = record(*presenter(), settings(3s), {}, nullptr, stop.get_token());
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().kind(), ErrorKind::Cancelled);
   expect_nothing_recorded();
@@ -242,31 +335,38 @@ class FailingSource : public Source {
     if (good_frames_-- == 0) return fail(ErrorKind::Io, "the camera went away", "plug it in again");
     media::Frame frame = TRY(media::Frame::allocate(kSize));
     frame.fill(128, 128, 128);
-    return Moment{std::move(frame), media::Samples(1600 * media::kChannels)};
+    ++captured_;
+    return Moment{std::move(frame), media::Samples(1600 * media::kChannels), captured_ % 10 == 0, std::nullopt};
   }
-  int64_t dropped_frames() const override { return 2; }
+  SourceFormat format() const override { return {kSize, {30, 1}, true, "a failing camera"}; }
+  // Every tenth picture never came; two more came and were broken, and one is on its way.
+  SourceCounts counts() const override {
+    return {captured_ - captured_ / 10 + 3, {{Drop::Damaged, 2}}, 1, Microseconds{0}};
+  }
 
  private:
   int good_frames_;
+  int captured_ = 0;
 };
 
 TEST_F(Recording, KeepsWhatItHasWhenTheSourceFails) {
   FailingSource source(45);
   auto asked = settings(10s);
-  auto summary = record_from(source, asked, {}, {});
+  auto summary = record(source, asked, {}, nullptr, {});
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().kind(), ErrorKind::Io);
   EXPECT_NE(summary.error().describe().find("the camera went away"), std::string::npos);
   EXPECT_EQ(must(media::probe(asked.output)).video.frames, 45);
   TakeSidecar sidecar = must(read_sidecar(asked.output));
-  EXPECT_EQ(sidecar.frames_encoded, 45);
-  EXPECT_EQ(sidecar.frames_captured, 43);
-  EXPECT_EQ(sidecar.frames_dropped, 2);
+  EXPECT_EQ(sidecar.frames.in_take(), 45);
+  EXPECT_EQ(sidecar.frames.encoded, 41);
+  EXPECT_EQ(sidecar.frames.repeated, 4);
+  EXPECT_EQ(sidecar.ended_by, "the camera went away");
 }
 
 TEST_F(Recording, LeavesNothingWhenTheSourceNeverBegan) {
   FailingSource source(0);
-  auto summary = record_from(source, settings(10s), {}, {});
+  auto summary = record(source, settings(10s), {}, nullptr, {});
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().message(), "the camera went away");
   expect_nothing_recorded();
@@ -275,7 +375,7 @@ TEST_F(Recording, LeavesNothingWhenTheSourceNeverBegan) {
 TEST_F(Recording, RefusesAnExistingTake) {
   auto asked = settings(1s);
   must(write_file(asked.output, std::string_view("precious")));
-  auto summary = record(asked, {}, {});
+  auto summary = record(*presenter(), asked, {}, nullptr, {});
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().kind(), ErrorKind::Exists);
   EXPECT_EQ(must(read_text_file(asked.output)), "precious");
@@ -284,27 +384,16 @@ TEST_F(Recording, RefusesAnExistingTake) {
 TEST_F(Recording, RefusesTheSidecarOfAnEarlierTake) {
   auto asked = settings(1s);
   must(write_file(sidecar_path(asked.output), std::string_view("{}")));
-  auto summary = record(asked, {}, {});
+  auto summary = record(*presenter(), asked, {}, nullptr, {});
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().kind(), ErrorKind::Exists);
   EXPECT_FALSE(std::filesystem::exists(asked.output));
 }
 
-TEST_F(Recording, NamesTheCamerasItKnows) {
-  auto asked = settings(1s);
-  asked.camera = "/dev/video9";
-  auto summary = record(asked, {}, {});
-  ASSERT_FALSE(summary);
-  EXPECT_EQ(summary.error().kind(), ErrorKind::InvalidInput);
-  EXPECT_NE(summary.error().message().find("/dev/video9"), std::string::npos);
-  EXPECT_NE(summary.error().hint().find("test:"), std::string::npos);
-  expect_nothing_recorded();
-}
-
 TEST_F(Recording, TellsTheRightExtension) {
   auto asked = settings(1s);
   asked.output = folder_.path() / "take.mp4";
-  auto summary = record(asked, {}, {});
+  auto summary = record(*presenter(), asked, {}, nullptr, {});
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().kind(), ErrorKind::InvalidInput);
   EXPECT_NE(summary.error().hint().find("take.mkv"), std::string::npos);
@@ -312,17 +401,18 @@ TEST_F(Recording, TellsTheRightExtension) {
 }
 
 TEST_F(Recording, RefusesSizesRatesAndLengthsThatCannotBe) {
+  SourceSettings asked;
+  asked.camera = "test:";
   for (media::FrameSize size : {media::FrameSize{0, 0}, {321, 180}, {320, -180}, {8192, 180}}) {
-    auto asked = settings(1s);
     asked.size = size;
-    EXPECT_EQ(record(asked, {}, {}).error().kind(), ErrorKind::InvalidInput);
+    EXPECT_EQ(open_source(asked).error().kind(), ErrorKind::InvalidInput);
   }
+  asked.size = kSize;
   for (Rational rate : {Rational{0, 1}, Rational{30, 0}, Rational{-30, 1}, Rational{1000, 1}}) {
-    auto asked = settings(1s);
     asked.frame_rate = rate;
-    EXPECT_EQ(record(asked, {}, {}).error().kind(), ErrorKind::InvalidInput);
+    EXPECT_EQ(open_source(asked).error().kind(), ErrorKind::InvalidInput);
   }
-  EXPECT_EQ(record(settings(0s), {}, {}).error().kind(), ErrorKind::InvalidInput);
+  EXPECT_EQ(record(*presenter(), settings(0s), {}, nullptr, {}).error().kind(), ErrorKind::InvalidInput);
   expect_nothing_recorded();
 }
 

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "capture/recording.h"
 #include "capture/speech.h"
 #include "core/files.h"
 #include "tests/support/clips.h"
+#include "tests/support/presenter_take.h"
 #include "tests/support/results.h"
 
 namespace candid::capture {
@@ -52,11 +52,7 @@ class ScriptTimingOf : public testing::Test {
  protected:
   // A take of the test presenter with its sidecar.
   RecordSummary presenter(const Script& script) {
-    RecordSettings settings;
-    settings.output = folder_.path() / "take.mkv";
-    settings.size = {160, 90};
-    settings.script = script;
-    return must(record(settings, {}, {}));
+    return test::record_presenter(folder_.path() / "take.mkv", {160, 90}, std::nullopt, script);
   }
 
   // A take without a sidecar in which the lines are said after pauses of their own. `filter` treats the sound.
@@ -129,7 +125,7 @@ TEST_F(ScriptTimingOf, ThePresenterIsFoundByPausesAlone) {
 TEST_F(ScriptTimingOf, AnotherTakesMarksAreNotUsed) {
   RecordSummary take = presenter(default_script());
   auto sidecar = must(read_sidecar(take.path));
-  sidecar.frames_encoded += 30;
+  sidecar.frames.encoded += 30;
   must(write_sidecar(take.path, sidecar));
   EXPECT_EQ(must(time_script(default_script(), take.path)).placed_by, PlacedBy::Pauses);
 }

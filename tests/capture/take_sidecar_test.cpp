@@ -14,11 +14,13 @@ TakeSidecar some_sidecar() {
   sidecar.duration = 20'466'667us;
   sidecar.size = {720, 1280};
   sidecar.frame_rate = {30000, 1001};
-  sidecar.frames_captured = 612;
-  sidecar.frames_encoded = 614;
-  sidecar.frames_dropped = 2;
+  sidecar.frames = {620, 612, {{Drop::Standby, 5}, {Drop::EncoderSlow, 3}}, 2};
   sidecar.device = "test:";
   sidecar.marks = {{"Hello \"José\"", 600ms, 1'234'567us}, {"Zweite Zeile", 2s, 3s}};
+  sidecar.drift_ppm = -37.5;
+  sidecar.missing_sound = 120ms;
+  sidecar.ended_by = "the camera went away";
+  sidecar.bookmarks = {1s, 7'500ms};
   sidecar.pauses = {{5s, 42s}};
   return sidecar;
 }
@@ -53,10 +55,22 @@ TEST(TakeSidecar, SaysWhenItIsDamaged) {
 TEST(TakeSidecar, OfANewerVersionIsNotGuessedAt) {
   auto folder = must(TemporaryFolder::create());
   auto take = folder.path() / "take.mkv";
-  must(write_file(sidecar_path(take), std::string_view("{\"version\": 2}")));
+  must(write_file(sidecar_path(take), std::string_view("{\"version\": 3}")));
   auto sidecar = read_sidecar(take);
   ASSERT_FALSE(sidecar);
   EXPECT_EQ(sidecar.error().kind(), ErrorKind::Unsupported);
+}
+
+TEST(TakeSidecar, OfVersion1IsRead) {
+  auto folder = must(TemporaryFolder::create());
+  auto take = folder.path() / "take.mkv";
+  must(write_file(sidecar_path(take), std::string_view(R"({"version": 1, "duration_s": 3.0,
+    "size": {"width": 320, "height": 180}, "frame_rate": {"num": 30, "den": 1},
+    "frames": {"captured": 88, "encoded": 90, "dropped": 2}, "device": "test:", "marks": [], "pauses": []})")));
+  TakeSidecar sidecar = must(read_sidecar(take));
+  EXPECT_EQ(sidecar.frames.captured, 88);
+  EXPECT_EQ(sidecar.frames.in_take(), 90);
+  EXPECT_EQ(sidecar.frames.repeated, 2);
 }
 
 TEST(TakeSidecar, SurvivesADeviceNameThatIsNotText) {

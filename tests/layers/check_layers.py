@@ -37,6 +37,7 @@ THIRD_PARTY = [
     (r"curl/", {"net"}),
     (r"opencv2/", {"overlay", "capture"}),
     (r"lib(av|sw)[a-z]+/", {"media", "encode", "capture"}),
+    (r"xcb/|pulse/|linux/videodev2\.h", {"capture"}),
     (r"ebur128\.h", {"media"}),
     (r"pango/|cairo|librsvg/|gdk-pixbuf/|fontconfig/", {"overlay"}),
     (r"boost/", {"track"}),
