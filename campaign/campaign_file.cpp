@@ -193,7 +193,23 @@ class CampaignReader {
     }
   }
 
+  void read_transition(TomlTable& table) {
+    constexpr Microseconds kShortest{100'000};
+    constexpr Microseconds kUsual{300'000};
+    constexpr Microseconds kLongest{1'000'000};
+    bool fades = table.choice("transition", {"cut", "crossfade"}) == size_t{1};
+    std::optional<Microseconds> length = table.duration("crossfade", kShortest, kLongest);
+    if (fades) {
+      campaign_.crossfade = length.value_or(kUsual);
+    } else if (table.has("crossfade")) {
+      table.problem("crossfade", "has no effect: greetings are joined by a cut",
+                    "transition = \"crossfade\" beside it, or delete the line");
+    }
+  }
+
   void read_greeting(TomlTable& table) {
+    read_transition(table);
+    campaign_.greeting_script = references_.text(table, "script").value_or(FieldText());
     std::string folder = table.required_text("folder", "folder = \"greetings\": ID.mkv or ID.mp4 for each candidate");
     campaign_.greetings_line = table.line_of("folder");
     if (folder.empty()) return;

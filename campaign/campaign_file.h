@@ -91,6 +91,8 @@ struct Campaign {
   VideoChoice video;
   std::filesystem::path greetings;  // folder of greetings, a file a candidate, named by their id; empty: none
   int greetings_line = 0;
+  Microseconds crossfade{0};       // from a greeting into the take; nothing: a cut
+  FieldText greeting_script;       // what to say, for the prompter; empty: the name alone
   bool requires_approval = false;  // a video goes out only after it was approved on the proof sheet
   PublishChoice publish;
   PageChoice page;

@@ -81,6 +81,11 @@ Check check_microphone(const capture::Devices& devices) {
     const Error& problem = devices.sound_problems.front();
     return {"microphone", false, false, fmt::format("there is none: {}", problem.describe()), problem.hint()};
   }
+  bool is_served = chosen->id.starts_with("pulse:");
+  auto refusal = std::find_if(devices.sound_problems.begin(), devices.sound_problems.end(),
+                              [](const Error& problem) { return problem.kind() == ErrorKind::PermissionDenied; });
+  if (!is_served && refusal != devices.sound_problems.end())
+    return {"microphone", false, false, refusal->describe(), refusal->hint()};
   std::string found = fmt::format("{} ({})", chosen->name, chosen->id);
   if (chosen->used_by.empty()) return {"microphone", true, false, found, ""};
   std::string users = join(chosen->used_by);

@@ -5,29 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "campaign/greeting_book.h"
 #include "core/text.h"
+#include "core/time.h"
 
 namespace candid::campaign {
 namespace {
 
-using Clips = std::map<std::string, std::vector<std::filesystem::path>>;  // by candidate id
+// Of a segment, and so of what a crossfade leaves of greeting and body.
+constexpr int64_t kLeastFrames = 2;
 
-Result<Clips> list_clips(const std::filesystem::path& folder) {
-  Clips clips;
-  std::error_code code;
-  std::filesystem::directory_iterator entries(folder, code);
-  for (std::error_code broken; !code && entries != std::filesystem::end(entries); entries.increment(code)) {
-    const std::filesystem::path& path = entries->path();
-    std::string extension = to_lower(path.extension().string());
-    bool is_recording = extension == ".mkv" || extension == ".mp4" || extension == ".mov";
-    // Some systems write file names with combining marks.
-    if (is_recording && entries->is_regular_file(broken)) clips[normalize(path.stem().string())].push_back(path);
-  }
-  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot list {}", folder.string())));
-  return clips;
-}
-
-Result<Greeting> read_greeting(const std::vector<std::filesystem::path>& clips, Rational rate) {
+Result<Greeting> read_greeting(const std::vector<std::filesystem::path>& clips, Rational rate, int64_t crossfade) {
   if (clips.size() > 1) {
     auto [first, second] = std::minmax(clips[0].filename().string(), clips[1].filename().string());
     return fail(ErrorKind::InvalidInput, fmt::format("{} and {} are both this candidate's greeting", first, second),
@@ -36,11 +24,28 @@ Result<Greeting> read_greeting(const std::vector<std::filesystem::path>& clips, 
   media::RecordingFacts facts = TRY(media::probe(clips.front()));
   double seconds = std::chrono::duration<double>(facts.duration).count();
   Greeting greeting{clips.front(), std::llround(seconds * rate.value())};
-  if (greeting.frames < 2) {
+  if (greeting.frames < kLeastFrames) {
     return fail(ErrorKind::InvalidInput, fmt::format("{} has fewer than two frames", clips.front().string()),
                 "record it again");
   }
+  if (greeting.frames < crossfade + kLeastFrames) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} lasts {}, which is shorter than the crossfade into the take", clips.front().string(),
+                            format_duration(facts.duration)),
+                "record it again, or make crossfade in [greeting] shorter");
+  }
   return greeting;
+}
+
+// The worst that a greeting can do is to say another's name.
+Result<void> check_name(const GreetingBook& book, const Candidate& candidate) {
+  GreetingStatus status = TRY(book.status_of(candidate));
+  if (status.state != GreetingState::OtherName) return {};
+  return fail(
+      ErrorKind::InvalidInput,
+      fmt::format("{} was said to \"{}\", and the roster has \"{}\"", status.file.string(),
+                  shorten(status.recorded_name, 60), shorten(candidate.name, 60)),
+      fmt::format("candid greet asks for it again; candid greet --keep {} if it is right all the same", candidate.id));
 }
 
 }  // namespace
@@ -51,19 +56,32 @@ void find_greetings(Job& job, Findings& findings) {
     findings.push_back(
         {severity, campaign.file, campaign.greetings_line, "greeting.folder", std::move(message), std::move(hint)});
   };
-  auto clips = list_clips(campaign.greetings);
-  if (!clips) return report(Severity::Error, clips.error().describe(), clips.error().hint());
+  if (campaign.crossfade.count() > 0) {
+    double frames = std::chrono::duration<double>(campaign.crossfade).count() * job.timeline.rate.value();
+    job.crossfade_frames = std::max<int64_t>(kLeastFrames, std::llround(frames));
+  }
+  if (job.timeline.frames < job.crossfade_frames + kLeastFrames) {
+    return report(Severity::Error,
+                  fmt::format("the take lasts {}, which is shorter than the crossfade into it",
+                              format_duration(job.timeline.duration())),
+                  "transition = \"cut\", or trim less of the take");
+  }
+  auto book = GreetingBook::read(campaign.greetings);
+  if (!book) return report(Severity::Error, book.error().describe(), book.error().hint());
 
   std::vector<Candidate> candidates;
   size_t without = 0;
   for (Candidate& candidate : job.roster.candidates) {
-    auto own = clips->find(candidate.id);
-    if (own == clips->end()) {
+    auto clips = book->clips_of(candidate.id);
+    if (clips.empty()) {
       ++without;
       candidates.push_back(std::move(candidate));
       continue;
     }
-    auto greeting = read_greeting(own->second, job.timeline.rate);
+    auto greeting = read_greeting(clips, job.timeline.rate, job.crossfade_frames);
+    if (greeting) {
+      if (auto right = check_name(*book, candidate); !right) greeting = tl::unexpected(right.error());
+    }
     if (!greeting) {
       Finding finding{
           Severity::Error,        campaign.roster.string(), candidate.line, "id", greeting.error().describe(),

@@ -26,6 +26,8 @@ struct Job {
   std::string take_digest;  // SHA-256 of the take's file, hexadecimal
   Timeline timeline;
   std::map<size_t, Greeting> greetings;  // by index into roster.candidates; who has none begins with the body
+  // By so many frames a greeting's end and the body's beginning lie over each other; 0: a cut.
+  int64_t crossfade_frames = 0;
 
   encode::VideoSettings encoding() const;
   // The take's pictures as the video has them, from a frame on.

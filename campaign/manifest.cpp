@@ -35,10 +35,13 @@ Result<void> write_manifest(const Job& job, const Plan& plan, const Workspace& w
                         {"greeting", message.greeting},
                         {"segments", message.segments}});
   }
-  nlohmann::json manifest = {
-      {"version", kVersion},           {"campaign", job.campaign.id},
-      {"frames", job.timeline.frames}, {"frame_rate", {job.timeline.rate.num, job.timeline.rate.den}},
-      {"ranges", std::move(ranges)},   {"messages", std::move(messages)}};
+  nlohmann::json manifest = {{"version", kVersion},
+                             {"campaign", job.campaign.id},
+                             {"frames", job.timeline.frames},
+                             {"frame_rate", {job.timeline.rate.num, job.timeline.rate.den}},
+                             {"crossfade", job.crossfade_frames},
+                             {"ranges", std::move(ranges)},
+                             {"messages", std::move(messages)}};
   return write_file(workspace.folder() / "manifest.json", manifest.dump(1) + "\n");
 }
 

@@ -35,15 +35,16 @@ int64_t MessageMaker::samples_of(int64_t frames) const {
   return std::llround(static_cast<double>(frames) / job_.timeline.rate.value() * media::kSampleRate);
 }
 
-Microseconds MessageMaker::greeting_length(const PlannedMessage& message) const {
-  if (message.greeting.empty()) return Microseconds{0};
-  return job_.timeline.time_of(job_.greetings.at(message.candidate).frames);
+// The message's frame with which the body begins, while a greeting that fades into it still shows.
+int64_t MessageMaker::body_start(const PlannedMessage& message) const {
+  if (message.greeting.empty()) return 0;
+  return job_.greetings.at(message.candidate).frames - job_.crossfade_frames;
 }
 
-// The captions that go beside a candidate's video, in order, after the greeting.
+// The captions that go beside a candidate's video, in order, on its own clock.
 Result<std::vector<media::Cue>> MessageMaker::captions_of(const PlannedMessage& message) const {
   const Candidate& candidate = job_.roster.candidates[message.candidate];
-  const Microseconds begin = greeting_length(message);
+  const Microseconds begin = job_.timeline.time_of(body_start(message));
   std::vector<media::Cue> cues;
   for (const overlay::Layer& layer : job_.campaign.look.layers) {
     if (!layer.has_track) continue;
@@ -81,12 +82,13 @@ Result<void> MessageMaker::add_caption_track(const PlannedMessage& message, enco
 
 Result<encode::AudioSplice> MessageMaker::greeting_sound(const Greeting& greeting) const {
   int64_t samples = samples_of(greeting.frames);
+  int64_t overlap = samples - samples_of(greeting.frames - job_.crossfade_frames);
   bool denoise = job_.campaign.video.denoise;
   auto treatment = TRY(media::treatment_for(greeting.file, Microseconds{0}, samples, denoise, greeting_target_));
   auto own = TRY(media::AudioReader::open(greeting.file, Microseconds{0}, samples, treatment));
   auto body = TRY(media::AudioReader::open(job_.campaign.take, job_.timeline.take_start,
                                            samples_of(job_.timeline.frames), treatment_));
-  return encode::splice_audio(own, samples, body, audio_);
+  return encode::splice_audio(own, samples, body, audio_, overlap);
 }
 
 Result<void> MessageMaker::make(const PlannedMessage& message) const {
@@ -116,6 +118,7 @@ encode::Mp4Metadata MessageMaker::metadata(const PlannedMessage& message) const 
 Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::Recipe& recipe) const {
   std::vector<std::string> keys = message.segments;
   if (!message.greeting.empty()) keys.insert(keys.begin(), message.greeting);
+  std::erase(keys, "");  // ranges that the greeting has
   std::vector<encode::SegmentRecord> segments;
   for (const std::string& key : keys) {
     auto record = workspace_.find_segment(key);
@@ -136,7 +139,7 @@ Result<void> MessageMaker::join_segments(const PlannedMessage& message, encode::
     splice = TRY(greeting_sound(greeting));
     own_sound = TRY(workspace_.add_part(splice->track.bytes));
     tracks.audio = &splice->track;
-    recipe.duration = job_.timeline.time_of(greeting.frames + job_.timeline.frames);
+    recipe.duration = job_.timeline.time_of(body_start(message) + job_.timeline.frames);
   }
 
   encode::Mp4Layout layout = TRY(encode::lay_out_mp4(tracks));

@@ -34,7 +34,7 @@ class MessageMaker {
       : job_(job), workspace_(workspace), segments_(segments), poster_(poster) {}
   int64_t samples_of(int64_t frames) const;
   Result<encode::AudioSplice> greeting_sound(const Greeting& greeting) const;
-  Microseconds greeting_length(const PlannedMessage& message) const;
+  int64_t body_start(const PlannedMessage& message) const;
   Result<std::vector<media::Cue>> captions_of(const PlannedMessage& message) const;
   Result<std::string> add_captions(const PlannedMessage& message) const;
   Result<void> add_caption_track(const PlannedMessage& message, encode::Mp4Tracks& tracks) const;

@@ -35,6 +35,7 @@ std::vector<FrameRange> cut(const Job& job) {
   CutRules rules;
   rules.keyframe_interval = job.encoding().keyframe_interval();
   rules.least_shared = std::llround(kLeastSharedSeconds * job.timeline.rate.value());
+  rules.opening = job.crossfade_frames;
   return split_timeline(job.timeline.frames, std::move(personal), rules);
 }
 
@@ -46,23 +47,45 @@ std::vector<size_t> layers_in(const Job& job, const FrameRange& range) {
   return layers;
 }
 
+// Whether a message has the range's frames in its greeting's segment.
+bool is_in_greeting(const Job& job, const FrameRange& range, const PlannedMessage& message) {
+  return range.first_frame < job.crossfade_frames && job.greetings.contains(message.candidate);
+}
+
+// What a greeting fades into: the take's first frames with this candidate's words. Empty where it ends with a cut.
+Result<std::string> opening_key(const Job& job, const SegmentKeys& keys, const std::vector<PlannedRange>& ranges,
+                                const Candidate& candidate) {
+  if (job.crossfade_frames == 0) return std::string();
+  Sha256Hasher hasher;
+  for (const PlannedRange& planned : ranges) {
+    if (planned.first_frame >= job.crossfade_frames) break;
+    FrameRange range{planned.first_frame, planned.frame_count, planned.is_personal};
+    hasher.update_field(keys.frames(range, planned.layers));
+    hasher.update_field(TRY(keys.words(candidate, range, planned.layers)));
+  }
+  return to_hex(hasher.finish());
+}
+
 // Plans one range, and adds its segment to every message.
 Result<PlannedRange> plan_range(const Job& job, const SegmentKeys& keys, const FrameRange& range,
                                 std::vector<PlannedMessage>& messages) {
   PlannedRange planned{range.first_frame, range.frame_count, range.is_personal, layers_in(job, range), {}};
   std::string frames = keys.frames(range, planned.layers);
-  std::vector<std::string> words;
+  std::vector<std::string> words;  // of each message
+  std::set<std::string> wordings;
   for (const PlannedMessage& message : messages) {
     words.push_back(TRY(keys.words(job.roster.candidates[message.candidate], range, planned.layers)));
+    if (!is_in_greeting(job, range, message)) wordings.insert(words.back());
   }
-  bool differs = std::any_of(words.begin(), words.end(), [&](const std::string& one) { return one != words.front(); });
+  bool differs = wordings.size() > 1;
   bool is_joined = job.campaign.video.codec == encode::Codec::H264;
   bool counts_bytes = job.campaign.video.max_megabytes.has_value();
   if (is_joined && (counts_bytes || (differs && range.frame_count >= kLeastForTwoPasses)))
     planned.statistics = hash_of({"first pass", frames});
   for (size_t i = 0; i < messages.size(); ++i) {
+    bool is_own = !is_in_greeting(job, range, messages[i]);
     messages[i].segments.push_back(
-        hash_of({planned.statistics.empty() ? "constant quality" : "second pass", frames, words[i]}));
+        is_own ? hash_of({planned.statistics.empty() ? "constant quality" : "second pass", frames, words[i]}) : "");
   }
   return planned;
 }
@@ -131,8 +154,9 @@ Result<Plan> make_plan(const Job& job) {
   for (const FrameRange& range : cut(job)) plan.ranges.push_back(TRY(plan_range(job, keys, range, plan.messages)));
   if (job.campaign.video.max_megabytes) bind_to_budget(plan, keys, *job.campaign.video.max_megabytes);
   for (const auto& [candidate, greeting] : job.greetings) {
+    std::string opening = TRY(opening_key(job, keys, plan.ranges, job.roster.candidates[candidate]));
     // Messages stand in the roster's order, one a candidate.
-    plan.messages[candidate].greeting = TRY(keys.greeting(greeting, layers_over_greetings(job)));
+    plan.messages[candidate].greeting = TRY(keys.greeting(greeting, layers_over_greetings(job), opening));
   }
   for (PlannedMessage& message : plan.messages) {
     Sha256Hasher hasher;

@@ -26,7 +26,7 @@ struct PlannedMessage {
   size_t candidate = 0;   // index into Job::roster.candidates
   std::string file_name;  // of the MP4 below out/
   // A range each, but none where a codec is rendered whole: hash of all that the segment's bytes depend on. Equal keys,
-  // equal bytes, one encoding.
+  // equal bytes, one encoding. Empty: the greeting's segment holds the range's frames, blended with its own.
   std::vector<std::string> segments;
   std::string greeting;  // key of the segment before them all; empty: none
   std::string key;       // of the whole message

@@ -73,9 +73,16 @@ void add_pieces(std::vector<FrameRange>& ranges, FrameSpan span, bool is_persona
   }
 }
 
-}  // namespace
+// Those parts of the spans, counted from its first frame.
+std::vector<FrameSpan> within(const std::vector<FrameSpan>& spans, FrameSpan part) {
+  std::vector<FrameSpan> inside;
+  for (const FrameSpan& span : spans) {
+    inside.push_back({std::max(span.first, part.first) - part.first, std::min(span.end, part.end) - part.first});
+  }
+  return inside;
+}
 
-std::vector<FrameRange> split_timeline(int64_t frames, std::vector<FrameSpan> personal, const CutRules& rules) {
+std::vector<FrameRange> split(int64_t frames, std::vector<FrameSpan> personal, const CutRules& rules) {
   std::vector<FrameSpan> spans = merge_overlapping(std::move(personal));
   if (!spans.empty()) {
     // Both neighbours may still take a frame of a gap.
@@ -90,6 +97,18 @@ std::vector<FrameRange> split_timeline(int64_t frames, std::vector<FrameSpan> pe
     done = span.end;
   }
   if (done < frames) add_pieces(ranges, {done, frames}, false, rules.keyframe_interval);
+  return ranges;
+}
+
+}  // namespace
+
+std::vector<FrameRange> split_timeline(int64_t frames, std::vector<FrameSpan> personal, const CutRules& rules) {
+  if (rules.opening == 0) return split(frames, std::move(personal), rules);
+  std::vector<FrameRange> ranges = split(rules.opening, within(personal, {0, rules.opening}), rules);
+  for (FrameRange range : split(frames - rules.opening, within(personal, {rules.opening, frames}), rules)) {
+    range.first_frame += rules.opening;
+    ranges.push_back(range);
+  }
   return ranges;
 }
 

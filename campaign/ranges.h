@@ -23,6 +23,7 @@ struct FrameRange {
 struct CutRules {
   int64_t keyframe_interval = 120;  // frames between key frames that the encoder sets anyway
   int64_t least_shared = 15;        // frames; fewer between personal ones are not worth a segment of their own
+  int64_t opening = 0;              // frames at the start that are ranges of their own: 0, or 2 … frames - 2
 };
 
 // `personal`: when each personal layer shows, in any order, each within [0, frames). Every frame is in exactly one

@@ -108,6 +108,7 @@ class Rendering {
   void wait_for_segment(size_t range, size_t message) {
     const PlannedMessage& planned = *pending_[message].planned;
     const std::string& key = planned.segments[range];
+    if (key.empty()) return;  // the greeting's segment has it
     auto [known, is_new] = by_key_.try_emplace(key, nullptr);
     if (is_new && !workspace_.find_segment(key)) {
       known->second = &missing_.emplace_back(MissingSegment{range, key, planned.candidate, {}});
@@ -165,8 +166,10 @@ class Rendering {
       bool takes_notes = !job_.campaign.video.max_megabytes && lacks_statistics(range);
       sum += static_cast<double>(plan_.ranges[range].frame_count) * (takes_notes ? 1 : kKeepWeight);
     }
-    for (size_t message : greetings_)
+    for (size_t message : greetings_) {
       sum += static_cast<double>(job_.greetings.at(pending_[message].planned->candidate).frames);
+      sum += static_cast<double>(job_.crossfade_frames) * kKeepWeight;
+    }
     if (job_.campaign.video.codec != encode::Codec::H264)
       sum += static_cast<double>(pending_.size()) * static_cast<double>(job_.timeline.frames);
     if (!job_.campaign.video.max_megabytes) return sum;
@@ -189,7 +192,7 @@ class Rendering {
   void make_greeting(size_t index) {
     if (halt_.stop_requested()) return;
     const PlannedMessage& planned = *pending_[index].planned;
-    auto made = segments_->make_greeting(job_.greetings.at(planned.candidate), planned.greeting);
+    auto made = segments_->make_greeting(planned.candidate, planned.greeting);
     made ? arrived(index) : fail_message(index, made.error());
   }
 

@@ -144,10 +144,12 @@ Result<std::string> SegmentKeys::captions(const Candidate& candidate) const {
   return to_hex(hasher.finish());
 }
 
-Result<std::string> SegmentKeys::greeting(const Greeting& greeting, const std::vector<size_t>& layers) const {
+Result<std::string> SegmentKeys::greeting(const Greeting& greeting, const std::vector<size_t>& layers,
+                                          const std::string& opening) const {
   Sha256Hasher hasher;
   hasher.update_field(frames({0, greeting.frames, true}, layers));
   hasher.update_field(to_hex(TRY(sha256_file(greeting.file))));
+  if (!opening.empty()) hasher.update_field(fmt::format("{} frames into {}", job_.crossfade_frames, opening));
   return to_hex(hasher.finish());
 }
 

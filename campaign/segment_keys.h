@@ -21,8 +21,9 @@ class SegmentKeys {
   // The words of a candidate that these layers show in a range; empty when none is personal.
   Result<std::string> words(const Candidate& candidate, const FrameRange& range,
                             const std::vector<size_t>& layers) const;
-  // A greeting's frames, with the layers that lie over it.
-  Result<std::string> greeting(const Greeting& greeting, const std::vector<size_t>& layers) const;
+  // A greeting's frames, with the layers that lie over it, and the key of the frames it fades into; empty: none.
+  Result<std::string> greeting(const Greeting& greeting, const std::vector<size_t>& layers,
+                               const std::string& opening) const;
   const std::string& sound() const { return sound_; }
   // The captions beside a candidate's video.
   Result<std::string> captions(const Candidate& candidate) const;

@@ -8,6 +8,7 @@
 
 #include "encode/segment_encoder.h"
 #include "media/video_reader.h"
+#include "overlay/crossfade.h"
 
 namespace candid::campaign {
 namespace {
@@ -225,8 +226,46 @@ Result<encode::Segment> SegmentMaker::encode_second(size_t index, const Candidat
   }
 }
 
-Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::string& key) {
+// The body's frames with one candidate's words, from the first on.
+class SegmentMaker::Body {
+ public:
+  // Both are borrowed.
+  Body(const SegmentMaker& maker, const Candidate& candidate) : maker_(maker), candidate_(candidate) {}
+
+  // To be called at most once a frame of the body.
+  Result<media::Frame> next() {
+    if (left_ == 0) TRY_VOID(open_range());
+    media::Frame frame = std::move(*TRY(reader_->next()));
+    TRY_VOID(composition_.apply(frame, maker_.job_.timeline.time_of(at_)));
+    ++at_;
+    --left_;
+    return frame;
+  }
+
+ private:
+  Result<void> open_range() {
+    const PlannedRange& range = maker_.plan_.ranges[next_range_];
+    reader_.emplace(TRY(maker_.open_reader(range)));
+    composition_ = TRY(maker_.composition(next_range_, candidate_.fields));
+    left_ = range.frame_count;
+    ++next_range_;
+    return {};
+  }
+
+  const SegmentMaker& maker_;
+  const Candidate& candidate_;
+  size_t next_range_ = 0;
+  int64_t at_ = 0;
+  int64_t left_ = 0;  // frames of the open range
+  std::optional<media::VideoReader> reader_;
+  overlay::Composition composition_;
+};
+
+Result<void> SegmentMaker::make_greeting(size_t candidate, const std::string& key) {
+  const Greeting& greeting = job_.greetings.at(candidate);
   const Timeline& timeline = job_.timeline;
+  const int64_t body_start = greeting.frames - job_.crossfade_frames;
+  Body body(*this, job_.roster.candidates[candidate]);
   std::vector<size_t> layers = layers_over_greetings(job_);
   overlay::Template look = job_.campaign.look;
   look.faces.clear();  // they are the take's
@@ -238,6 +277,10 @@ Result<void> SegmentMaker::make_greeting(const Greeting& greeting, const std::st
   for (int64_t at = 0; std::optional<media::Frame> frame = TRY(reader.next()); ++at) {
     if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
     TRY_VOID(composition.apply(*frame, timeline.time_of(at)));
+    if (at >= body_start) {
+      TRY_VOID(overlay::crossfade(*frame, TRY(body.next()), at - body_start, job_.crossfade_frames));
+      meter_.frame_done(kKeepWeight);
+    }
     TRY_VOID(encoder.push(std::move(*frame)));
     meter_.frame_done(1);
   }

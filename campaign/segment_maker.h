@@ -39,7 +39,9 @@ class SegmentMaker {
   // The segment with this candidate's words; of a shared range, anybody's.
   Result<void> make(size_t range, const std::string& key, const Candidate& candidate);
 
-  Result<void> make_greeting(const Greeting& greeting, const std::string& key);
+  // The segment of a candidate's greeting, with the body's first frames blended into its last where it fades. Needs no
+  // prepare().
+  Result<void> make_greeting(size_t candidate, const std::string& key);
 
   // The frames of a range with this candidate's words, into the sink, which is finished.
   Result<void> draw(size_t range, const Candidate& candidate, media::FrameSink& sink) const;
@@ -65,6 +67,7 @@ class SegmentMaker {
   Result<void> check_captions() const;
   size_t first_personal_layer(const PlannedRange& range) const;
   Result<media::VideoReader> open_reader(const PlannedRange& range) const;
+  class Body;
   Result<encode::Segment> encode_second(size_t range, const Candidate& candidate, encode::SecondPass pass) const;
 
   const Job& job_;

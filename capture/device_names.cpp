@@ -56,6 +56,7 @@ Result<size_t> device_named(std::string_view kind, const std::string& wanted, st
                 fmt::format("one of these: {}", listed(devices)));
   }
   std::vector<DeviceName> same;
+  same.reserve(found.size());
   for (size_t index : found) same.push_back(devices[index]);
   return fail(ErrorKind::InvalidInput, fmt::format("{} \"{}\" may mean {} of them", kind, shown, found.size()),
               fmt::format("one of these, as it stands before the brackets: {}", listed(same)));

@@ -55,8 +55,8 @@ bool has_open(const std::filesystem::path& process, const struct stat& wanted) {
 std::string program_of(pid_t pid) {
   pid_t process = process_of(pid);
   std::ifstream file(fmt::format("/proc/{}/comm", process));
-  std::string name;
-  if (!std::getline(file, name) || readable(name).empty()) return fmt::format("process {}", process);
+  std::string name;  // may hold line breaks
+  if (!std::getline(file, name, '\0') || readable(name).empty()) return fmt::format("process {}", process);
   return fmt::format("{} ({})", readable(name), process);
 }
 

@@ -23,6 +23,7 @@ constexpr const char* kDefault = "default";
 template <typename Device>
 std::vector<DeviceName> names_of(const std::vector<Device>& devices) {
   std::vector<DeviceName> names;
+  names.reserve(devices.size());
   for (const Device& device : devices) names.push_back({device.id, device.name});
   return names;
 }
@@ -179,6 +180,7 @@ Result<Camera> find_camera(const std::string& name) {
     return usable(first == cameras.end() ? cameras.front() : *first);
   }
   std::vector<DeviceName> names;
+  names.reserve(cameras.size());
   for (const Camera& camera : cameras) names.push_back({camera.path, camera.name});
   return usable(cameras[TRY(device_named("camera", path_of_camera(name, cameras), names))]);
 }

@@ -22,6 +22,7 @@ constexpr Microseconds kPatience{1'500'000};
 constexpr Microseconds kSlept{1'000'000};
 constexpr Microseconds kSlowWindow{2'000'000};
 constexpr Microseconds kTick{20'000};
+constexpr Microseconds kLastSound{150'000};
 // Pictures that wait for the encoder: a second of them, in no more memory than this.
 constexpr size_t kMostWaitingBytes = 256u << 20;
 
@@ -78,6 +79,7 @@ struct LiveSource::State {
   std::deque<CapturedPicture> bubble_pictures;
   std::deque<Pulse> pulses;
   std::optional<Error> failure;
+  Microseconds failed_at{0};
 
   explicit State(Synchronizer::Format format) : synchronizer(format) {}
 
@@ -87,6 +89,7 @@ struct LiveSource::State {
   }
   void fail_with(const Error& error) {
     std::lock_guard lock(mutex);
+    if (!failure) failed_at = now();
     if (!failure) failure = error;
     changed.notify_all();
   }
@@ -209,11 +212,11 @@ Result<std::optional<Moment>> LiveSource::next() {
     if (!trouble) trouble = watch_->check_sleep();
     if (!trouble) trouble = watch_->check_speed(state_->synchronizer.counts(), format_);
     if (trouble) return end(std::move(*trouble));
-    // After a failure only what is there already.
+    // After a failure only what is there already, or on its way from the other device.
     std::optional<Moment> moment = TRY(state_->synchronizer.pull(state_->failure ? Microseconds::min() : now()));
     if (moment && bubble_) TRY_VOID(lay_bubble(*moment));
     if (moment) return moment;
-    if (state_->failure) return end(*state_->failure);
+    if (state_->failure && now() - state_->failed_at > kLastSound) return end(*state_->failure);
     state_->changed.wait_for(lock, kTick);
   }
 }

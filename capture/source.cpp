@@ -52,7 +52,7 @@ Result<std::unique_ptr<Source>> open_live(const SourceSettings& settings) {
     PresenterDevices presenter =
         TRY(has_bubble ? open_small_presenter(settings, devices.bubble->camera_size()) : open_presenter(settings));
     (has_bubble ? devices.bubble_camera : devices.picture) = std::move(presenter.camera);
-    if (settings.microphone.empty()) devices.sound = std::move(presenter.microphone);
+    if (settings.microphone == kPresenter) devices.sound = std::move(presenter.microphone);
   } else if (has_bubble) {
     devices.bubble_camera = TRY(open_real_camera(settings, devices.bubble->camera_size())).device;
   } else if (!settings.camera.empty()) {
@@ -60,7 +60,7 @@ Result<std::unique_ptr<Source>> open_live(const SourceSettings& settings) {
     devices.picture = std::move(camera.device);
     rate = camera.rate;
   }
-  if (!settings.microphone.empty()) {
+  if (!settings.microphone.empty() && settings.microphone != kPresenter) {
     Microphone microphone = TRY(find_microphone(settings.microphone));
     devices.sound = TRY(open_microphone(microphone));
   }
@@ -94,7 +94,11 @@ Result<std::unique_ptr<Source>> open_source(const SourceSettings& settings) {
     return fail(ErrorKind::InvalidInput, fmt::format("camera \"{}\" is not known", settings.camera),
                 "test: is a drawn presenter who hurries, test:live the same in real time");
   }
-  const bool is_alone = settings.screen.empty() && settings.microphone.empty();
+  if (settings.microphone == kPresenter && !is_presenter(settings.camera)) {
+    return fail(ErrorKind::InvalidInput, "microphone \"test:\" is the drawn presenter's voice",
+                "add --camera test:, or name another microphone");
+  }
+  const bool is_alone = settings.screen.empty() && settings.microphone == kPresenter;
   if (settings.camera == kPresenter && is_alone) return TRY(TestPresenter::create(settings));
   return open_live(settings);
 }

@@ -74,7 +74,7 @@ struct SourceSettings {
   // "test:" is a drawn presenter who needs no hardware and hurries; "test:live" the same in real time, as a camera and
   // a microphone with clocks of their own. Others: devices.h. Empty: none.
   std::string camera;
-  std::string microphone;
+  std::string microphone;  // "test:": the presenter's voice
   std::string screen;
   std::optional<media::FrameSize> size;  // nothing: the camera's choice (devices.h), the screen's own size
   std::optional<Rational> frame_rate;    // nothing: 30 or what the camera has

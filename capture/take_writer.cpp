@@ -27,8 +27,8 @@ using media::av_fail;
 // lose.
 constexpr int kEncoderThreads = 4;
 constexpr char kQuality[] = "18";  // x264's crf: no loss that an eye can see
-// Half a second, so that what x264 holds back fits into the second that a crash may cost.
-constexpr char kClusterMilliseconds[] = "500";
+// Short, so that what x264 and a busy machine hold back fits into the second that a crash may cost.
+constexpr char kClusterMilliseconds[] = "200";
 constexpr std::chrono::seconds kSyncInterval{2};
 
 struct Track {

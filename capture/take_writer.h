@@ -4,7 +4,7 @@
 // Sound is PCM because it has no state that a crash could lose and no delay against the picture; beside the picture its
 // 1.5 Mbit/s do not count.
 //
-// The file stands under its own name from the start and reaches the operating system every half second, so that a
+// The file stands under its own name from the start and reaches the operating system every fifth of a second, so that a
 // program killed while recording leaves a take that plays to within its last second. It reaches the disk every two
 // seconds, for the same after a power cut.
 

@@ -86,8 +86,8 @@ Result<capture::SourceSettings> source_settings(const DeviceOptions& options) {
   capture::SourceSettings settings;
   settings.screen = name_or(options.screen, "");
   settings.camera = name_or(options.camera, settings.screen.empty() ? "default" : "");
-  const bool is_drawn = settings.camera.starts_with("test:") && settings.screen.empty();
-  settings.microphone = name_or(options.microphone, is_drawn ? "" : "default");
+  const bool is_drawn = settings.camera.starts_with("test:");
+  settings.microphone = name_or(options.microphone, is_drawn ? "test:" : "default");
   if (!options.size.empty()) settings.size = TRY(parse_size(options.size));
   if (!options.rate.empty()) settings.frame_rate = TRY(parse_rate(options.rate));
   settings.camera_format = options.format;

@@ -9,19 +9,23 @@
 
 namespace candid::cli {
 
-// A character is itself, in the case it was typed; keys without one lie beyond Unicode.
-enum class Key : char32_t {
-  Enter = U'\r',
-  Escape = 0x1B,
-  Space = U' ',
-  Backspace = 0x7F,
-  Up = 0x110000,
-  Down,
-  Right,
-  Left,
+// A character is itself, in the case it was typed; keys without one lie beyond Unicode. For `switch`, too.
+struct Key {
+  char32_t code = 0;
+  constexpr operator char32_t() const { return code; }
+
+  static const Key Enter, Escape, Space, Backspace, Up, Down, Right, Left;
 };
+inline constexpr Key Key::Enter{U'\r'};
+inline constexpr Key Key::Escape{0x1B};
+inline constexpr Key Key::Space{U' '};
+inline constexpr Key Key::Backspace{0x7F};
+inline constexpr Key Key::Up{0x110000};
+inline constexpr Key Key::Down{0x110001};
+inline constexpr Key Key::Right{0x110002};
+inline constexpr Key Key::Left{0x110003};
 constexpr Key key_of(char32_t character) {
-  return static_cast<Key>(character);
+  return Key{character};
 }
 
 // Bytes of a terminal (UTF-8, ECMA-48 sequences) as keys. Sequences of keys that have no name here give nothing.

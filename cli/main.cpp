@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   cli::add_doctor(program, session);
   cli::add_new(program, session);
   cli::add_record(program, session);
+  cli::add_greet(program, session);
+  cli::add_check(program, session);
   cli::add_captions(program, session);
   cli::add_proof(program, session);
   cli::add_render(program, session);

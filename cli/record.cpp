@@ -4,13 +4,18 @@
 
 #include "campaign/campaign_file.h"
 #include "capture/recording.h"
+#include "capture/script_timing.h"
+#include "capture/take_sidecar.h"
 #include "cli/device_options.h"
+#include "cli/recording_desk.h"
 #include "cli/session.h"
 #include "core/files.h"
-#include "core/text.h"
 
 namespace candid::cli {
 namespace {
+
+// Between two lines of a recording that nobody watches.
+constexpr Microseconds kStatusInterval = std::chrono::seconds(10);
 
 struct Options {
   std::filesystem::path campaign;
@@ -18,6 +23,7 @@ struct Options {
   std::filesystem::path script;
   DeviceOptions devices;
   std::string max;
+  int countdown = -1;  // seconds; negative: three at a terminal, none elsewhere
 };
 
 struct Job {
@@ -50,40 +56,152 @@ Result<Job> job_of(const Options& options) {
   return job;
 }
 
+// The presenter hurries through its script by itself; everybody else reads it.
+bool is_read_by_a_person(const Job& job) {
+  return job.source.camera != "test:";
+}
+
+using Recorded = Result<capture::RecordSummary>;
+
+// Nobody is there: begins at once, after a countdown if one was asked for, and tells now and then how it goes.
+Recorded record_unwatched(Session& session, const Job& job, capture::Source& source, int countdown) {
+  ProgressLine line(session.console, "record");
+  const double rate = source.format().frame_rate.value();
+  const auto standby = static_cast<int64_t>(std::max(0, countdown) * rate);
+  int64_t moments = 0;
+  Microseconds next_status = kStatusInterval;
+  bool warned = false;
+  auto direct = [&](const capture::Moment&, const capture::RecordState& state) {
+    if (job.record.max_length) {
+      double whole = std::chrono::duration<double>(*job.record.max_length).count();
+      line.update(std::chrono::duration<double>(state.recorded).count() / whole, format_duration(state.recorded));
+    } else if (state.recorded >= next_status) {
+      session.console.note(plain_status(state));
+      next_status += kStatusInterval;
+    }
+    if (auto warning = disk_warning(state); warning && !std::exchange(warned, true))
+      session.console.note(fmt::format("warning: {}", *warning));
+    return moments++ < standby ? capture::Direction::Standby : capture::Direction::Record;
+  };
+  return capture::record(source, job.record, direct, nullptr, session.stop);
+}
+
+// A take that is done again keeps another name: only its speaker can say that it is worth nothing.
+Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
+  std::filesystem::path aside = take;
+  std::error_code code;
+  for (int i = 1; std::filesystem::exists(aside, code); ++i)
+    aside.replace_filename(fmt::format("{}.earlier-{}{}", take.stem().string(), i, take.extension().string()));
+  std::filesystem::rename(take, aside, code);
+  if (!code) std::filesystem::rename(capture::sidecar_path(take), capture::sidecar_path(aside), code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot rename {}", take.string())));
+  return aside;
+}
+
+// Somebody sits there: looks first, begins by key, and may begin again.
+Recorded record_watched(Session& session, const Job& job, capture::Source& source, Keyboard& keyboard, int countdown) {
+  const capture::SourceFormat format = source.format();
+  session.console.note(fmt::format("{} → {}", format.device, job.record.output.string()));
+  while (true) {
+    RecordingDesk desk(keyboard, {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{},
+                                  job.record.max_length, format.size.has_value(), format.has_sound, format.frame_rate});
+    auto direct = [&](const capture::Moment& moment, const capture::RecordState& state) {
+      return desk.hear(moment, state);
+    };
+    Recorded summary = capture::record(source, job.record, direct, &desk.notes(), session.stop);
+    if (!summary || desk.wish() != RecordingDesk::Wish::Again) return summary;
+    std::filesystem::path aside = TRY(put_aside(summary->path));
+    session.console.note(fmt::format("Once more; what you have said so far is kept as {}.", aside.string()));
+  }
+}
+
+// When nobody noted where the script's lines were said, the pauses in the sound tell.
+void add_marks(const Session& session, const Job& job, const capture::RecordSummary& summary) {
+  if (job.source.script.empty() || !summary.marks.empty()) return;
+  auto timing = capture::time_script(job.source.script, summary.path);
+  if (!timing) {
+    session.console.note(
+        fmt::format("note: where the script's lines were said could not be told ({})", timing.error().message()));
+    return;
+  }
+  auto sidecar = capture::read_sidecar(summary.path);
+  if (!sidecar) return;
+  sidecar->marks = timing->marks;
+  if (auto written = capture::write_sidecar(summary.path, *sidecar); !written) session.console.error(written.error());
+}
+
+double to_seconds(Microseconds time) {
+  return static_cast<double>(time.count()) / 1e6;
+}
+
+nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {
+  nlohmann::json marks = nlohmann::json::array();
+  for (const auto& mark : sidecar.marks)
+    marks.push_back({{"text", mark.text}, {"start_s", to_seconds(mark.start)}, {"end_s", to_seconds(mark.end)}});
+  nlohmann::json bookmarks = nlohmann::json::array();
+  for (Microseconds bookmark : sidecar.bookmarks) bookmarks.push_back(to_seconds(bookmark));
+  nlohmann::json pauses = nlohmann::json::array();
+  for (const auto& pause : sidecar.pauses)
+    pauses.push_back({{"at_s", to_seconds(pause.at)}, {"length_s", to_seconds(pause.length)}});
+  nlohmann::json dropped = nlohmann::json::object();
+  for (auto [reason, count] : sidecar.frames.dropped) dropped[capture::to_string(reason)] = count;
+  return {{"take", take.string()},
+          {"duration_s", to_seconds(sidecar.duration)},
+          {"device", sidecar.device},
+          {"frames",
+           {{"captured", sidecar.frames.captured},
+            {"encoded", sidecar.frames.encoded},
+            {"repeated", sidecar.frames.repeated},
+            {"dropped", dropped}}},
+          {"drift_ppm", sidecar.drift_ppm},
+          {"missing_sound_s", to_seconds(sidecar.missing_sound)},
+          {"ended_by", sidecar.ended_by},
+          {"marks", marks},
+          {"bookmarks_s", bookmarks},
+          {"pauses", pauses}};
+}
+
+std::string describe(const capture::TakeSidecar& sidecar) {
+  std::string text = format_duration(sidecar.duration);
+  if (sidecar.size.width > 0)
+    text += fmt::format(", {} frames, {} dropped", sidecar.frames.in_take(), sidecar.frames.lost());
+  if (sidecar.frames.repeated > 0)
+    text += fmt::format(", {} stand in for pictures that never came", sidecar.frames.repeated);
+  if (sidecar.missing_sound > Microseconds{0})
+    text += fmt::format(", {} of sound missing", format_duration(sidecar.missing_sound));
+  return text;
+}
+
 Outcome run(Session& session, const Options& options) {
   auto job = job_of(options);
   if (!job) return session.failed(job.error());
   auto source = capture::open_source(job->source);
-  if (!source) return session.failed(source.error());
-  Result<capture::RecordSummary> summary = [&] {
-    ProgressLine line(session.console, "record");
-    double expected = job->record.max_length ? std::chrono::duration<double>(*job->record.max_length).count() : 0;
-    auto show = [&](const capture::Moment&, const capture::RecordState& state) {
-      double seconds = std::chrono::duration<double>(state.recorded).count();
-      line.update(expected > 0 ? seconds / expected : 0, format_duration(state.recorded));
-      return capture::Direction::Record;
-    };
-    return capture::record(**source, job->record, show, nullptr, session.stop);
+  if (!source) {
+    // A device that is not there was named wrongly, before any work.
+    Outcome outcome = session.failed(source.error());
+    return source.error().kind() == ErrorKind::NotFound ? Outcome::WrongInput : outcome;
+  }
+  Recorded summary = [&] {
+    Keyboard keyboard;
+    const bool is_watched = keyboard.is_terminal() && session.console.err_is_terminal() && !session.console.json &&
+                            is_read_by_a_person(*job);
+    if (!is_watched) return record_unwatched(session, *job, **source, options.countdown);
+    return record_watched(session, *job, **source, keyboard, options.countdown < 0 ? 3 : options.countdown);
   }();
+  source->reset();
   if (!summary) return session.failed(summary.error());
+  add_marks(session, *job, *summary);
+  auto sidecar = capture::read_sidecar(summary->path);
+  if (!sidecar) return session.failed(sidecar.error());
   if (session.console.json) {
-    nlohmann::json marks = nlohmann::json::array();
-    for (const auto& mark : summary->marks) {
-      marks.push_back({{"text", mark.text},
-                       {"start_s", static_cast<double>(mark.start.count()) / 1e6},
-                       {"end_s", static_cast<double>(mark.end.count()) / 1e6}});
-    }
-    session.console.print_json({{"take", summary->path.string()},
-                                {"duration_s", static_cast<double>(summary->duration.count()) / 1e6},
-                                {"frames", summary->frames.in_take()},
-                                {"dropped", summary->frames.lost()},
-                                {"marks", marks}});
+    session.console.print_json(to_json(summary->path, *sidecar));
     return Outcome::Done;
   }
-  session.console.say(fmt::format("{}: {}, {} frames, {} dropped.", session.console.strong(summary->path.string()),
-                                  format_duration(summary->duration), summary->frames.in_take(),
-                                  summary->frames.lost()));
-  if (!options.campaign.empty()) session.console.say(fmt::format("Next: candid proof {}", options.campaign.string()));
+  session.console.say(fmt::format("{}: {}.", session.console.strong(summary->path.string()), describe(*sidecar)));
+  if (summary->ended_by == capture::EndedBy::DiskLow)
+    session.console.note("The recording ended because the disk is nearly full; all of it is kept.");
+  session.console.say(fmt::format("Next: candid check {}", summary->path.string()));
+  if (!options.campaign.empty()) session.console.say(fmt::format("      candid proof {}", options.campaign.string()));
   return Outcome::Done;
 }
 
@@ -91,14 +209,24 @@ Outcome run(Session& session, const Options& options) {
 
 void add_record(CLI::App& program, Session& session) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("record", "record a take");
+  CLI::App* command = program.add_subcommand("record", "record a take: camera, screen, microphone");
   command->add_option("CAMPAIGN", options->campaign, "record this campaign's take, with its script.txt");
-  command->add_option("-o,--output", options->output, "the take to make, NAME.mkv; never replaced when it exists")
+  command
+      ->add_option("-o,--output", options->output,
+                   "the take to make, NAME.mkv, or NAME.mka for sound alone; never replaced when it exists")
       ->type_name("FILE");
   add_device_options(*command, options->devices);
-  command->add_option("--script", options->script, "what to say, a sentence a line; its times are kept beside the take")
+  command
+      ->add_option("--script", options->script,
+                   "what to say, a sentence a line: scrolls while you record; its times are kept beside the take")
       ->type_name("FILE");
   command->add_option("--max", options->max, "longest length, such as 20s or 1:30")->type_name("TIME");
+  command->add_option("--countdown", options->countdown, "seconds before it begins; otherwise 3 at a terminal")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 60));
+  command->footer(
+      "At a terminal: Enter begins, Space pauses and goes on, r begins again, m marks a place, n is the script's next\n"
+      "line, Enter ends, Esc gives up. Elsewhere it begins at once; Ctrl-C (SIGINT) ends it and keeps the take.");
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

@@ -23,8 +23,10 @@ struct Session {
 
 // A command a file: adds itself to the program's grammar.
 void add_captions(CLI::App& program, Session& session);
+void add_check(CLI::App& program, Session& session);
 void add_devices(CLI::App& program, Session& session);
 void add_doctor(CLI::App& program, Session& session);
+void add_greet(CLI::App& program, Session& session);
 void add_new(CLI::App& program, Session& session);
 void add_proof(CLI::App& program, Session& session);
 void add_publish(CLI::App& program, Session& session);

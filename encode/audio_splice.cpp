@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "encode/aac_window.h"
+#include "encode/sound_crossfade.h"
 
 namespace candid::encode {
 namespace {
@@ -34,19 +35,60 @@ void fade_out(media::Samples& block, int64_t position, int64_t greeting_samples)
   }
 }
 
-// Silence and greeting, so that they end together with a block.
-Result<void> push_greeting(AudioEncoder& encoder, media::AudioReader& greeting, int64_t samples, int64_t pad) {
+enum class Ending { FadesOut, GoesOn };
+
+// Silence, and the greeting up to the body's beginning, so that they end together with a block.
+Result<void> push_greeting(AudioEncoder& encoder, media::AudioReader& greeting, int64_t samples, int64_t pad,
+                           Ending ending) {
   for (int64_t position = -pad; position < samples; position += kAacFrame) {
     int64_t silence = std::max<int64_t>(0, -position);
     media::Samples sound = TRY(greeting.next(static_cast<int>(kAacFrame - silence)));
     sound.resize(static_cast<size_t>(kAacFrame - silence) * media::kChannels, 0.0f);
-    fade_out(sound, position + silence, samples);
+    if (ending == Ending::FadesOut) fade_out(sound, position + silence, samples);
     media::Samples block(static_cast<size_t>(silence) * media::kChannels, 0.0f);
     block.insert(block.end(), sound.begin(), sound.end());
     TRY_VOID(encoder.push(block));
   }
   return {};
 }
+
+// So many samples, with silence in the place of those that are missing.
+Result<media::Samples> read_whole(media::AudioReader& sound, int64_t samples) {
+  media::Samples whole;
+  const size_t wanted = static_cast<size_t>(samples) * media::kChannels;
+  while (whole.size() < wanted) {
+    media::Samples some = TRY(sound.next(static_cast<int>((wanted - whole.size()) / media::kChannels)));
+    if (some.empty()) break;
+    whole.insert(whole.end(), some.begin(), some.end());
+  }
+  whole.resize(wanted, 0.0f);
+  return whole;
+}
+
+// The body's sound, with the greeting's end mixed into its beginning.
+class BodySound {
+ public:
+  BodySound(media::AudioReader& body, media::Samples beginning) : body_(body), beginning_(std::move(beginning)) {}
+
+  int64_t overlap() const { return static_cast<int64_t>(beginning_.size() / media::kChannels); }
+
+  Result<media::Samples> next(int samples) {
+    size_t wanted = static_cast<size_t>(samples) * media::kChannels;
+    size_t mixed = std::min(wanted, beginning_.size() - given_);
+    auto from = beginning_.begin() + static_cast<ptrdiff_t>(given_);
+    media::Samples sound(from, from + static_cast<ptrdiff_t>(mixed));
+    given_ += mixed;
+    if (mixed == wanted) return sound;
+    media::Samples rest = TRY(body_.next(static_cast<int>((wanted - mixed) / media::kChannels)));
+    sound.insert(sound.end(), rest.begin(), rest.end());
+    return sound;
+  }
+
+ private:
+  media::AudioReader& body_;
+  media::Samples beginning_;
+  size_t given_ = 0;  // of it
+};
 
 enum class Fit {
   None,
@@ -62,12 +104,14 @@ Fit fit(std::optional<WindowEnd> own, std::optional<WindowEnd> shared) {
 
 // Encodes the body's beginning until a shared packet may follow, and names that packet. `lead` packets come wholly
 // before the body.
-Result<size_t> push_body(AudioEncoder& encoder, size_t lead, media::AudioReader& body, const AudioTrack& shared) {
+Result<size_t> push_body(AudioEncoder& encoder, size_t lead, BodySound& body, const AudioTrack& shared) {
   const AudioTrack& own = encoder.track();
   int64_t pushed = 0;
-  size_t join = 1;       // the next to be looked at
+  const int64_t mixed_blocks = (body.overlap() + kAacFrame - 1) / kAacFrame;
+  const size_t first = 1 + static_cast<size_t>(mixed_blocks);
+  size_t join = first;   // the next to be looked at
   size_t uncertain = 0;  // the first that fits in one channel at least
-  for (int block = 0; block <= kMostBodyBlocks && pushed < shared.samples; ++block) {
+  for (int64_t block = 0; block <= kMostBodyBlocks + mixed_blocks && pushed < shared.samples; ++block) {
     auto wanted = static_cast<int>(std::min<int64_t>(kAacFrame, shared.samples - pushed));
     media::Samples sound = TRY(body.next(wanted));
     if (sound.size() < static_cast<size_t>(wanted) * media::kChannels) break;  // the reader has a beginning only
@@ -81,7 +125,7 @@ Result<size_t> push_body(AudioEncoder& encoder, size_t lead, media::AudioReader&
       if (how == Fit::FirstChannel && uncertain == 0) uncertain = join;
     }
   }
-  if (join == 1) return fail(ErrorKind::Internal, "the beginning of the shared sound is too short to join it");
+  if (join == first) return fail(ErrorKind::Internal, "the beginning of the shared sound is too short to join it");
   // Both encoders hear the same by now; the worst of it is one block with aliasing, 21 ms.
   return uncertain != 0 ? uncertain : join - 1;
 }
@@ -98,18 +142,22 @@ std::vector<SoundRange> AudioSplice::ranges_of(uint64_t offset, uint64_t length)
 }
 
 Result<AudioSplice> splice_audio(media::AudioReader& greeting, int64_t greeting_samples, media::AudioReader& body,
-                                 const AudioTrack& shared) {
+                                 const AudioTrack& shared, int64_t overlap) {
   assert(greeting_samples >= 0 && shared.samples > 0);
+  assert(overlap >= 0 && overlap <= std::min(greeting_samples, shared.samples));
   AudioEncoder encoder = TRY(AudioEncoder::create(shared.bitrate));
   if (encoder.track().config != shared.config || encoder.track().priming != shared.priming)
     return fail(ErrorKind::Internal, "a greeting cannot be joined to sound of another encoder or configuration");
   assert(shared.priming == kAacFrame);
-  int64_t pad = (kAacFrame - greeting_samples % kAacFrame) % kAacFrame;
-  auto lead = static_cast<size_t>((pad + greeting_samples) / kAacFrame);
-  TRY_VOID(push_greeting(encoder, greeting, greeting_samples, pad));
+  const int64_t alone = greeting_samples - overlap;  // before the body
+  int64_t pad = (kAacFrame - alone % kAacFrame) % kAacFrame;
+  auto lead = static_cast<size_t>((pad + alone) / kAacFrame);
+  TRY_VOID(push_greeting(encoder, greeting, alone, pad, overlap == 0 ? Ending::FadesOut : Ending::GoesOn));
+  media::Samples end = TRY(read_whole(greeting, overlap));
+  BodySound joined(body, crossfade(end, TRY(read_whole(body, overlap))));
 
   AudioSplice splice;
-  splice.shared_from = TRY(push_body(encoder, lead, body, shared));
+  splice.shared_from = TRY(push_body(encoder, lead, joined, shared));
   splice.shared_offset = packet_offset(shared, splice.shared_from);
   splice.own_packets = lead + splice.shared_from;
   splice.track = encoder.take();
@@ -119,7 +167,7 @@ Result<AudioSplice> splice_audio(media::AudioReader& greeting, int64_t greeting_
   track.packet_sizes.insert(track.packet_sizes.end(),
                             shared.packet_sizes.begin() + static_cast<ptrdiff_t>(splice.shared_from),
                             shared.packet_sizes.end());
-  track.samples = greeting_samples + shared.samples;
+  track.samples = alone + shared.samples;
   track.priming = shared.priming + static_cast<int>(pad);
   return splice;
 }

@@ -10,6 +10,9 @@
 // but body in its second half, m >= 1, and (b) ends with the window that shared packet m - 1 ends with (aac_window.h).
 // Then the aliasing of both halves cancels as it does within one encode. m is the first such packet, mostly 1.
 //
+// Where greeting and body overlap, the body's first blocks hold the mix of both (sound_crossfade.h), and m is larger:
+// own packets reach beyond all blocks that hold some of it.
+//
 // Packets are reused byte for byte. What a decoder makes of them is the same from shared packet m + 1 on, except in
 // bands coded as noise (PNS): their noise is drawn from a generator that runs on from packet to packet.
 
@@ -48,10 +51,12 @@ struct AudioSplice {
 };
 
 // Reads `greeting_samples` of `greeting` (silence stands for what is missing) and as much as needed of `body`, which
-// gives what `shared` was encoded from, from its first sample on: all of it, or at least kMostBodyBlocks + 1 blocks.
-// The greeting's last 10 ms are faded out. Both come with their final loudness. Encodes at the shared track's bitrate.
-// Deterministic. Fails (Internal) when the shared track has another configuration than this encoder gives.
+// gives what `shared` was encoded from, from its first sample on: all of it, or at least kMostBodyBlocks + 1 blocks
+// after the overlap. The greeting's last `overlap` samples are mixed with the body's first; without an overlap, which
+// is at most as long as either, its last 10 ms are faded out. Both come with their final loudness. Encodes at the
+// shared track's bitrate. Deterministic. Fails (Internal) when the shared track has another configuration than this
+// encoder gives.
 Result<AudioSplice> splice_audio(media::AudioReader& greeting, int64_t greeting_samples, media::AudioReader& body,
-                                 const AudioTrack& shared);
+                                 const AudioTrack& shared, int64_t overlap = 0);
 
 }  // namespace candid::encode

@@ -30,6 +30,7 @@ class Recording : public testing::Test {
   static std::unique_ptr<Source> presenter(Rational rate = {30, 1}, Script script = {}) {
     SourceSettings settings;
     settings.camera = "test:";
+    settings.microphone = "test:";
     settings.size = kSize;
     settings.frame_rate = rate;
     settings.script = std::move(script);
@@ -403,6 +404,7 @@ TEST_F(Recording, TellsTheRightExtension) {
 TEST_F(Recording, RefusesSizesRatesAndLengthsThatCannotBe) {
   SourceSettings asked;
   asked.camera = "test:";
+  asked.microphone = "test:";
   for (media::FrameSize size : {media::FrameSize{0, 0}, {321, 180}, {320, -180}, {8192, 180}}) {
     asked.size = size;
     EXPECT_EQ(open_source(asked).error().kind(), ErrorKind::InvalidInput);

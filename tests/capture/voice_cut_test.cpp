@@ -143,6 +143,7 @@ TEST_F(VoiceCutTest, AStopLeavesNothing) {
 TEST_F(VoiceCutTest, CutsThePresentersSpeechAtItsMarks) {
   SourceSettings settings;
   settings.camera = "test:";
+  settings.microphone = "test:";
   settings.size = media::FrameSize{160, 120};
   settings.script = {"Hello Jane, it was good to meet you.", "Hello Peter, thank you for your time.",
                      "Hello Maria, we liked your answers."};

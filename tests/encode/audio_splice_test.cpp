@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/files.h"
+#include "encode/sound_crossfade.h"
 #include "tests/encode/material.h"
 #include "tests/support/clips.h"
 #include "tests/support/results.h"
@@ -101,10 +102,10 @@ class AudioSpliceTest : public testing::Test {
     auto source = reader("shared.wav", sound);
     return must(encode_audio(source));
   }
-  AudioSplice spliced(const Sound& greeting, const Sound& body, const AudioTrack& shared) {
+  AudioSplice spliced(const Sound& greeting, const Sound& body, const AudioTrack& shared, int64_t overlap = 0) {
     auto own = reader("greeting.wav", greeting);
     auto start = reader("body.wav", body);
-    return must(splice_audio(own, length_of(greeting), start, shared));
+    return must(splice_audio(own, length_of(greeting), start, shared, overlap));
   }
 
   // The file that a layout with the splice describes, its bytes from where they lie.
@@ -412,6 +413,30 @@ TEST_F(AudioSpliceTest, ABeginningOfTheBodyIsEnough) {
   auto refused = splice_audio(own, 9'000, nothing, shared);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::Internal);
+}
+
+// Wherever the overlap begins and ends within blocks, what is heard is greeting, mix, body, each where it belongs, and
+// no packet with a part of the mix is the shared track's.
+TEST_F(AudioSpliceTest, MixesWhereBothOverlap) {
+  Sound body = syllables(5, 30'000);
+  Sound voice = syllables(6, 20'000);
+  AudioTrack shared = encoded(body);
+  double ordinary = worst_error(decoded_here(write_mp4(shared), 30'000), body, 0, 30'000);
+  for (auto [length, overlap] :
+       {std::pair{12'000, 9'000}, {12'288, 1'024}, {9'217, 1'025}, {20'000, 14'400}, {5'000, 5'000}, {7'777, 1}}) {
+    Sound greeting(voice.begin(), voice.begin() + length * 2);
+    AudioSplice splice = spliced(greeting, body, shared, overlap);
+    int64_t alone = length - overlap;
+    expect_sound_splice(splice, shared, alone);
+    EXPECT_GE(splice.shared_from, static_cast<size_t>(1 + (overlap + kAacFrame - 1) / kAacFrame)) << length;
+    Sound source(greeting.begin(), greeting.begin() + alone * 2);
+    source = joined_sounds(source, crossfade(Sound(greeting.begin() + alone * 2, greeting.end()),
+                                             Sound(body.begin(), body.begin() + overlap * 2)));
+    source.insert(source.end(), body.begin() + overlap * 2, body.end());
+    Sound joined = decoded_here(write_mp4(splice, shared), alone + 30'000);
+    ASSERT_EQ(length_of(joined), alone + 30'000);
+    EXPECT_LT(worst_error(joined, source, 0, alone + 30'000), 1.5 * ordinary) << length << " with " << overlap;
+  }
 }
 
 TEST_F(AudioSpliceTest, IsDeterministic) {

@@ -10,6 +10,7 @@ inline capture::RecordSummary record_presenter(const std::filesystem::path& path
                                                std::optional<Microseconds> max_length, capture::Script script = {}) {
   capture::SourceSettings camera;
   camera.camera = "test:";
+  camera.microphone = "test:";
   camera.size = size;
   camera.script = std::move(script);
   capture::RecordSettings settings;

@@ -1,0 +1,59 @@
+#pragma once
+// Which candidate has a greeting, and whether it says the right name: the clips in the campaign's folder of greetings
+// against what the sittings' journals say about them.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "campaign/roster.h"
+#include "campaign/sitting_journal.h"
+#include "core/error.h"
+
+namespace candid::campaign {
+
+enum class GreetingState {
+  Missing,
+  Ready,
+  Flawed,     // it was cut here, and something may be wrong with it
+  OtherName,  // it was recorded while the candidate (or another whose clip this was) had another name
+};
+
+struct GreetingStatus {
+  GreetingState state = GreetingState::Missing;
+  std::filesystem::path file;      // empty: none
+  std::string recorded_name;       // with OtherName: whom it greets
+  std::vector<std::string> flaws;  // with Flawed, and with Missing where the last attempt could not be heard
+};
+
+class GreetingBook {
+ public:
+  // Reads folder and journals; no folder is an empty book.
+  static Result<GreetingBook> read(const std::filesystem::path& greetings);
+
+  // All clips named by an id: mostly one or none.
+  std::vector<std::filesystem::path> clips_of(const std::string& id) const;
+  // Reads the clip, to recognise it. Clips that no journal knows are taken as they are.
+  Result<GreetingStatus> status_of(const Candidate& candidate) const;
+
+  const std::vector<SittingRecord>& sittings() const { return sittings_; }
+  // What was said to be good and not cut yet, of candidates who still have the name that was read, and where no later
+  // sitting has better: index into sittings(), and the attempt.
+  std::vector<std::pair<size_t, Attempt>> pending(const Roster& roster) const;
+  // What was said to be good and belongs to nobody any more.
+  std::vector<Attempt> orphans(const Roster& roster) const;
+
+ private:
+  std::map<std::string, std::vector<std::filesystem::path>> clips_;  // by candidate id
+  std::vector<SittingRecord> sittings_;
+  std::map<std::string, CutRecord> by_digest_;
+};
+
+// Whether two names are spoken alike: the same but for letter case.
+bool is_same_name(const std::string& a, const std::string& b);
+
+// Where a candidate's clip is to lie. InvalidInput when the id cannot be a file's name.
+Result<std::filesystem::path> clip_path(const std::filesystem::path& greetings, const std::string& id);
+
+}  // namespace candid::campaign

@@ -1,0 +1,29 @@
+#pragma once
+// What a sitting left, as a table or as JSON.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/greeting_book.h"
+#include "campaign/greeting_cuts.h"
+#include "cli/session.h"
+
+namespace candid::cli {
+
+struct GreetReport {
+  std::string sitting;                      // of this run; empty: none
+  std::optional<Error> problem;             // why it ended before its time
+  std::vector<campaign::GreetingCut> cuts;  // of this run
+  // Every candidate of the roster, in its order.
+  std::vector<std::pair<const campaign::Candidate*, campaign::GreetingStatus>> standing;
+  std::vector<campaign::Attempt> orphans;
+
+  // Nothing that was cut has a flaw, and nothing failed.
+  bool is_clean() const;
+};
+
+void tell(const Session& session, const std::filesystem::path& campaign, const GreetReport& report);
+
+}  // namespace candid::cli

@@ -1,0 +1,368 @@
+// candid greet from outside: the drawn presenter says all by itself, or a person at a terminal leads.
+
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "media/probe.h"
+#include "tests/campaign/workbench.h"
+#include "tests/support/clips.h"
+
+namespace candid {
+namespace {
+
+using test::must;
+using test::quoted;
+using test::Workbench;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+const std::string kRoster =
+    "id,name,role,email,Say it\n1,Jane Sample,Engineer,jane@example.com,JAYN SAM-pul\n"
+    "2,Peter Example,Designer,p@example.com,\n3,Maria Muster,Designer,m@example.com,\n";
+const std::string kGreetingTable =
+    "\n[greeting]\nfolder = \"greetings\"\ntransition = \"crossfade\"\ncrossfade = \"0.5s\"\n"
+    "script = \"Hello {{name}}, it was good to meet you.\"\n";
+
+struct Ended {
+  int code;
+  std::string out, err;
+  nlohmann::json json() const { return nlohmann::json::parse(out); }
+};
+
+class Greet : public testing::Test {
+ protected:
+  Greet() {
+    bench_.write("candidates.csv", kRoster);
+    bench_.write("campaign.toml", test::kToml + kGreetingTable);
+  }
+
+  std::string command(const std::string& arguments) const {
+    return "CANDID_DATA=" + quoted(bench_.folder().parent_path() / "data") + " '" CANDID_PROGRAM "' " + arguments;
+  }
+  Ended candid(const std::string& arguments) const {
+    auto out = bench_.folder().parent_path() / "stdout";
+    auto err = bench_.folder().parent_path() / "stderr";
+    int status = std::system((command(arguments) + " >" + quoted(out) + " 2>" + quoted(err) + " </dev/null").c_str());
+    return {WEXITSTATUS(status), must(read_text_file(out)), must(read_text_file(err))};
+  }
+  Ended greet(const std::string& arguments) const {
+    return candid("greet " + quoted(bench_.folder()) + " --camera test: --size 160x120 " + arguments);
+  }
+
+  std::filesystem::path greetings() const { return bench_.folder() / "greetings"; }
+  std::vector<std::string> states(const nlohmann::json& json) const {
+    std::vector<std::string> found;
+    for (const auto& candidate : json["candidates"]) found.push_back(candidate["state"]);
+    return found;
+  }
+  std::vector<std::string> asked(const nlohmann::json& json) const {
+    std::vector<std::string> found;
+    for (const auto& greeting : json["greetings"]) found.push_back(greeting["id"]);
+    return found;
+  }
+  // What stands in all journals, an event a line: "good 1".
+  std::vector<std::string> events() const {
+    std::vector<std::string> found;
+    for (const auto& file : must(files_below(greetings() / "sittings"))) {
+      if (file.extension() != ".jsonl") continue;
+      std::istringstream lines(must(read_text_file(file)));
+      for (std::string line; std::getline(lines, line);) {
+        auto json = nlohmann::json::parse(line);
+        found.push_back(json["event"].get<std::string>() + " " + json.value("candidate", ""));
+      }
+    }
+    return found;
+  }
+
+  Workbench bench_;
+};
+
+TEST_F(Greet, TwoSittingsMakeAllGreetingsAndTheVideosBeginWithThem) {
+  Ended first = greet("--auto --json --count 2");
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(asked(first.json()), ElementsAre("1", "2"));
+  EXPECT_THAT(states(first.json()), ElementsAre("ready", "ready", "missing"));
+  for (const auto& greeting : first.json()["greetings"]) {
+    EXPECT_THAT(greeting["flags"], IsEmpty());
+    EXPECT_NEAR(greeting["loudness_lufs"].get<double>(), -17, 4);
+    EXPECT_GT(greeting["length_s"].get<double>(), 1.5);
+  }
+  auto standing = must(read_file(greetings() / "1.mkv"));
+
+  Ended second = greet("--auto --json");
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_THAT(asked(second.json()), ElementsAre("3"));
+  EXPECT_THAT(states(second.json()), ElementsAre("ready", "ready", "ready"));
+  EXPECT_EQ(must(read_file(greetings() / "1.mkv")), standing) << "nobody is asked twice";
+  EXPECT_THAT(greet("--auto --json").json()["sitting"], "");
+
+  Ended render = candid("render " + quoted(bench_.folder()) + " --json");
+  EXPECT_EQ(render.code, 0) << render.err;
+  auto manifest = nlohmann::json::parse(must(read_text_file(bench_.out() / "manifest.json")));
+  EXPECT_EQ(manifest["crossfade"], 15);
+  ASSERT_EQ(manifest["messages"].size(), 3U);
+  for (const auto& message : manifest["messages"]) {
+    auto clip = must(media::probe(greetings() / fmt::format("{}.mkv", message["candidate"].get<std::string>())));
+    auto video = must(media::probe(bench_.out() / message["file"].get<std::string>()));
+    EXPECT_EQ(video.video.frames, clip.video.frames + 45 - 15) << message["candidate"];
+  }
+}
+
+TEST_F(Greet, ARenamedCandidateIsAskedAgainAndTheOldClipIsKept) {
+  ASSERT_EQ(greet("--auto --json").code, 0);
+  std::string roster = kRoster;
+  roster.replace(roster.find("Peter Example"), 13, "Petra Example");
+  bench_.write("candidates.csv", roster);
+  Ended render = candid("render " + quoted(bench_.folder()) + " --json");
+  EXPECT_EQ(render.code, 3);
+  EXPECT_THAT(render.err, HasSubstr("was said to \"Peter Example\""));
+  Ended again = greet("--auto --json");
+  EXPECT_THAT(asked(again.json()), ElementsAre("2"));
+  EXPECT_THAT(states(again.json()), ElementsAre("ready", "ready", "ready"));
+  EXPECT_EQ(must(files_below(greetings() / "sittings/replaced")).size(), 1U);
+  EXPECT_EQ(candid("render " + quoted(bench_.folder()) + " --json").code, 0);
+}
+
+TEST_F(Greet, FlaggedIsThreeWithARemedyAndIsRedoneOrKept) {
+  // So short a line that it cannot be all.
+  bench_.write("campaign.toml", test::kToml + "\n[greeting]\nfolder = \"greetings\"\nscript = \"{{name}}\"\n");
+  bench_.write("candidates.csv", "id,name,role,email\n1,Al,r,a@example.com\n2,Alexander Longername,r,b@example.com\n");
+  Ended ended = greet("--auto");
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.out, HasSubstr("too_short"));
+  EXPECT_THAT(ended.err, HasSubstr("--redo-flagged"));
+  EXPECT_THAT(greet("--auto --json").json()["greetings"], IsEmpty());
+  EXPECT_THAT(asked(greet("--auto --json --redo-flagged").json()), ElementsAre("1"));
+  EXPECT_EQ(greet("--keep 1").code, 0);
+  EXPECT_THAT(greet("--auto --json --redo-flagged").json()["greetings"], IsEmpty());
+  EXPECT_THAT(asked(greet("--auto --json --only 2").json()), ElementsAre("2")) << "whether or not there is one";
+}
+
+TEST_F(Greet, WhatCannotBeIsRefusedBeforeAnythingIsRecorded) {
+  Ended ended = greet("");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("no terminal"));
+  ended = candid("greet " + quoted(bench_.folder()) + " --camera none --mic none --auto");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(greet("--auto --only 7").code, 2);
+  bench_.write("candidates.csv",
+               "id,name,role,email\n../x,Jane,r,a@example.com\nA,Al,r,b@example.com\na,Bo,r,c@example.com\n");
+  ended = greet("--auto");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("candidates.csv:2: id: the id \"../x\" cannot be the name of a file"));
+  EXPECT_THAT(ended.err, HasSubstr("candidates.csv:4: id: \"A\" and \"a\" are one file name"));
+  for (const auto& file : must(files_below(greetings()))) EXPECT_EQ(file.filename(), ".lock");
+}
+
+TEST_F(Greet, WithoutATableItTellsTheLinesAndLeavesTheFile) {
+  bench_.write("campaign.toml", test::kToml);
+  Ended ended = greet("--auto --count 1");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("[greeting]\n  folder = \"greetings\""));
+  EXPECT_EQ(must(read_text_file(bench_.folder() / "campaign.toml")), test::kToml);
+  EXPECT_TRUE(std::filesystem::exists(greetings() / "1.mkv"));
+}
+
+TEST_F(Greet, ExplainsItself) {
+  Ended help = candid("greet --help");
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, HasSubstr("--redo-flagged"));
+}
+
+TEST_F(Greet, TheTakeNeedNotBeThereYet) {
+  std::filesystem::remove(bench_.folder() / "take.mkv");
+  EXPECT_EQ(greet("--auto --count 1 --json").code, 0);
+}
+
+// The program with a terminal of its own: its screen is read, keys are typed.
+class Terminal {
+ public:
+  Terminal(const std::string& command, const std::filesystem::path& out) {
+    person_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    EXPECT_EQ(::grantpt(person_) | ::unlockpt(person_), 0);
+    std::string name = ::ptsname(person_);
+    winsize size{30, 100, 0, 0};
+    ::ioctl(person_, TIOCSWINSZ, &size);
+    ::tcgetattr(person_, &before_);
+    program_ = ::fork();
+    if (program_ > 0) return;
+    ::setsid();
+    int terminal = ::open(name.c_str(), O_RDWR);
+    ::dup2(terminal, 0);
+    ::dup2(terminal, 2);
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+    ::execl("/bin/sh", "sh", "-c", ("exec env " + command).c_str(), nullptr);
+    ::_exit(127);
+  }
+  ~Terminal() {
+    if (!has_ended_) kill();
+    ::close(person_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  void type(std::string_view keys) const {
+    ASSERT_EQ(::write(person_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+  }
+  // Until a picture of the screen holds the text, and the take is so long.
+  void wait_for(const std::string& text, double recorded = 0) {
+    auto deadline = std::chrono::steady_clock::now() + 15s;
+    auto is_there = [&] {
+      size_t status = screen_.rfind(" good · ");
+      if (status == std::string::npos) return false;
+      size_t begin = screen_.rfind('\n', status);
+      std::string picture = screen_.substr(begin == std::string::npos ? 0 : begin);
+      return picture.find(text) != std::string::npos && std::stod(screen_.substr(status + 9)) >= recorded;
+    };
+    while (!is_there()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline)
+          << text << " never came:\n"
+          << screen_.substr(screen_.size() - std::min<size_t>(screen_.size(), 1500));
+      read_screen(100);
+    }
+  }
+  double recorded() const { return std::stod(screen_.substr(screen_.rfind(" good · ") + 9)); }
+  int wait_for_end() {
+    int status = 0;
+    auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (::waitpid(program_, &status, WNOHANG) == 0) {
+      read_screen(50);
+      if (std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << "it never ended:\n" << screen_;
+        kill();
+        return -1;
+      }
+    }
+    read_screen(0);
+    has_ended_ = true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  void kill() {
+    ::kill(program_, SIGKILL);
+    ::waitpid(program_, nullptr, 0);
+    has_ended_ = true;
+  }
+  bool is_as_before() const {
+    termios now{};
+    ::tcgetattr(person_, &now);
+    return now.c_lflag == before_.c_lflag && now.c_iflag == before_.c_iflag;
+  }
+  const std::string& screen() const { return screen_; }
+
+ private:
+  void read_screen(int milliseconds) {
+    pollfd ready{person_, POLLIN, 0};
+    while (::poll(&ready, 1, milliseconds) > 0 && (ready.revents & POLLIN) != 0) {
+      char bytes[4096];
+      ssize_t count = ::read(person_, bytes, sizeof bytes);
+      if (count <= 0) return;
+      screen_.append(bytes, static_cast<size_t>(count));
+      milliseconds = 0;
+    }
+  }
+
+  int person_ = -1;
+  pid_t program_ = -1;
+  termios before_{};
+  bool has_ended_ = false;
+  std::string screen_;
+};
+
+class GreetAtATerminal : public Greet {
+ protected:
+  std::string live(const std::string& arguments = "") const {
+    return command("greet " + quoted(bench_.folder()) + " --camera test:live --size 160x120 " + arguments);
+  }
+  std::filesystem::path out() const { return bench_.folder().parent_path() / "out.json"; }
+};
+
+TEST_F(GreetAtATerminal, KeysSayWhatIsGood) {
+  Terminal terminal(live("--json"), out());
+  terminal.wait_for("not recording yet");
+  EXPECT_THAT(terminal.screen(), HasSubstr("Jane Sample"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("say: JAYN SAM-pul"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("Hello Jane Sample, it was good to meet you."));
+  EXPECT_THAT(terminal.screen(), HasSubstr("then: Peter Example"));
+  terminal.type(" ");
+  terminal.wait_for("1 of 3", 0.6);
+  terminal.type("a");
+  terminal.wait_for("1 of 3", terminal.recorded() + 0.7);
+  terminal.type(" ");
+  terminal.wait_for("2 of 3", terminal.recorded() + 0.7);
+  terminal.type("\r");
+  terminal.wait_for("3 of 3");
+  terminal.type("b");
+  terminal.wait_for("good already");
+  terminal.type("s");
+  terminal.wait_for("3 of 3");
+  terminal.type("p");
+  terminal.wait_for("paused");
+  terminal.type("p");
+  terminal.wait_for("recording");
+  terminal.type("q");
+  int code = terminal.wait_for_end();
+  EXPECT_TRUE(code == 0 || code == 3) << code << terminal.screen();
+  EXPECT_TRUE(terminal.is_as_before());
+  std::vector<std::string> seen = events();
+  std::erase_if(seen, [](const std::string& event) { return event.starts_with("cut"); });
+  EXPECT_THAT(seen,
+              ElementsAre("begin ", "again 1", "good 1", "good 2", "back 3", "skip 2", "pause 3", "resume 3", "end 3"));
+  auto json = nlohmann::json::parse(must(read_text_file(out())));
+  EXPECT_THAT(asked(json), ElementsAre("1", "2"));
+  EXPECT_EQ(states(json)[2], "missing");
+}
+
+TEST_F(GreetAtATerminal, WhoLeavesBeforeTheBeginningLeavesNothing) {
+  Terminal terminal(live(), out());
+  terminal.wait_for("not recording yet");
+  terminal.type("q");
+  EXPECT_EQ(terminal.wait_for_end(), 0) << terminal.screen();
+  for (const auto& file : must(files_below(greetings()))) EXPECT_EQ(file.filename(), ".lock");
+}
+
+TEST_F(GreetAtATerminal, CtrlCEndsWithOneAndTheNextRunCuts) {
+  Terminal terminal(live(), out());
+  terminal.wait_for("not recording yet");
+  terminal.type(" ");
+  terminal.wait_for("1 of 3", 2.5);
+  terminal.type(" ");
+  terminal.wait_for("2 of 3");
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.wait_for_end(), 1) << terminal.screen();
+  EXPECT_TRUE(terminal.is_as_before());
+  EXPECT_THAT(asked(greet("--auto --json --count 1").json()), ElementsAre("1", "2"));
+}
+
+TEST_F(GreetAtATerminal, AKilledSittingLosesNothingThatWasGood) {
+  {
+    Terminal terminal(live(), out());
+    terminal.wait_for("not recording yet");
+    terminal.type(" ");
+    terminal.wait_for("1 of 3", 2.5);
+    terminal.type(" ");
+    terminal.wait_for("2 of 3", terminal.recorded() + 1.5);  // the take reaches the disk every half second
+    terminal.kill();
+  }
+  EXPECT_THAT(events(), Contains("good 1"));
+  EXPECT_FALSE(std::filesystem::exists(greetings() / "1.mkv"));
+  Ended next = greet("--auto --json --count 1");
+  EXPECT_THAT(asked(next.json()), ElementsAre("1", "2")) << next.err;
+  EXPECT_TRUE(std::filesystem::exists(greetings() / "1.mkv"));
+  EXPECT_THAT(next.json()["greetings"][0]["flags"], Not(Contains("no_voice")));
+}
+
+}  // namespace
+}  // namespace candid
