@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "campaign/greeting_book.h"
+#include "campaign/plan.h"
 #include "core/text.h"
 #include "core/time.h"
 
@@ -48,6 +49,11 @@ Result<void> check_name(const GreetingBook& book, const Candidate& candidate) {
       fmt::format("candid greet asks for it again; candid greet --keep {} if it is right all the same", candidate.id));
 }
 
+// What lies over greetings as well has come already when the body begins: coming once more, it would blink there.
+void stand_throughout(Job& job) {
+  for (size_t layer : layers_over_greetings(job)) job.campaign.look.layers[layer].motion = overlay::Motion::None;
+}
+
 }  // namespace
 
 void find_greetings(Job& job, Findings& findings) {
@@ -66,6 +72,7 @@ void find_greetings(Job& job, Findings& findings) {
                               format_duration(job.timeline.duration())),
                   "transition = \"cut\", or trim less of the take");
   }
+  stand_throughout(job);
   auto book = GreetingBook::read(campaign.greetings);
   if (!book) return report(Severity::Error, book.error().describe(), book.error().hint());
 

@@ -30,15 +30,6 @@ Microseconds now() {
   return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-// The monotonic clock stands while the machine sleeps, this one goes on.
-Microseconds slept_since_boot() {
-  timespec boot{};
-  timespec awake{};
-  clock_gettime(CLOCK_BOOTTIME, &boot);
-  clock_gettime(CLOCK_MONOTONIC, &awake);
-  return Microseconds((boot.tv_sec - awake.tv_sec) * 1'000'000 + (boot.tv_nsec - awake.tv_nsec) / 1000);
-}
-
 size_t most_waiting(const std::optional<media::FrameSize>& size, Rational rate) {
   auto second = static_cast<size_t>(std::max(8.0, rate.value()));
   if (!size) return second;
@@ -58,6 +49,15 @@ Synchronizer::Format format_of(const LiveDevices& devices, Rational rate) {
 }
 
 }  // namespace
+
+// The monotonic clock stands while the machine sleeps, the other goes on.
+Microseconds time_asleep() {
+  timespec boot{};
+  timespec awake{};
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  clock_gettime(CLOCK_MONOTONIC, &awake);
+  return Microseconds((boot.tv_sec - awake.tv_sec) * 1'000'000 + (boot.tv_nsec - awake.tv_nsec) / 1000);
+}
 
 // Shared with the devices' threads, which may outlive the source.
 struct LiveSource::State {
@@ -105,14 +105,17 @@ struct LiveSource::State {
 
 // Of one recording thread: what goes wrong without any device saying so.
 struct LiveSource::Watch {
+  explicit Watch(std::function<Microseconds()> clock) : asleep(std::move(clock)) {}
+
   std::vector<DeviceThread> threads;
-  Microseconds slept_at_start = slept_since_boot();
+  std::function<Microseconds()> asleep;
+  Microseconds slept_at_start = asleep();
   Microseconds window_began = now();
   SourceCounts window_counts;
   std::optional<Error> ended;
 
   std::optional<Error> check_sleep() {
-    Microseconds slept = slept_since_boot() - slept_at_start;
+    Microseconds slept = asleep() - slept_at_start;
     if (slept < kSlept) return std::nullopt;
     slept_at_start += slept;
     return Error(ErrorKind::Io, fmt::format("the computer slept for {}", format_duration(slept)),
@@ -142,7 +145,7 @@ struct LiveSource::Watch {
 LiveSource::LiveSource(LiveDevices devices, Rational rate)
     : bubble_(std::move(devices.bubble)),
       state_(std::make_shared<State>(format_of(devices, rate))),
-      watch_(std::make_unique<Watch>()) {
+      watch_(std::make_unique<Watch>(std::move(devices.asleep))) {
   format_.frame_rate = rate;
   format_.has_sound = devices.sound != nullptr;
   std::vector<std::string> names;

@@ -1,6 +1,7 @@
 #pragma once
 // Cameras, screens and microphones as one source of moments, in real time. Internal to capture.
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -10,11 +11,15 @@
 
 namespace candid::capture {
 
+// For how long the machine has slept since it was started.
+Microseconds time_asleep();
+
 struct LiveDevices {
-  std::unique_ptr<PictureDevice> picture;        // null: sound alone
-  std::unique_ptr<SoundDevice> sound;            // null: pictures alone
-  std::unique_ptr<PictureDevice> bubble_camera;  // of bubble->camera_size()
-  std::optional<Bubble> bubble;                  // laid over every picture
+  std::unique_ptr<PictureDevice> picture;              // null: sound alone
+  std::unique_ptr<SoundDevice> sound;                  // null: pictures alone
+  std::unique_ptr<PictureDevice> bubble_camera;        // of bubble->camera_size()
+  std::optional<Bubble> bubble;                        // laid over every picture
+  std::function<Microseconds()> asleep = time_asleep;  // a seam, so that tests put the machine to sleep
 };
 
 // Reads each device on a thread of its own. Ends, with the reason, when a device fails or gives nothing for a second

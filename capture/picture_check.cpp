@@ -103,7 +103,7 @@ struct PictureCheck::State {
   std::optional<Found> best_face(const cv::Mat& picture, int smallest, int fewest, cv::Point origin, cv::Size whole) {
     constexpr double kGrowth = 1.2;
     constexpr int kNeighbours = 1;
-    constexpr int kFewestAgain = 2;
+    constexpr int kFewestAgain = 3;
     std::vector<cv::Rect> boxes;
     std::vector<int> agreeing;
     cascade.detectMultiScale(picture, boxes, agreeing, kGrowth, kNeighbours, 0, cv::Size(smallest, smallest));
@@ -117,7 +117,7 @@ struct PictureCheck::State {
       // A face where the last one was is the same; prints and hands are found here and there.
       bool is_last = last_face && is_near(shares, *last_face);
       if (agreeing[i] < (is_last ? kFewestAgain : fewest)) continue;
-      double rank = agreeing[i] * (is_last ? 2.0 : 1.0);
+      double rank = agreeing[i] * (is_last ? 1.3 : 1.0);
       // They come in an order that depends on OpenCV's threads.
       auto key = [](double r, const cv::Rect& b) { return std::tuple(r, b.width, b.x, b.y); };
       if (best && key(rank, box) < key(best_rank, *best_box)) continue;
@@ -210,7 +210,9 @@ struct PictureCheck::State {
 
   static std::optional<double> blur_in(const cv::Mat& luma, int longer = 0) {
     std::optional<double> pixels = blur_of(luma);
-    if (pixels) *pixels /= longer > 0 ? longer : std::max(luma.cols, luma.rows);
+    // A small picture may be as sharp as it can be.
+    constexpr int kSmallestLength = 400;
+    if (pixels) *pixels /= std::max(kSmallestLength, longer > 0 ? longer : std::max(luma.cols, luma.rows));
     return pixels;
   }
 };

@@ -16,7 +16,7 @@ constexpr float kRail = 0.985F;        // lossy codecs bring flat tops back as r
 constexpr float kStep = 1.2F / 32768;  // samples of 16 bits this near to each other are equal
 constexpr int kFlatRun = 3;            // samples; a 1 kHz sine's top is two samples long at 16 bits
 constexpr float kQuietPeak = 0.03F;    // below it equal samples are the steps of 16 bits
-constexpr int kFewestFlats = 5;        // once or twice the loudest top of a take is flat by chance
+constexpr int kFewestClipped = 5;      // frames; a few tops of a loud take are flat by chance, and nobody hears them
 
 double decibels(double power) {
   return std::max(kSilent, 10 * std::log10(std::max(power, 1e-13)));
@@ -39,8 +39,7 @@ void SoundCheck::push(const media::Samples& samples) {
 
 void SoundCheck::add(float left, float right) {
   double middle = (static_cast<double>(left) + right) / 2;
-  for (Biquad& filter : narrow_) middle = filter(middle);
-  if (filled_ % kDecimation == 0) slow_[static_cast<size_t>(filled_ / kDecimation)] = static_cast<float>(middle);
+  double voice = 0;
 
   const float channels[] = {left, right};
   for (size_t c = 0; c < media::kChannels; ++c) {
@@ -48,20 +47,28 @@ void SoundCheck::add(float left, float right) {
     sums_[c] += sample * sample;
     double speech = speech_band_[c](sample);
     speech_sums_[c] += speech * speech;
+    voice += speech / media::kChannels;
     float size = std::abs(channels[c]);
     if (size > current_.peak + kStep) current_.flat_runs = 0;
     current_.peak = std::max(current_.peak, size);
     Plateau& plateau = plateaus_[c];
     bool at_rail = size >= kRail;
-    bool goes_on =
-        std::abs(channels[c] - plateau.level) <= kStep ||
-        (at_rail && std::abs(plateau.level) >= kRail && std::signbit(channels[c]) == std::signbit(plateau.level));
+    // PCM that is cut has equal tops; after a lossy codec they ripple, and some are larger than full scale.
+    bool ripples = at_rail && std::abs(plateau.level) >= kRail && std::max(size, std::abs(plateau.level)) > 1;
+    bool goes_on = std::abs(channels[c] - plateau.level) <= kStep ||
+                   (ripples && std::signbit(channels[c]) == std::signbit(plateau.level));
     plateau.length = goes_on ? plateau.length + 1 : 1;
     plateau.level = channels[c];
     if (plateau.length == kFlatRun) {
       if (at_rail) ++current_.rail_runs;
       if (size > current_.peak - kStep) ++current_.flat_runs;
     }
+  }
+  for (Biquad& filter : narrow_) middle = filter(middle);
+  for (Biquad& filter : narrow_voice_) voice = filter(voice);
+  if (filled_ % kDecimation == 0) {
+    slow_[static_cast<size_t>(filled_ / kDecimation)] = static_cast<float>(middle);
+    slow_voice_[static_cast<size_t>(filled_ / kDecimation)] = static_cast<float>(voice);
   }
   if (++filled_ == kFrameSamples) finish_frame();
 }
@@ -71,7 +78,7 @@ void SoundCheck::finish_frame() {
     current_.power[c] = static_cast<float>(sums_[c] / kFrameSamples);
     current_.speech[c] = static_cast<float>(speech_sums_[c] / kFrameSamples);
   }
-  current_.pitch = pitch_.follow(slow_);
+  current_.pitch = pitch_.follow(slow_voice_);
   hum_.push(slow_.data(), PitchFollower::kHop);
   frames_.push_back(current_);
   current_ = {};
@@ -229,16 +236,14 @@ void SoundCheck::find_voice(const Levels& levels, SoundFacts& facts) const {
 void SoundCheck::find_clipping(const Levels& levels, SoundFacts& facts) const {
   float peak = 0;
   for (const Frame& frame : frames_) peak = std::max(peak, frame.peak);
-  int runs = 0;
   int64_t clipped = 0;
   for (const Frame& frame : frames_) {
     // Cut at full scale, or cut before the level was lowered: then all tops lie at one height.
     bool is_cut = facts.voice && frame.peak >= peak - kStep && peak > kQuietPeak;
     int here = std::max(frame.rail_runs, is_cut ? frame.flat_runs : 0);
-    runs += here;
     if (here > 0) ++clipped;
   }
-  if (runs < kFewestFlats) return;
+  if (clipped < kFewestClipped) return;
   auto active = std::max<int64_t>(1, std::count(levels.is_active.begin(), levels.is_active.end(), true));
   facts.clipped = clipped * kFrame;
   facts.clipped_share = std::min(1.0, static_cast<double>(clipped) / static_cast<double>(active));

@@ -82,10 +82,13 @@ class SoundCheck {
   std::array<Plateau, media::kChannels> plateaus_{};
   std::array<Biquad, media::kChannels> speech_band_ = {Biquad::high_pass(120, media::kSampleRate),
                                                        Biquad::high_pass(120, media::kSampleRate)};
-  // Butterworth of fourth order, before every twelfth sample is taken.
+  // Butterworth of fourth order, before every twelfth sample is taken: of all, and of what is above 120 Hz, where hum
+  // does not hide a voice's pitch.
   std::array<Biquad, 2> narrow_ = {Biquad::low_pass(900, media::kSampleRate, 0.54119610),
                                    Biquad::low_pass(900, media::kSampleRate, 1.3065630)};
+  std::array<Biquad, 2> narrow_voice_ = narrow_;
   std::array<float, PitchFollower::kHop> slow_{};
+  std::array<float, PitchFollower::kHop> slow_voice_{};
   PitchFollower pitch_;
   HumMeter hum_;
 };

@@ -125,7 +125,7 @@ void say_verdict(const Session& session, const std::filesystem::path& take, cons
   } else {
     session.console.say(fmt::format("{}: {}, fit to send.", name, length));
   }
-  if (report.trim) session.console.say(fmt::format("For campaign.toml:  {}", report.trim->line()));
+  if (report.trim) session.console.say(fmt::format("For campaign.toml:\n{}", report.trim->line()));
 }
 
 Outcome run(Session& session, const std::filesystem::path& take) {

@@ -104,7 +104,7 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
   session.console.note(fmt::format("{} → {}", format.device, job.record.output.string()));
   while (true) {
     RecordingDesk desk(keyboard, {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{},
-                                  job.record.max_length, format.size.has_value(), format.has_sound, format.frame_rate});
+                                  job.record.max_length, format});
     auto direct = [&](const capture::Moment& moment, const capture::RecordState& state) {
       return desk.hear(moment, state);
     };

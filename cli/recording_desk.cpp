@@ -16,7 +16,11 @@ using capture::RecordState;
 constexpr Microseconds kDiskWarning = std::chrono::minutes(10);
 constexpr int kMeterWidth = 24;
 constexpr size_t kLinesAhead = 3;
-constexpr int kDrawEvery = 3;  // moments
+constexpr int kDrawEvery = 3;    // moments
+constexpr int kJudgeEvery = 20;  // moments
+// Somebody who speaks can mend one thing at a time; before, there is time for more.
+constexpr size_t kFindingsBefore = 3;
+constexpr size_t kFindingsMeanwhile = 1;
 
 std::string bold(std::string_view text) {
   return fmt::format("\033[1m{}\033[0m", text);
@@ -48,14 +52,19 @@ std::string plain_status(const RecordState& state) {
 }
 
 RecordingDesk::RecordingDesk(Keyboard& keyboard, Plan plan)
-    : keyboard_(keyboard), plan_(plan), prompter_(std::move(plan.script)) {}
+    : keyboard_(keyboard), plan_(plan), prompter_(std::move(plan.script)) {
+  if (auto check = capture::LiveCheck::create(plan_.format)) check_.emplace(std::move(*check));
+}
 
 Direction RecordingDesk::hear(const capture::Moment& moment, const RecordState& state) {
   while (std::optional<Key> key = keyboard_.poll()) press(*key, state.recorded);
   meter_.push(moment.sound);
+  // A check that fails is a check less, never a recording less.
+  if (check_ && !check_->push(moment)) check_.reset();
+  if (check_ && moments_ % kJudgeEvery == 0) findings_ = check_->findings();
   if (phase_ == Phase::Recording) prompter_.hear(moment.sound, state.recorded);
   if (phase_ == Phase::Counting) {
-    double seconds = static_cast<double>(moments_ - counting_since_) / plan_.frame_rate.value();
+    double seconds = static_cast<double>(moments_ - counting_since_) / plan_.format.frame_rate.value();
     if (seconds >= plan_.countdown) phase_ = Phase::Recording;
   }
   if (moments_++ % kDrawEvery == 0) show(state);
@@ -117,7 +126,7 @@ std::string RecordingDesk::status(const RecordState& state) const {
     case Phase::Looking:
       return bold("ready");
     case Phase::Counting: {
-      double gone = static_cast<double>(moments_ - counting_since_) / plan_.frame_rate.value();
+      double gone = static_cast<double>(moments_ - counting_since_) / plan_.format.frame_rate.value();
       return bold(fmt::format("{} …", std::max(1, static_cast<int>(std::ceil(plan_.countdown - gone)))));
     }
     case Phase::Recording:
@@ -146,22 +155,35 @@ std::string RecordingDesk::keys() const {
   return "";
 }
 
+void RecordingDesk::add_findings(std::vector<std::string>& lines, int columns) const {
+  const bool is_before = phase_ == Phase::Looking || phase_ == Phase::Paused;
+  size_t room = is_before ? kFindingsBefore : kFindingsMeanwhile;
+  for (const capture::TakeFinding& finding : findings_) {
+    if (finding.severity == Severity::Note || room-- == 0) return;
+    for (const std::string& words : wrapped(finding.message, columns - 2)) lines.push_back(fmt::format("! {}", words));
+    if (!is_before) continue;
+    for (const std::string& words : wrapped(finding.remedy, columns - 2))
+      lines.push_back(dim(fmt::format("  {}", words)));
+  }
+}
+
 void RecordingDesk::show(const RecordState& state) {
   const int columns = std::min(100, LiveDisplay::columns()) - 1;
   std::vector<std::string> lines;
   std::string line = status(state);
-  if (plan_.has_sound) {
+  if (plan_.format.has_sound) {
     std::string bar = meter_.bar(kMeterWidth);
     line += fmt::format("   {}{}", bar, meter_.clips() ? red("  too loud") : "");
   }
   lines.push_back(line);
   std::string facts;
-  if (plan_.has_picture && phase_ != Phase::Looking && phase_ != Phase::Counting)
+  if (plan_.format.size && phase_ != Phase::Looking && phase_ != Phase::Counting)
     facts = fmt::format("{} pictures, {} lost", state.frames.in_take(), state.frames.lost());
   if (plan_.max_length) facts += fmt::format("{}ends at {}", facts.empty() ? "" : ", ", clock_text(*plan_.max_length));
   if (auto warning = disk_warning(state)) facts += fmt::format("{}{}", facts.empty() ? "" : ", ", red(*warning));
   if (!notes_.bookmarks.empty()) facts += fmt::format(", {} marks", notes_.bookmarks.size());
   if (!facts.empty()) lines.push_back(dim(facts));
+  add_findings(lines, columns);
   const capture::Script& script = prompter_.script();
   for (size_t i = prompter_.line(); i < std::min(script.size(), prompter_.line() + 1 + kLinesAhead); ++i) {
     const bool is_now = i == prompter_.line();

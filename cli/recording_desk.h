@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/live_check.h"
 #include "capture/recording.h"
 #include "cli/keyboard.h"
 #include "cli/level_meter.h"
@@ -20,9 +21,7 @@ class RecordingDesk {
     int countdown = 3;  // seconds
     capture::Script script;
     std::optional<Microseconds> max_length;
-    bool has_picture = true;
-    bool has_sound = true;
-    Rational frame_rate{30, 1};
+    capture::SourceFormat format;
   };
   enum class Wish { Keep, Again, Leave };
 
@@ -43,6 +42,7 @@ class RecordingDesk {
   void show(const capture::RecordState& state);
   std::string status(const capture::RecordState& state) const;
   std::string keys() const;
+  void add_findings(std::vector<std::string>& lines, int columns) const;
 
   Keyboard& keyboard_;
   Plan plan_;
@@ -52,6 +52,8 @@ class RecordingDesk {
   int64_t moments_ = 0;  // since this desk began
   int64_t counting_since_ = 0;
   LevelMeter meter_;
+  std::optional<capture::LiveCheck> check_;  // nothing where this machine lacks what it needs
+  capture::TakeFindings findings_;           // of the last seconds
   Prompter prompter_;
   LiveDisplay display_;
   capture::RecordNotes notes_;

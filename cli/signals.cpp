@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "cli/keyboard.h"
+
 namespace candid::cli {
 namespace {
 
@@ -30,7 +32,10 @@ SignalWatch::SignalWatch() {
       bool again = sigtimedwait(&signals, nullptr, &patience) >= 0;
       auto now = std::chrono::steady_clock::now();
       // Some library may be deep in work that knows no stop. Ending at once is safe: files appear by rename.
-      if (asked && (again || now - *asked > kPatience)) ::_exit(1);
+      if (asked && (again || now - *asked > kPatience)) {
+        Keyboard::restore_terminal();
+        ::_exit(1);
+      }
       if (!again || asked) continue;
       asked = now;
       source_.request_stop();

@@ -215,6 +215,30 @@ TEST_F(CrossfadeTest, LevelAndWaveGoOnOverTheJoint) {
   EXPECT_LT(steepest(1.6, 2.1), 1.25F * std::max(steepest(0.2, 1.6), steepest(2.2, 4))) << "a click";
 }
 
+// Of a look that fades layers in.
+TEST_F(CrossfadeTest, ALogoStandsStillOverTheJoint) {
+  for (const std::string& greeting : {kFading, std::string("[greeting]\nfolder = \"greetings\"\n")}) {
+    SCOPED_TRACE(greeting);
+    std::string logo = kLogo;
+    logo.replace(logo.find("none"), 4, "fade");
+    bench_.write("campaign.toml", kHead + greeting + logo);
+    bench_.render();
+    // The logo is white, at the top right; its corners are left out.
+    std::vector<media::Frame> seen = frames(greeted(), 0, kGreeting + 20);
+    media::ConstPlane first = seen[0].plane(0);
+    int x = 319;
+    int y = 0;
+    while (y < 90 && first.data[y * first.stride + x] < 225) {
+      if (--x < 160) x = 319, ++y;
+    }
+    ASSERT_LT(y, 90) << "no logo is there in the first frame";
+    for (size_t i = 0; i < seen.size(); ++i) {
+      media::ConstPlane plane = seen[i].plane(0);
+      EXPECT_GT(plane.data[(y + 4) * plane.stride + x - 4], 215) << i;
+    }
+  }
+}
+
 TEST_F(CrossfadeTest, CaptionsFollowTheBody) {
   bench_.write("campaign.toml", kHead + kFading + kLogo + kCaptions);
   bench_.render();
@@ -270,8 +294,12 @@ TEST_F(CrossfadeTest, KeysHoldWhatIsBlended) {
   EXPECT_NE(cut.messages[0].greeting, before.messages[0].greeting);
   std::string higher = kName + "place = \"top_left\"\n";
   EXPECT_NE(with(kHead + kFading + kLogo + higher).messages[0].greeting, before.messages[0].greeting);
-  // What shows later is none of its affair.
+  bench_.write("candidates.csv", "id,name,role,email\n1,Jane Other,Engineer,jane@example.com\n");
+  EXPECT_NE(with(kHead + kFading + kLogo + kName).messages[0].greeting, before.messages[0].greeting);
+  bench_.write("candidates.csv", "id,name,role,email\n1,Jane Sample,Architect,jane@example.com\n");
+  // What shows later, or nowhere, is none of its affair.
   std::string late = "[[layer]]\nkind = \"text\"\ntext = \"{{role}}\"\nstart = \"1.5s\"\n";
+  EXPECT_EQ(with(kHead + kFading + kLogo + kName).messages[0].greeting, before.messages[0].greeting);
   Plan other = with(kHead + kFading + kLogo + kName + late);
   EXPECT_EQ(other.messages[0].greeting, before.messages[0].greeting);
   EXPECT_NE(other.messages[0].key, before.messages[0].key);

@@ -194,6 +194,17 @@ TEST_F(Live, AnEncoderThatIsTooSlowIsToldNotHidden) {
   expect_balance(sidecar.frames);
 }
 
+TEST_F(Live, AMachineThatSleptEndsTheTakeWithTheReason) {
+  LiveDevices devices;
+  devices.picture = std::make_unique<FakeCamera>(camera_);
+  devices.sound = std::make_unique<FakeMicrophone>(microphone_);
+  devices.asleep = [this] { return camera_.given < 20 ? 5s : 17s; };
+  LiveSource source(std::move(devices), {30, 1});
+  Error error = broken_off(source);
+  EXPECT_NE(error.describe().find("the computer slept for 12.0 s"), std::string::npos) << error.describe();
+  EXPECT_GE(must(media::probe(settings().output)).video.frames, 15);
+}
+
 TEST_F(Live, StartsAfterLookingWithoutWhatCameBefore) {
   auto source = open();
   auto direct = [number = 0](const Moment&, const RecordState& state) mutable {

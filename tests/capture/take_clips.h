@@ -19,7 +19,7 @@ struct ClipRecipe {
   int rate = 25;
   // Of flite: "slt" (a woman), "rms", "awb", "kal16" (men).
   std::string voice = "slt";
-  double seconds = 5;  // with the silence below
+  double seconds = 4;  // with the silence below
   double silent_head = 0.4;
   double silent_tail = 0.5;
   double room_tone_dbfs = -62;  // pink noise

@@ -1,14 +1,16 @@
 """What is claimed of cameras and an ALSA microphone, run inside the machine (vm) by `run`: prints a JSON line for each case.
 
-The cameras are the kernel's vivid driver's; its controls make them fail as real ones do:
+The cameras are the kernel's vivid driver's; its controls (v4l2-ctl --list-ctrls) make them fail as real ones do:
   disconnect                     reads fail with ENODEV, as at an unplugged plug; it is back when nobody has it open
   inject_fatal_streaming_error   EIO
   percentage_of_dropped_buffers  100: a camera that is there and gives nothing
 """
 
+import fcntl
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -34,6 +36,10 @@ def case(function):
     return function
 
 
+class Late(AssertionError):
+    """All is as it should be, but for the time."""
+
+
 def now():
     return time.monotonic()
 
@@ -48,8 +54,21 @@ def claim_words(end, *words):
         claim(word.lower() in end.stderr.lower(), f'"{word}" is not in: {end.stderr}')
 
 
+# By ioctl, as a program that has to start first would blur what is timed.
+VIDIOC_S_CTRL = 0xC008561C
+CONTROLS = {
+    "percentage_of_dropped_buffers": 0x00F0F040,
+    "disconnect": 0x00F0F041,
+    "inject_fatal_streaming_error": 0x00F0F046,
+}
+
+
 def set_control(camera, control, value=1):
-    subprocess.run(["v4l2-ctl", "-d", camera, f"--set-ctrl={control}={value}"], check=True, stderr=subprocess.DEVNULL)
+    device = os.open(camera, os.O_RDWR)
+    try:
+        fcntl.ioctl(device, VIDIOC_S_CTRL, struct.pack("Ii", CONTROLS[control], value))
+    finally:
+        os.close(device)
 
 
 @contextmanager
@@ -73,19 +92,20 @@ def lose(take, camera, loss, within, *words):
     """Records, has `loss` happen, and claims what must hold then."""
     with Recording(take, "--camera", camera, *SMALL, *NO_SOUND) as recording:
         recording.wait_until_recorded(1.5, within=90)
-        loss()
         lost_at = now()
+        loss()
         end = recording.end(within=60)
     told = end.at - lost_at
     claim(end.code == 1, f"exit code {end.code}: {end.stderr}")
     claim_words(end, "vivid", *words)
     claim(sidecar(take)["ended_by"] not in ("stopped", "finished", "max_length", "source_ended"), str(sidecar(take)))
-    claim(told <= within, f"told after {told:.2f} s: {end.stderr}")
+    if told > within:
+        raise Late(f"told after {told:.2f} s: {end.stderr}")
     return f"told after {told:.2f} s: {end.stderr.splitlines()[0]}"
 
 
 @case
-def both_cameras_are_listed_with_modes(_):
+def both_cameras_are_listed_with_modes(_folder):
     done = subprocess.run([CANDID, "devices", "--json"], capture_output=True, text=True)
     claim(done.returncode == 0, done.stderr)
     cameras = {camera["id"]: camera for camera in json.loads(done.stdout)["cameras"]}
@@ -223,21 +243,47 @@ def an_interrupt(folder):
     return f"ended after {end.at - asked_at:.2f} s", [(take, "sound")]
 
 
+def attempt(function):
+    """(what was seen, the takes, what is wrong)."""
+    folder = TAKES / function.__name__
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        return *function(folder), ""
+    except Late:
+        raise
+    except Exception as problem:
+        return "", [], str(problem) or traceback.format_exc()
+
+
+def judge(function):
+    try:
+        return attempt(function)
+    except Late as first:
+        # An emulated processor beside other work: once may be chance.
+        try:
+            seen, takes, problem = attempt(function)
+            return f"at the second attempt (the first: {first}): {seen}", takes, problem
+        except Late as second:
+            return "", [], f"twice late: {first}; {second}"
+
+
 def main():
     wanted = sys.argv[1:]
+    names = [function.__name__ for function in CASES]
+    for name in wanted:
+        if name not in names:
+            sys.exit(f"error: there is no case {name}\n  try: {' '.join(names)}")
     for function in CASES:
-        name = function.__name__
-        if wanted and name not in wanted:
+        if wanted and function.__name__ not in wanted:
             continue
-        folder = TAKES / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        problem, seen, takes = "", "", []
-        try:
-            seen, takes = function(folder)
-        except Exception as error:
-            problem = str(error) or traceback.format_exc()
-        result = {"case": name, "seen": seen, "problem": problem, "takes": [[str(take), kind] for take, kind in takes]}
+        seen, takes, problem = judge(function)
+        result = {
+            "case": function.__name__,
+            "seen": seen,
+            "problem": problem,
+            "takes": [[str(take), kind] for take, kind in takes],
+        }
         print(json.dumps(result), flush=True)
 
 

@@ -16,7 +16,7 @@ from takes import TakeTest
 
 PLAYER = os.environ.get("CANDID_CLAP_PLAYER", "clap_player")
 SECONDS = 12
-PEER_SECONDS = 7
+PEER_SECONDS = 5
 FRAME_MS = 1000 / 30
 
 

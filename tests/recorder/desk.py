@@ -153,6 +153,9 @@ class Desk:
     def kill_screen(self):
         self._screen.kill()
         self._screen.wait()
+        # It had no time to take these away.
+        for name in (f".X{self.display[1:]}-lock", f".X11-unix/X{self.display[1:]}"):
+            Path("/tmp", name).unlink(missing_ok=True)
 
     def _server_environment(self):
         # Its settings stay in the folder, and no session bus is started for it.

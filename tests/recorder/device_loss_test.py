@@ -29,7 +29,7 @@ class DeviceLoss(TakeTest):
             recording.wait_until_recorded(1.5)
             lost_at = now()
             loss()
-            end = recording.end()
+            end = recording.end(within=10)
         self.assert_told(end, lost_at, *words)
         self.assert_final(take)
         self.assertGreater(look_at(take).end, 1.5)

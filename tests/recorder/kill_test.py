@@ -41,7 +41,7 @@ def killed(folder, number, age):
     if sidecar_path(take).exists():
         return None, "it has a sidecar, as if it had been finished"
     found = look_at(take)
-    lost = killed_at - (found.began.timestamp() + found.whole_until)
+    lost = killed_at - (found.began + found.whole_until)
     take.unlink()
     # A take that ends after its kill has a wrong clock, and then all of these figures are worth nothing.
     return lost, "" if 0 <= lost <= MOST_LOST else f"{lost:.2f} s are lost of {age:.2f} s"

@@ -8,7 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from desk import wait_for
@@ -96,7 +96,10 @@ class Recording:
 
     def end(self, within=30):
         """Waits for it."""
-        out, err = self._process.communicate(timeout=within)
+        try:
+            out, err = self._process.communicate(timeout=within)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{within} s later {self.take.name} is still being recorded") from None
         return End(self._process.returncode, out, err, time.monotonic())
 
 
@@ -137,7 +140,7 @@ class Take:
     samples: int  # a channel
     end: float  # seconds, of its last picture or sound
     whole_until: float  # seconds: up to there it has all that it holds, pictures and sound
-    began: datetime  # by the clock on the wall, as the header says
+    began: float | None  # time.time() of its first moment, as the header says
 
 
 def look_at(take):
@@ -150,13 +153,13 @@ def look_at(take):
         spans[packet["codec_type"]].append((begin, begin + float(packet.get("duration_time", 0))))
     rates = [int(stream["sample_rate"]) for stream in facts["streams"] if stream["codec_type"] == "audio"]
     ends = [max(end for _, end in track) for track in spans.values() if track]
-    began = datetime.fromisoformat(facts["format"]["tags"]["creation_time"].replace("Z", "+00:00"))
+    began = facts["format"].get("tags", {}).get("creation_time")
     return Take(
         pictures=len(spans["video"]),
         samples=round(sum(end - begin for begin, end in spans["audio"]) * rates[0]) if rates else 0,
         end=max(ends, default=0),
         whole_until=min(ends, default=0),
-        began=began.astimezone(timezone.utc),
+        began=datetime.fromisoformat(began.replace("Z", "+00:00")).timestamp() if began else None,
     )
 
 
