@@ -77,7 +77,7 @@ TakeFindings LiveCheck::findings() const {
     }
   }
   if (state.format.size && now >= kFewestPictures) {
-    TakeFindings seen = picture_findings(state.pictures.pictures(), now);
+    TakeFindings seen = picture_findings(state.pictures.pictures(), now, state.format.shows);
     std::erase_if(seen, [&](const TakeFinding& finding) { return finding.fault == Fault::NoFace && now < kSettled; });
     findings.insert(findings.end(), seen.begin(), seen.end());
   }

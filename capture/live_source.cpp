@@ -112,6 +112,7 @@ struct LiveSource::Watch {
   Microseconds slept_at_start = asleep();
   Microseconds window_began = now();
   SourceCounts window_counts;
+  bool rested = false;
   std::optional<Error> ended;
 
   std::optional<Error> check_sleep() {
@@ -124,6 +125,10 @@ struct LiveSource::Watch {
 
   // Half the pictures lost for two seconds is not a hiccup.
   std::optional<Error> check_speed(const SourceCounts& counts, const SourceFormat& format) {
+    if (std::exchange(rested, false)) {
+      window_began = now();
+      window_counts = counts;
+    }
     if (now() - window_began < kSlowWindow) return std::nullopt;
     auto slow = [](const SourceCounts& at) {
       auto found = at.dropped.find(Drop::EncoderSlow);
@@ -147,6 +152,7 @@ LiveSource::LiveSource(LiveDevices devices, Rational rate)
       state_(std::make_shared<State>(format_of(devices, rate))),
       watch_(std::make_unique<Watch>(std::move(devices.asleep))) {
   format_.frame_rate = rate;
+  format_.shows = devices.shows;
   format_.has_sound = devices.sound != nullptr;
   std::vector<std::string> names;
   auto failed = [state = state_](const Error& error) { state->fail_with(error); };
@@ -235,6 +241,12 @@ Result<void> LiveSource::lay_bubble(Moment& moment) {
   while (pictures.size() > 1 && pictures[1].time <= *moment.captured_at) pictures.pop_front();
   if (pictures.empty()) return {};
   return bubble_->draw(*moment.frame, *pictures.front().frame);
+}
+
+void LiveSource::rest() {
+  std::lock_guard lock(state_->mutex);
+  state_->synchronizer.rest();
+  watch_->rested = true;
 }
 
 SourceCounts LiveSource::counts() const {

@@ -15,6 +15,7 @@ namespace candid::capture {
 Microseconds time_asleep();
 
 struct LiveDevices {
+  Shows shows = Shows::Person;
   std::unique_ptr<PictureDevice> picture;              // null: sound alone
   std::unique_ptr<SoundDevice> sound;                  // null: pictures alone
   std::unique_ptr<PictureDevice> bubble_camera;        // of bubble->camera_size()
@@ -31,6 +32,7 @@ class LiveSource final : public Source {
 
   SourceFormat format() const override;
   Result<std::optional<Moment>> next() override;
+  void rest() override;
   SourceCounts counts() const override;
   double drift_ppm() const override;
 

@@ -299,9 +299,12 @@ class Judge {
 
 }  // namespace
 
-TakeFindings picture_findings(const std::deque<PictureFacts>& pictures, Microseconds end) {
+TakeFindings picture_findings(const std::deque<PictureFacts>& pictures, Microseconds end, Shows shows) {
   if (pictures.empty()) return {};
-  return Judge(pictures, end).judge();
+  TakeFindings findings = Judge(pictures, end).judge();
+  if (shows == Shows::Screen)
+    std::erase_if(findings, [](const auto& finding) { return finding.fault != Fault::Black; });
+  return findings;
 }
 
 }  // namespace candid::capture

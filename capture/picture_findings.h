@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "capture/picture_check.h"
+#include "capture/source.h"
 #include "capture/take_fault.h"
 
 namespace candid::capture {
@@ -22,7 +23,7 @@ struct PictureSummary {
 PictureSummary summary_of(const std::deque<PictureFacts>& pictures, Microseconds end);
 
 // `end` is when the last picture's time is over. Where one fault hides another (a dark picture, the face), only the
-// first is told.
-TakeFindings picture_findings(const std::deque<PictureFacts>& pictures, Microseconds end);
+// first is told. A screen may stand still, be dark and have no face: of one, only a black picture is told.
+TakeFindings picture_findings(const std::deque<PictureFacts>& pictures, Microseconds end, Shows shows = Shows::Person);
 
 }  // namespace candid::capture

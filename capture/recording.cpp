@@ -187,6 +187,7 @@ class Session {
     sidecar.size = format_.size.value_or(media::FrameSize{});
     sidecar.frame_rate = format_.frame_rate;
     sidecar.frames = summary.frames;
+    sidecar.shows = format_.shows;
     sidecar.device = format_.device;
     sidecar.drift_ppm = source_.drift_ppm();
     sidecar.missing_sound = source_.counts().missing_sound - at_start_.missing_sound;
@@ -291,6 +292,10 @@ class Session {
 
 Result<RecordSummary> record(Source& source, const RecordSettings& settings, const Director& director,
                              const RecordNotes* notes, std::stop_token stop) {
+  struct Rest {
+    Source& source;
+    ~Rest() { source.rest(); }
+  } afterwards{source};
   TRY_VOID(check(source, settings));
   Session session(source, settings, director);
   TRY_VOID(session.check_disk());

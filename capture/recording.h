@@ -64,6 +64,7 @@ struct RecordSummary {
 // requested; each leaves a finished take. Without a director everything is kept.
 // When the source fails on the way, the take up to there is finished and kept, and the source's error is returned.
 // When nothing was recorded or the take was discarded, no file is left; Cancelled if that was wanted.
+// The source rests afterwards, and may be recorded from again.
 // Exists, PermissionDenied, NoSpace: before the first moment is asked for.
 Result<RecordSummary> record(Source& source, const RecordSettings& settings, const Director& director,
                              const RecordNotes* notes, std::stop_token stop);

@@ -44,6 +44,7 @@ Result<std::unique_ptr<Source>> open_live(const SourceSettings& settings) {
   Rational rate = settings.frame_rate.value_or(Rational{30, 1});
   if (!settings.screen.empty()) {
     Screen screen = TRY(find_screen(settings.screen));
+    devices.shows = Shows::Screen;
     devices.picture = TRY(open_screen(screen, rate, settings.size));
   }
   const bool has_bubble = devices.picture != nullptr && !settings.camera.empty();

@@ -45,10 +45,14 @@ struct SourceCounts {
   Microseconds missing_sound{0};  // silence that stands for sound that never came
 };
 
+// What the pictures are of.
+enum class Shows { Person, Screen };
+
 struct SourceFormat {
   std::optional<media::FrameSize> size;  // of every picture; nothing: sound alone
   Rational frame_rate{30, 1};            // of moments, with or without a picture
   bool has_sound = false;
+  Shows shows = Shows::Person;
   std::string device;  // for people and the sidecar: "HD Webcam (/dev/video0) 1280x720 mjpeg 30, microphone …"
 };
 
@@ -60,6 +64,8 @@ class Source {
   // The next moment at the constant frame rate, or nothing when the source has come to its own end. Live sources wait
   // for it, at most two seconds: then, and when a device went away, the reason is the error, and no more moments come.
   virtual Result<std::optional<Moment>> next() = 0;
+  // Nobody asks for a while: what comes meanwhile counts as standby and is let go. The next moment is of its own time.
+  virtual void rest() {}
   // The lines of the script whose times the source knows, spoken or still to come.
   virtual std::vector<ScriptMark> marks() const { return {}; }
   virtual SourceCounts counts() const = 0;

@@ -18,7 +18,9 @@ constexpr size_t kMostEarlyBlocks = 400;
 
 void Synchronizer::push(CapturedPicture picture) {
   ++counts_.captured;
-  if (!picture.frame) {
+  if (resting_) {
+    ++counts_.dropped[Drop::Standby];
+  } else if (!picture.frame) {
     ++counts_.dropped[Drop::Damaged];
   } else if (pictures_.size() >= format_.most_waiting) {
     ++counts_.dropped[Drop::EncoderSlow];
@@ -28,6 +30,7 @@ void Synchronizer::push(CapturedPicture picture) {
 }
 
 Result<void> Synchronizer::push(CapturedSound sound) {
+  if (resting_) return {};
   if (sound_) return sound_->push(sound);
   early_.push_back(std::move(sound));
   if (early_.size() > kMostEarlyBlocks) early_.pop_front();
@@ -69,6 +72,7 @@ bool Synchronizer::is_sound_ready(Microseconds now) const {
 }
 
 Result<std::optional<Moment>> Synchronizer::pull(Microseconds now) {
+  resting_ = false;
   if (!find_origin()) return std::nullopt;
   if (format_.sound_rate && !sound_) {
     sound_ = TRY(SoundAligner::create(*format_.sound_rate, *origin_));
@@ -92,10 +96,21 @@ Result<std::optional<Moment>> Synchronizer::pull(Microseconds now) {
   return moment;
 }
 
+void Synchronizer::rest() {
+  counts_.dropped[Drop::Standby] += static_cast<int64_t>(pictures_.size());
+  if (sound_) counts_.missing_sound += sound_->missing();
+  pictures_.clear();
+  early_.clear();
+  sound_.reset();
+  origin_.reset();
+  next_ = 0;
+  resting_ = true;
+}
+
 SourceCounts Synchronizer::counts() const {
   SourceCounts counts = counts_;
   counts.waiting = static_cast<int64_t>(pictures_.size());
-  if (sound_) counts.missing_sound = sound_->missing();
+  if (sound_) counts.missing_sound += sound_->missing();
   return counts;
 }
 

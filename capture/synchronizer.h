@@ -29,6 +29,9 @@ class Synchronizer {
   // The next moment when all of it is there, or when at `now` what lacks is too late to be waited for.
   Result<std::optional<Moment>> pull(Microseconds now);
 
+  // Lets go of all that waits, and of all that comes until the next pull(), which begins anew.
+  void rest();
+
   SourceCounts counts() const;
   double drift_ppm() const { return sound_ ? sound_->drift_ppm() : 0; }
   Microseconds time_of(int64_t moment) const;
@@ -48,6 +51,7 @@ class Synchronizer {
   std::unique_ptr<SoundAligner> sound_;
   std::optional<media::Frame> shown_;
   int64_t next_ = 0;  // moment
+  bool resting_ = false;
   SourceCounts counts_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/take_sidecar.h"
 #include "media/audio_reader.h"
 #include "media/probe.h"
 #include "media/video_reader.h"
@@ -64,7 +65,8 @@ class TakeChecker {
     LipSync lips(rate);
     if (report_.times.sound) TRY_VOID(check_sound(lips));
     if (facts) TRY_VOID(check_pictures(*facts, rate, lips));
-    if (facts && report_.sound.voice) report_.lips = lips.offset();
+    if (auto sidecar = read_sidecar(take_); sidecar && facts && is_of(*sidecar, *facts)) report_.shows = sidecar->shows;
+    if (facts && report_.sound.voice && report_.shows == Shows::Person) report_.lips = lips.offset();
     judge();
     return std::move(report_);
   }
@@ -138,10 +140,10 @@ class TakeChecker {
       take({{Fault::NoSound,
              Severity::Error,
              "There is no sound: the take has no sound track.",
-             "Record it again with a microphone: --microphone NAME.",
+             "Record it again with a microphone: --mic NAME.",
              {Microseconds{0}, report_.times.duration}}});
     }
-    if (report_.times.picture) take(picture_findings(report_.pictures, report_.times.picture->end));
+    if (report_.times.picture) take(picture_findings(report_.pictures, report_.times.picture->end, report_.shows));
     take(alignment_findings(report_.times, report_.lips));
     std::stable_sort(report_.findings.begin(), report_.findings.end(),
                      [](const TakeFinding& a, const TakeFinding& b) { return a.severity > b.severity; });

@@ -24,6 +24,7 @@ struct TakeReport {
   SoundFacts sound;          // of a take with sound
   media::Loudness loudness;  // of a take with sound
   PictureSummary picture;    // of a take with pictures
+  Shows shows = Shows::Person;
   std::deque<PictureFacts> pictures;
   std::optional<LipOffset> lips;  // where they tell
   TakeFindings findings;          // errors first
@@ -35,7 +36,8 @@ struct TakeReport {
 
 // `progress` is called now and then with the share that is done. Takes of sound alone are checked for sound alone;
 // takes without sound are not fit. Cancelled when stopped; otherwise fails as media::probe and the readers do. The same
-// file gives the same report on every machine. Decodes everything once: a minute of 1080p takes ten seconds of one core.
+// file gives the same report on every machine. Decodes everything once: a minute of 1080p takes ten seconds of one
+// core.
 Result<TakeReport> check_take(const std::filesystem::path& take, std::stop_token stop = {},
                               const std::function<void(double)>& progress = {});
 

@@ -47,6 +47,7 @@ Json to_json(const TakeSidecar& sidecar) {
         {"encoded", sidecar.frames.encoded},
         {"dropped", dropped},
         {"repeated", sidecar.frames.repeated}}},
+      {"shows", sidecar.shows == Shows::Screen ? "screen" : "person"},
       {"device", sidecar.device},
       {"drift_ppm", sidecar.drift_ppm},
       {"missing_sound_s", to_seconds(sidecar.missing_sound)},
@@ -84,6 +85,7 @@ TakeSidecar from_json(const Json& json, int version) {
   const Json& frames = json.at("frames");
   sidecar.frames = version == 1 ? frames_of_version_1(frames) : frames_from(frames);
   sidecar.device = json.at("device").get<std::string>();
+  if (json.value("shows", "person") == "screen") sidecar.shows = Shows::Screen;
   sidecar.drift_ppm = json.value("drift_ppm", 0.0);
   if (json.contains("missing_sound_s")) sidecar.missing_sound = seconds_at(json, "missing_sound_s");
   sidecar.ended_by = json.value("ended_by", "");

@@ -42,6 +42,7 @@ struct TakeSidecar {
   media::FrameSize size;  // 0x0: sound alone
   Rational frame_rate{30, 1};
   FrameCounts frames;
+  Shows shows = Shows::Person;
   std::string device;             // SourceFormat::device
   double drift_ppm = 0;           // of the microphone's clock against the camera's, corrected in the take
   Microseconds missing_sound{0};  // silence that stands for sound that never came

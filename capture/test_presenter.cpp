@@ -150,7 +150,7 @@ Result<std::optional<Moment>> TestPresenter::next() {
 }
 
 SourceFormat TestPresenter::format() const {
-  return {state_->size, state_->rate, true, "test:"};
+  return {state_->size, state_->rate, true, Shows::Person, "test:"};
 }
 
 SourceCounts TestPresenter::counts() const {

@@ -1,12 +1,11 @@
 // candid check: whether a take is fit to send.
 
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "capture/take_check.h"
+#include "cli/check_report.h"
 #include "cli/session.h"
 
 namespace candid::cli {
@@ -104,38 +103,8 @@ nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeRep
             {"lips", lips}}}};
 }
 
-void say_findings(const Session& session, const capture::TakeReport& report) {
-  for (const capture::TakeFinding& finding : report.findings) {
-    const char* mark = finding.severity == Severity::Error     ? "MEND"
-                       : finding.severity == Severity::Warning ? "warn"
-                                                               : "note";
-    session.console.say(fmt::format("{}  {}", mark, finding.message));
-    session.console.say(fmt::format("      try: {}", finding.remedy));
-  }
-}
-
-void say_verdict(const Session& session, const std::filesystem::path& take, const capture::TakeReport& report) {
-  std::string name = session.console.strong(take.string());
-  std::string length = format_duration(report.times.duration);
-  if (!report.is_fit()) {
-    session.console.say(
-        fmt::format("{}: {}, not fit to send. Mend what is marked MEND, and record it again.", name, length));
-  } else if (!report.findings.empty()) {
-    session.console.say(fmt::format("{}: {}, can be sent; it would be better without the above.", name, length));
-  } else {
-    session.console.say(fmt::format("{}: {}, fit to send.", name, length));
-  }
-  if (report.trim) session.console.say(fmt::format("For campaign.toml:\n{}", report.trim->line()));
-}
-
 Outcome run(Session& session, const std::filesystem::path& take) {
-  Result<capture::TakeReport> report = [&] {
-    ProgressLine line(session.console, "check");
-    long shown = -1;  // percent
-    return capture::check_take(take, session.stop, [&](double done) {
-      if (std::lround(100 * done) != std::exchange(shown, std::lround(100 * done))) line.update(done, "");
-    });
-  }();
+  Result<capture::TakeReport> report = check_with_progress(session, take);
   if (!report) {
     session.failed(report.error());
     // "Failed" is said of takes that are not fit; a file that is no take has not been judged.
@@ -146,8 +115,7 @@ Outcome run(Session& session, const std::filesystem::path& take) {
   if (session.console.json) {
     session.console.print_json(to_json(take, *report));
   } else {
-    say_findings(session, *report);
-    say_verdict(session, take, *report);
+    say_report(session.console, take, *report);
   }
   return report->is_fit() ? Outcome::Done : Outcome::Failed;
 }

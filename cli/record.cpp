@@ -1,11 +1,14 @@
 // candid record: a take.
 
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "campaign/campaign_file.h"
 #include "capture/recording.h"
 #include "capture/script_timing.h"
 #include "capture/take_sidecar.h"
+#include "cli/check_report.h"
 #include "cli/device_options.h"
 #include "cli/recording_desk.h"
 #include "cli/session.h"
@@ -16,6 +19,7 @@ namespace {
 
 // Between two lines of a recording that nobody watches.
 constexpr Microseconds kStatusInterval = std::chrono::seconds(10);
+constexpr std::chrono::milliseconds kKeyInterval{30};
 
 struct Options {
   std::filesystem::path campaign;
@@ -98,6 +102,22 @@ Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
   return aside;
 }
 
+// Shows what is good and bad about a take, and asks whether it is the one.
+bool wants_another(const Session& session, Keyboard& keyboard, const std::filesystem::path& take) {
+  auto report = check_with_progress(session, take);
+  if (!report) return false;  // stopped, most likely; the take is there, and candid check tells more
+  say_report(session.console, take, *report);
+  LiveDisplay question;
+  question.show({"", "Enter keep it · r record it again"});
+  while (!session.stop.stop_requested()) {
+    std::optional<Key> key = keyboard.poll();
+    if (key == Key::Enter || key == Key::Escape || key == key_of('q')) return false;
+    if (key == key_of('r')) return true;
+    std::this_thread::sleep_for(kKeyInterval);
+  }
+  return false;
+}
+
 // Somebody sits there: looks first, begins by key, and may begin again.
 Recorded record_watched(Session& session, const Job& job, capture::Source& source, Keyboard& keyboard, int countdown) {
   const capture::SourceFormat format = source.format();
@@ -109,7 +129,9 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
       return desk.hear(moment, state);
     };
     Recorded summary = capture::record(source, job.record, direct, &desk.notes(), session.stop);
-    if (!summary || desk.wish() != RecordingDesk::Wish::Again) return summary;
+    if (!summary || session.stop.stop_requested()) return summary;
+    bool again = desk.wish() == RecordingDesk::Wish::Again || wants_another(session, keyboard, summary->path);
+    if (!again) return summary;
     std::filesystem::path aside = TRY(put_aside(summary->path));
     session.console.note(fmt::format("Once more; what you have said so far is kept as {}.", aside.string()));
   }

@@ -194,6 +194,25 @@ TEST_F(Live, AnEncoderThatIsTooSlowIsToldNotHidden) {
   expect_balance(sidecar.frames);
 }
 
+TEST_F(Live, RestsBetweenTwoTakes) {
+  auto source = open();
+  auto asked = settings();
+  asked.max_length = 500ms;
+  auto first = must(record(*source, asked, {}, nullptr, {}));
+  std::this_thread::sleep_for(4s);  // more than a queue holds, and longer than a slow encoder is borne with
+  auto again = settings("again.mkv");
+  again.max_length = 500ms;
+  auto began = steady_clock::now();
+  auto second = must(record(*source, again, {}, nullptr, {}));
+  EXPECT_GT(steady_clock::now() - began, 450ms) << "it is of now, not of what waited";
+  for (const auto& summary : {first, second}) {
+    EXPECT_EQ(summary.frames.in_take(), 15);
+    EXPECT_EQ(summary.frames.lost(), 0);
+    expect_balance(summary.frames);
+  }
+  EXPECT_LT(second.frames.captured, 25);
+}
+
 TEST_F(Live, AMachineThatSleptEndsTheTakeWithTheReason) {
   LiveDevices devices;
   devices.picture = std::make_unique<FakeCamera>(camera_);

@@ -265,7 +265,7 @@ TEST_F(Recording, KeepsWhatItIsToldAndCountsTheRest) {
 TEST_F(Recording, FadesAtAPause) {
   class Tone : public Source {
    public:
-    SourceFormat format() const override { return {std::nullopt, {30, 1}, true, "a tone"}; }
+    SourceFormat format() const override { return {std::nullopt, {30, 1}, true, Shows::Person, "a tone"}; }
     SourceCounts counts() const override { return {}; }
     Result<std::optional<Moment>> next() override {
       return Moment{std::nullopt, media::Samples(1600 * media::kChannels, 0.5F), false, std::nullopt};
@@ -339,7 +339,7 @@ class FailingSource : public Source {
     ++captured_;
     return Moment{std::move(frame), media::Samples(1600 * media::kChannels), captured_ % 10 == 0, std::nullopt};
   }
-  SourceFormat format() const override { return {kSize, {30, 1}, true, "a failing camera"}; }
+  SourceFormat format() const override { return {kSize, {30, 1}, true, Shows::Person, "a failing camera"}; }
   // Every tenth picture never came; two more came and were broken, and one is on its way.
   SourceCounts counts() const override {
     return {captured_ - captured_ / 10 + 3, {{Drop::Damaged, 2}}, 1, Microseconds{0}};

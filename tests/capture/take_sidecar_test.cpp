@@ -15,6 +15,7 @@ TakeSidecar some_sidecar() {
   sidecar.size = {720, 1280};
   sidecar.frame_rate = {30000, 1001};
   sidecar.frames = {620, 612, {{Drop::Standby, 5}, {Drop::EncoderSlow, 3}}, 2};
+  sidecar.shows = Shows::Screen;
   sidecar.device = "test:";
   sidecar.marks = {{"Hello \"José\"", 600ms, 1'234'567us}, {"Zweite Zeile", 2s, 3s}};
   sidecar.drift_ppm = -37.5;

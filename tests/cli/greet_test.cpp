@@ -3,18 +3,15 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "media/probe.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
+#include "tests/support/terminal.h"
 
 namespace candid {
 namespace {
@@ -187,98 +184,24 @@ TEST_F(Greet, TheTakeNeedNotBeThereYet) {
   EXPECT_EQ(greet("--auto --count 1 --json").code, 0);
 }
 
-// The program with a terminal of its own: its screen is read, keys are typed.
-class Terminal {
+// What the sitting's screen says.
+class SittingTerminal : public test::Terminal {
  public:
-  Terminal(const std::string& command, const std::filesystem::path& out) {
-    person_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    EXPECT_EQ(::grantpt(person_) | ::unlockpt(person_), 0);
-    std::string name = ::ptsname(person_);
-    winsize size{30, 100, 0, 0};
-    ::ioctl(person_, TIOCSWINSZ, &size);
-    ::tcgetattr(person_, &before_);
-    program_ = ::fork();
-    if (program_ > 0) return;
-    ::setsid();
-    int terminal = ::open(name.c_str(), O_RDWR);
-    ::dup2(terminal, 0);
-    ::dup2(terminal, 2);
-    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-    ::execl("/bin/sh", "sh", "-c", ("exec env " + command).c_str(), nullptr);
-    ::_exit(127);
-  }
-  ~Terminal() {
-    if (!has_ended_) kill();
-    ::close(person_);
-  }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
+  using Terminal::Terminal;
 
-  void type(std::string_view keys) const {
-    ASSERT_EQ(::write(person_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
-  }
   // Until a picture of the screen holds the text, and the take is so long.
   void wait_for(const std::string& text, double recorded = 0) {
-    auto deadline = std::chrono::steady_clock::now() + 15s;
-    auto is_there = [&] {
-      size_t status = screen_.rfind(" good · ");
-      if (status == std::string::npos) return false;
-      size_t begin = screen_.rfind('\n', status);
-      std::string picture = screen_.substr(begin == std::string::npos ? 0 : begin);
-      return picture.find(text) != std::string::npos && std::stod(screen_.substr(status + 9)) >= recorded;
-    };
-    while (!is_there()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline)
-          << text << " never came:\n"
-          << screen_.substr(screen_.size() - std::min<size_t>(screen_.size(), 1500));
-      read_screen(100);
-    }
+    wait_until(
+        [&](const std::string& all) {
+          size_t status = all.rfind(" good · ");
+          if (status == std::string::npos) return false;
+          size_t begin = all.rfind('\n', status);
+          std::string picture = all.substr(begin == std::string::npos ? 0 : begin);
+          return picture.find(text) != std::string::npos && std::stod(all.substr(status + 9)) >= recorded;
+        },
+        text);
   }
-  double recorded() const { return std::stod(screen_.substr(screen_.rfind(" good · ") + 9)); }
-  int wait_for_end() {
-    int status = 0;
-    auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (::waitpid(program_, &status, WNOHANG) == 0) {
-      read_screen(50);
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "it never ended:\n" << screen_;
-        kill();
-        return -1;
-      }
-    }
-    read_screen(0);
-    has_ended_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-  void kill() {
-    ::kill(program_, SIGKILL);
-    ::waitpid(program_, nullptr, 0);
-    has_ended_ = true;
-  }
-  bool is_as_before() const {
-    termios now{};
-    ::tcgetattr(person_, &now);
-    return now.c_lflag == before_.c_lflag && now.c_iflag == before_.c_iflag;
-  }
-  const std::string& screen() const { return screen_; }
-
- private:
-  void read_screen(int milliseconds) {
-    pollfd ready{person_, POLLIN, 0};
-    while (::poll(&ready, 1, milliseconds) > 0 && (ready.revents & POLLIN) != 0) {
-      char bytes[4096];
-      ssize_t count = ::read(person_, bytes, sizeof bytes);
-      if (count <= 0) return;
-      screen_.append(bytes, static_cast<size_t>(count));
-      milliseconds = 0;
-    }
-  }
-
-  int person_ = -1;
-  pid_t program_ = -1;
-  termios before_{};
-  bool has_ended_ = false;
-  std::string screen_;
+  double recorded() const { return std::stod(screen().substr(screen().rfind(" good · ") + 9)); }
 };
 
 class GreetAtATerminal : public Greet {
@@ -290,7 +213,7 @@ class GreetAtATerminal : public Greet {
 };
 
 TEST_F(GreetAtATerminal, KeysSayWhatIsGood) {
-  Terminal terminal(live("--json"), out());
+  SittingTerminal terminal(live("--json"), out());
   terminal.wait_for("not recording yet");
   EXPECT_THAT(terminal.screen(), HasSubstr("Jane Sample"));
   EXPECT_THAT(terminal.screen(), HasSubstr("say: JAYN SAM-pul"));
@@ -326,7 +249,7 @@ TEST_F(GreetAtATerminal, KeysSayWhatIsGood) {
 }
 
 TEST_F(GreetAtATerminal, WhoLeavesBeforeTheBeginningLeavesNothing) {
-  Terminal terminal(live(), out());
+  SittingTerminal terminal(live(), out());
   terminal.wait_for("not recording yet");
   terminal.type("q");
   EXPECT_EQ(terminal.wait_for_end(), 0) << terminal.screen();
@@ -334,7 +257,7 @@ TEST_F(GreetAtATerminal, WhoLeavesBeforeTheBeginningLeavesNothing) {
 }
 
 TEST_F(GreetAtATerminal, CtrlCEndsWithOneAndTheNextRunCuts) {
-  Terminal terminal(live(), out());
+  SittingTerminal terminal(live(), out());
   terminal.wait_for("not recording yet");
   terminal.type(" ");
   terminal.wait_for("1 of 3", 2.5);
@@ -348,7 +271,7 @@ TEST_F(GreetAtATerminal, CtrlCEndsWithOneAndTheNextRunCuts) {
 
 TEST_F(GreetAtATerminal, AKilledSittingLosesNothingThatWasGood) {
   {
-    Terminal terminal(live(), out());
+    SittingTerminal terminal(live(), out());
     terminal.wait_for("not recording yet");
     terminal.type(" ");
     terminal.wait_for("1 of 3", 2.5);

@@ -1,4 +1,5 @@
-"""What is claimed of cameras and an ALSA microphone, run inside the machine (vm) by `run`: prints a JSON line for each case.
+"""What is claimed of cameras and an ALSA microphone, run inside the machine (vm) by `run`: prints a JSON line for each
+case.
 
 The cameras are the kernel's vivid driver's; its controls (v4l2-ctl --list-ctrls) make them fail as real ones do:
   disconnect                     reads fail with ENODEV, as at an unplugged plug; it is back when nobody has it open
@@ -18,15 +19,13 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-from recorder import CANDID, TOLD_WITHIN, Recording, record, sidecar
+from recorder import CANDID, STALL_SECONDS, TOLD_WITHIN, Recording, record, sidecar
 
 FIRST, SECOND = "/dev/video0", "/dev/video1"
 SMALL = ["--size", "320x180", "--fps", "10", "--format", "raw"]
 NO_SOUND = ["--mic", "none"]
 HEARD = ["--mic", "alsa:hw:Loopback,1"]
 TAKES = Path("takes")
-# A camera may be silent for as long before its recording ends (capture/source.h), and then it is told.
-STALL_SECONDS = 2.0
 NOBODY = 65534
 CASES = []
 
@@ -145,9 +144,8 @@ def a_camera_by_its_number(folder):
 
 @case
 def a_camera_that_another_program_holds(folder):
-    holder = subprocess.Popen(
-        ["v4l2-ctl", "-d", FIRST, "--stream-mmap", "--stream-count=0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    command = ["v4l2-ctl", "-d", FIRST, "--stream-mmap", "--stream-count=0"]
+    holder = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         holder.stderr.read(1)  # it tells each picture
         end = record(folder / "a.mkv", "--camera", FIRST, *SMALL, *NO_SOUND, "--max", "1s", within=60)
@@ -181,7 +179,8 @@ def a_size_that_the_camera_lacks(folder):
 
 @case
 def a_rate_that_the_camera_lacks(folder):
-    end = record(folder / "a.mkv", "--camera", FIRST, "--size", "1280x720", "--fps", "60", *NO_SOUND, "--max", "1s", within=60)
+    mode = ["--size", "1280x720", "--fps", "60"]
+    end = record(folder / "a.mkv", "--camera", FIRST, *mode, *NO_SOUND, "--max", "1s", within=60)
     claim(end.code == 2, f"exit code {end.code}: {end.stderr}")
     claim(not any(folder.iterdir()), "something was left behind")
     return end.stderr.splitlines()[0], []

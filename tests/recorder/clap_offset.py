@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How far sound and picture are apart in a recording of clap_player: for each clap the sound's time minus the picture's,
-in milliseconds (positive: the sound comes late).
+"""How far sound and picture are apart in a recording of clap_player: for each clap the sound's time minus the
+picture's, in milliseconds (positive: the sound comes late).
 
 usage: clap_offset.py RECORDING     a line for each clap, then median and worst; exit 1 where no claps are found
 
 Two figures for each clap. `offset` is the recorder's own: a flash's brightness tells how long before a picture was
-taken the flash began (clap_player.cpp), so the time between two pictures does not count. `seen` is what a viewer gets: the
-first bright picture is the flash, up to a frame after it.
+taken the flash began (clap_player.cpp), so the time between two pictures does not count. `seen` is what a viewer gets:
+the first bright picture is the flash, up to a frame after it.
 """
 
 import array
@@ -79,8 +79,7 @@ def brightness(recording):
     text = _ffmpeg(
         recording,
         *["-map", "0:v:0", "-fps_mode", "passthrough", "-copyts"],
-        *["-vf", "scale=32:32:out_range=limited,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-"],
-        *["-f", "null", "-"],
+        *["-vf", "scale=32:32:out_range=limited,format=yuv420p,signalstats,metadata=print:file=-", "-f", "null", "-"],
     ).decode()
     times = [float(word) for word in re.findall(r"pts_time:(\S+)", text)]
     levels = [(float(word) - 16) / 219 for word in re.findall(r"YAVG=(\S+)", text)]
@@ -135,7 +134,7 @@ def beeps_in(levels):
 
 def _ffmpeg(recording, *words):
     done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-nostdin", "-i", str(recording), *words], stdin=subprocess.DEVNULL, capture_output=True
+        ["ffmpeg", "-v", "error", "-nostdin", "-i", str(recording), *words], capture_output=True
     )
     if done.returncode != 0:
         raise NoClaps(f"{recording} cannot be read:\n{done.stderr.decode(errors='replace')[-1000:]}")
@@ -152,7 +151,8 @@ def main():
         print(f"error: {problem}", file=sys.stderr)
         return 1
     for clap in offsets.claps:
-        print(f"flash {clap.flash:8.3f} s   beep {clap.beep:8.3f} s   offset {clap.offset_ms:+6.1f} ms   seen {clap.seen_ms:+6.1f} ms")
+        times = f"flash {clap.flash:8.3f} s   beep {clap.beep:8.3f} s"
+        print(f"{times}   offset {clap.offset_ms:+6.1f} ms   seen {clap.seen_ms:+6.1f} ms")
     print(json.dumps(offsets.figures()))
     return 0
 

@@ -1,5 +1,6 @@
-"""A desk without hardware: an X screen (Xvfb) and a sound server (PulseAudio) of their own, with a loudspeaker that nobody
-hears and a microphone that hears it. Both are stopped by pid and leave nothing behind. Works as root and as anybody else.
+"""A desk without hardware: an X screen (Xvfb) and a sound server (PulseAudio) of their own, with a loudspeaker that
+nobody hears and a microphone that hears it. Both are stopped by pid and leave nothing behind. Works as root and as
+anybody else.
 
     with Desk((640, 480)) as desk:
         subprocess.run(["candid", "record", "--screen", desk.display, ...], env=desk.environment)
@@ -83,7 +84,8 @@ class Desk:
         width, height = self._size
         reading, writing = os.pipe()
         self._screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+            + ["-noreset"],
             pass_fds=[writing],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Recordings that are killed (SIGKILL) at random moments. Each must leave a take that plays to its end, and that lacks at
-most the last second before the kill."""
+"""Recordings that are killed (SIGKILL) at random moments. Each must leave a take that plays to its end, and that lacks
+at most the last second before the kill."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from recorder import Recording, look_at, problems_in, sidecar_path
 FULL = 200
 SIDE_BY_SIDE = 4
 MOST_LOST = 1.0
-# Of recording before the kill. A younger one may have nothing on the disk yet, and loses less than a second all the same.
+# Seconds of recording before the kill. A younger one may have nothing on the disk yet, and has no second to lose.
 YOUNGEST, OLDEST = 1.0, 5.0
 
 

@@ -149,7 +149,8 @@ class RecordDesk(TakeTest):
 
     def test_no_sound_server(self):
         with Desk(screen=None, sound=False) as silent:
-            end = record(self.folder / "a.mka", "--camera", "none", "--mic", "default", "--max", "1s", environment=silent.environment)
+            devices = ["--camera", "none", "--mic", "default"]
+            end = record(self.folder / "a.mka", *devices, "--max", "1s", environment=silent.environment)
         self.assertEqual(end.code, 1)
         self.assertRegex(end.stderr, "(?i)sound server|microphone")
         self.assert_nothing_left()

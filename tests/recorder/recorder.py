@@ -16,6 +16,8 @@ from desk import wait_for
 CANDID = os.environ.get("CANDID", "candid")
 # How soon a device that failed is told.
 TOLD_WITHIN = 2.0
+# For as long a device may give nothing before it counts as failed (capture/source.h).
+STALL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,6 @@ class Recording:
         if self._process.poll() is None:
             self._process.kill()
         self._process.communicate()
-
-    @property
-    def pid(self):
-        return self._process.pid
 
     def wait_until_recorded(self, seconds, within=20):
         """Returns when that much is in the file."""
@@ -122,8 +120,8 @@ CLUSTER = re.compile(rb"\x1f\x43\xb6\x75(?:[\x01-\xff].{0,7}?)(?:\xbf\x84.{4})?\
 
 
 def recorded_in(take):
-    """Up to when whole clusters are in a file that is being written, in seconds; 0: none, or no file. Reads no more than
-    their heads, as it is asked again and again, on slow machines, too."""
+    """Up to when whole clusters are in a file that is being written, in seconds; 0: none, or no file. Looks at their
+    heads alone, as it is asked again and again, on slow machines, too."""
     try:
         data = Path(take).read_bytes()
     except FileNotFoundError:
@@ -144,11 +142,11 @@ class Take:
 
 
 def look_at(take):
-    done = _probe(take, "packet=codec_type,pts_time,duration_time:stream=codec_type,sample_rate,channels:format_tags=creation_time", "json")
-    facts = json.loads(done.stdout)
-    packets = facts["packets"]
+    wanted = "packet=codec_type,pts_time,duration_time:stream=codec_type,sample_rate:format_tags=creation_time"
+    command = ["ffprobe", "-v", "quiet", "-show_entries", wanted, "-of", "json", str(take)]
+    facts = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     spans = {"video": [], "audio": []}
-    for packet in packets:
+    for packet in facts["packets"]:
         begin = float(packet["pts_time"])
         spans[packet["codec_type"]].append((begin, begin + float(packet.get("duration_time", 0))))
     rates = [int(stream["sample_rate"]) for stream in facts["streams"] if stream["codec_type"] == "audio"]
@@ -185,9 +183,3 @@ def count_problems(take):
     if frames["encoded"] + frames["repeated"] != pictures:
         found.append(f"{frames['encoded']} encoded and {frames['repeated']} repeated are not {pictures} in the file")
     return "; ".join(found)
-
-
-def _probe(take, entries, form="csv=p=0"):
-    return subprocess.run(
-        ["ffprobe", "-v", "quiet", "-show_entries", entries, "-of", form, str(take)], capture_output=True, text=True
-    )

@@ -24,11 +24,11 @@ class TakeTest(unittest.TestCase):
         self.assertEqual(count_problems(take), "")
         self.assertAlmostEqual(look_at(take).end, sidecar(take)["duration_s"], delta=0.1)
 
-    def assert_told(self, end, since, *words):
+    def assert_told(self, end, since, *words, within=TOLD_WITHIN):
         """It failed soon after `since` (time.monotonic()), and its error has all of the words."""
         self.assertEqual(end.code, 1, end.stderr)
         print(f"{self.id()}: told after {end.at - since:.2f} s: {end.stderr.strip()}")
-        self.assertLess(end.at - since, TOLD_WITHIN, end.stderr)
+        self.assertLess(end.at - since, within, end.stderr)
         for word in words:
             self.assertRegex(end.stderr, f"(?i){word}")
 
