@@ -10,6 +10,7 @@
 #include "media/probe.h"
 #include "media/video_reader.h"
 #include "tests/support/results.h"
+#include "tests/support/small_disk.h"
 
 namespace candid::capture {
 namespace {
@@ -371,6 +372,38 @@ TEST_F(Recording, LeavesNothingWhenTheSourceNeverBegan) {
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().message(), "the camera went away");
   expect_nothing_recorded();
+}
+
+TEST_F(Recording, NeedsRoomBeforeItBegins) {
+  auto asked = settings(1s);
+  asked.least_free_bytes = std::filesystem::space(folder_.path()).available * 2;
+  auto summary = record(*presenter(), asked, {}, nullptr, {});
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().kind(), ErrorKind::NoSpace);
+  EXPECT_NE(summary.error().hint().find("MB"), std::string::npos);
+  expect_nothing_recorded();
+}
+
+TEST_F(Recording, EndsWellWhileThereIsRoomForAMinute) {
+  auto disk = test::SmallDisk::mount(folder_.path(), 20'000);
+  if (!disk) GTEST_SKIP() << test::kNoSmallDisk;
+  auto asked = settings(10min);
+  asked.least_free_bytes = 1'000'000;
+  std::optional<Microseconds> told;
+  auto listen = [&](const Moment&, const RecordState& state) {
+    if (state.time_left) told = state.time_left;
+    return Direction::Record;
+  };
+  Script long_script(40, "There is a lot to be said, and all of it takes a while.");
+  auto summary = must(record(*presenter({30, 1}, long_script), asked, listen, nullptr, {}));
+  EXPECT_EQ(summary.ended_by, EndedBy::DiskLow);
+  EXPECT_EQ(must(read_sidecar(asked.output)).ended_by, "disk_low");
+  EXPECT_LT(told.value(), 1s) << "it tells how long the room will do";
+  auto size = static_cast<double>(std::filesystem::file_size(asked.output));
+  auto left = static_cast<double>(std::filesystem::space(folder_.path()).available);
+  double minute = size / std::chrono::duration<double>(summary.duration).count() * 60;
+  EXPECT_GT(left, minute * 0.8);
+  EXPECT_EQ(must(media::probe(asked.output)).video.frames, summary.frames.in_take());
 }
 
 TEST_F(Recording, RefusesAnExistingTake) {
