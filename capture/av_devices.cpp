@@ -22,7 +22,6 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{3};
 constexpr std::chrono::milliseconds kLongestWait{90};
 constexpr Microseconds kPlausible{10'000'000};
-constexpr int kSoundBlockBytes = media::kSampleRate / 50 * 4;  // 20 ms of 16-bit stereo
 
 Microseconds monotonic_now() {
   return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now().time_since_epoch());
@@ -212,7 +211,7 @@ Result<std::unique_ptr<PictureDevice>> open_camera(const Camera& camera, const C
 
 Result<std::unique_ptr<PictureDevice>> open_screen(const Screen& screen, Rational rate,
                                                    std::optional<media::FrameSize> wanted) {
-  Opening opening{"x11grab", screen.display, fmt::format("the screen {}", screen.name), ""};
+  Opening opening{"x11grab", screen.display, fmt::format("the screen {}", screen.id), ""};
   const media::FrameSize size = made_even(screen.size);
   media::Options options;
   options.set("video_size", size_text(size));
@@ -225,21 +224,14 @@ Result<std::unique_ptr<PictureDevice>> open_screen(const Screen& screen, Rationa
   return AvPictureDevice::create(std::move(input), opening.name, request);
 }
 
-Result<std::unique_ptr<SoundDevice>> open_microphone(const Microphone& microphone) {
-  const size_t colon = microphone.id.find(':');
-  const bool is_alsa = microphone.id.starts_with("alsa:");
-  Opening opening{is_alsa ? "alsa" : "pulse", microphone.id.substr(colon + 1),
+Result<std::unique_ptr<SoundDevice>> open_alsa_microphone(const Microphone& microphone) {
+  Opening opening{"alsa", microphone.id.substr(microphone.id.find(':') + 1),
                   fmt::format("the microphone {}", microphone.name), ""};
   media::Options options;
   options.set("sample_rate", std::to_string(media::kSampleRate));
   options.set("channels", std::to_string(media::kChannels));
-  if (!is_alsa) {
-    options.set("fragment_size", std::to_string(kSoundBlockBytes));
-    options.set("name", "candid");
-    options.set("stream_name", "recording");
-  }
   Result<media::InputFormatPtr> input = open_input(opening, options);
-  if (!input && is_alsa && !microphone.used_by.empty()) {
+  if (!input && !microphone.used_by.empty()) {
     return fail(ErrorKind::Io, fmt::format("{} is in use by {}", opening.name, join(microphone.used_by)),
                 "close that program, or choose another device: candid devices");
   }
@@ -248,7 +240,7 @@ Result<std::unique_ptr<SoundDevice>> open_microphone(const Microphone& microphon
     return fail(
         ErrorKind::Unsupported,
         fmt::format("{} sends {}, not 16-bit samples", opening.name, avcodec_get_name(packets.parameters().codec_id)),
-        is_alsa ? "name it through ALSA's converter, as alsa:plughw:1,0" : "choose another microphone");
+        "name it through ALSA's converter, as alsa:plughw:1,0");
   }
   return std::unique_ptr<SoundDevice>(new AvSoundDevice(std::move(packets)));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Cameras, screens and microphones of this machine, read through libavdevice. Internal to capture.
+// Cameras, screens and ALSA microphones, read through libavdevice. Internal to capture.
 
 #include <memory>
 #include <optional>
@@ -17,6 +17,6 @@ Result<std::unique_ptr<PictureDevice>> open_camera(const Camera& camera, const C
 // In `wanted`, with bars where its shape differs, or in the screen's own size, made even.
 Result<std::unique_ptr<PictureDevice>> open_screen(const Screen& screen, Rational rate,
                                                    std::optional<media::FrameSize> wanted = std::nullopt);
-Result<std::unique_ptr<SoundDevice>> open_microphone(const Microphone& microphone);
+Result<std::unique_ptr<SoundDevice>> open_alsa_microphone(const Microphone& microphone);
 
 }  // namespace candid::capture

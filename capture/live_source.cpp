@@ -20,7 +20,8 @@ namespace {
 constexpr Microseconds kFirstPatience{6'000'000};
 constexpr Microseconds kPatience{1'500'000};
 constexpr Microseconds kSlept{1'000'000};
-constexpr Microseconds kSlowWindow{2'000'000};
+constexpr Microseconds kSlowWindow{1'000'000};
+constexpr int kMostSlowWindows = 3;
 constexpr Microseconds kTick{20'000};
 constexpr Microseconds kLastSound{150'000};
 // Pictures that wait for the encoder: a second of them, in no more memory than this.
@@ -112,6 +113,7 @@ struct LiveSource::Watch {
   Microseconds slept_at_start = asleep();
   Microseconds window_began = now();
   SourceCounts window_counts;
+  int slow_windows = 0;  // in a row
   bool rested = false;
   std::optional<Error> ended;
 
@@ -123,11 +125,12 @@ struct LiveSource::Watch {
                  "record again; keep the lid open and power saving off meanwhile");
   }
 
-  // Half the pictures lost for two seconds is not a hiccup.
+  // Half the pictures lost for three seconds is not a hiccup.
   std::optional<Error> check_speed(const SourceCounts& counts, const SourceFormat& format) {
     if (std::exchange(rested, false)) {
       window_began = now();
       window_counts = counts;
+      slow_windows = 0;
     }
     if (now() - window_began < kSlowWindow) return std::nullopt;
     auto slow = [](const SourceCounts& at) {
@@ -138,7 +141,9 @@ struct LiveSource::Watch {
     int64_t lost = slow(counts) - slow(window_counts);
     window_began = now();
     window_counts = counts;
-    if (lost * 2 < captured || lost < 8) return std::nullopt;
+    bool is_slow = lost * 2 >= captured && static_cast<double>(lost) >= format.frame_rate.value() / 4;
+    slow_windows = is_slow ? slow_windows + 1 : 0;
+    if (slow_windows < kMostSlowWindows) return std::nullopt;
     return Error(ErrorKind::OutOfReach,
                  fmt::format("this computer cannot keep up with {}x{} at {:.4g} pictures a second: {} of the last {} "
                              "were lost",

@@ -24,7 +24,7 @@ struct LiveDevices {
 };
 
 // Reads each device on a thread of its own. Ends, with the reason, when a device fails or gives nothing for a second
-// and a half, when the machine has slept, and when it cannot keep up for two seconds.
+// and a half, when the machine has slept, and when it cannot keep up for three seconds.
 class LiveSource final : public Source {
  public:
   LiveSource(LiveDevices devices, Rational rate);

@@ -34,15 +34,22 @@ class PresenterCamera final : public PictureDevice {
   Result<std::optional<CapturedPicture>> read() override {
     // Drawn ahead of its time, as the light of a real one.
     if (!waiting_) waiting_ = TRY(draw());
-    auto due = start_ + Microseconds(pictures_ * 1'000'000 * format_.frame_rate.den / format_.frame_rate.num);
+    auto due = start_ + pictures_ * picture_length();
     if (!wait_until(due)) return std::nullopt;
-    ++pictures_;
+    // As a camera whose driver is not served in time: what was missed never came.
+    int64_t late = (steady_clock::now() - due) / picture_length();
+    pictures_ += 1 + late;
+    presenter_->skip(late);
     CapturedPicture picture{std::move(*waiting_), on_clock(due)};
     waiting_.reset();
     return picture;
   }
 
  private:
+  std::chrono::nanoseconds picture_length() const {
+    return std::chrono::nanoseconds(1'000'000'000LL * format_.frame_rate.den / format_.frame_rate.num);
+  }
+
   Result<media::Frame> draw() {
     std::optional<Moment> moment = TRY(presenter_->next());
     if (!moment) {

@@ -6,6 +6,7 @@
 #include "capture/devices.h"
 #include "capture/live_source.h"
 #include "capture/presenter_devices.h"
+#include "capture/pulse_microphone.h"
 #include "capture/test_presenter.h"
 
 namespace candid::capture {
@@ -63,7 +64,8 @@ Result<std::unique_ptr<Source>> open_live(const SourceSettings& settings) {
   }
   if (!settings.microphone.empty() && settings.microphone != kPresenter) {
     Microphone microphone = TRY(find_microphone(settings.microphone));
-    devices.sound = TRY(open_microphone(microphone));
+    devices.sound =
+        TRY(microphone.id.starts_with("alsa:") ? open_alsa_microphone(microphone) : open_pulse_microphone(microphone));
   }
   return std::unique_ptr<Source>(new LiveSource(std::move(devices), rate));
 }

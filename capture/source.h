@@ -34,6 +34,7 @@ enum class Drop {
   Damaged,      // it could not be decoded
   AfterEnd,     // on its way when the recording ended
 };
+constexpr Drop kDrops[] = {Drop::Standby, Drop::Surplus, Drop::EncoderSlow, Drop::Damaged, Drop::AfterEnd};
 const char* to_string(Drop reason);  // "standby", "surplus", "encoder_slow", "damaged", "after_end"
 
 // Of pictures that the device gave since the source was opened:

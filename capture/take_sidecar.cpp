@@ -14,8 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 2;
 
-constexpr Drop kDrops[] = {Drop::Standby, Drop::Surplus, Drop::EncoderSlow, Drop::Damaged, Drop::AfterEnd};
-
 double to_seconds(Microseconds time) {
   return static_cast<double>(time.count()) / 1e6;
 }

@@ -133,6 +133,7 @@ struct TakeWriter::State {
   media::PacketPtr packet{av_packet_alloc()};
   media::OutputFormatPtr file;
   std::unique_ptr<FileSync> sync;
+  int64_t whole_bytes = 0;  // of the file, up to the last cluster that was written without an error
   std::optional<Error> failure;
   bool finished = false;
 
@@ -197,6 +198,7 @@ Result<void> TakeWriter::State::encode(Track& track, const AVFrame* frame) {
     // The muxer buffers: a write that failed shows on the file, not always in the call that caused it.
     if (code >= 0) code = file->pb->error;
     if (code < 0) return write_failed(code);
+    whole_bytes = avio_tell(file->pb);  // the muxer keeps a cluster to itself until it is whole
   }
   if (code != AVERROR(EAGAIN) && code != AVERROR_EOF) return av_fail(code, "cannot encode the take");
   return {};
@@ -225,8 +227,13 @@ TakeWriter::~TakeWriter() {
   if (state_->finished) return;
   bool worthless = duration() == Microseconds{0};
   std::filesystem::path path = state_->path;
-  state_.reset();
   std::error_code ignored;
+  // What a full disk took of the last cluster would only trouble players.
+  std::optional<int64_t> whole_bytes;
+  if (state_->failure) whole_bytes = state_->whole_bytes;
+  state_.reset();
+  if (whole_bytes && *whole_bytes > 0)
+    std::filesystem::resize_file(path, static_cast<uintmax_t>(*whole_bytes), ignored);
   if (worthless) std::filesystem::remove(path, ignored);
 }
 

@@ -161,6 +161,10 @@ void TestPresenter::rewind() {
   state_->next_frame = 0;
 }
 
+void TestPresenter::skip(int64_t moments) {
+  state_->next_frame = (state_->next_frame + moments) % static_cast<int64_t>(state_->lips.size());
+}
+
 media::Samples TestPresenter::speech() const {
   media::Samples samples = state_->speech.samples;
   auto whole = sample_at(static_cast<int64_t>(state_->lips.size()), state_->rate);

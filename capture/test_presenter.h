@@ -23,6 +23,8 @@ class TestPresenter final : public Source {
   std::vector<ScriptMark> marks() const override;
   // From the script's beginning again.
   void rewind();
+  // Moments that are not drawn; past the end it goes on at the beginning.
+  void skip(int64_t moments);
   // All of it, whole moments long.
   media::Samples speech() const;
 

@@ -166,7 +166,7 @@ nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSid
   for (const auto& pause : sidecar.pauses)
     pauses.push_back({{"at_s", to_seconds(pause.at)}, {"length_s", to_seconds(pause.length)}});
   nlohmann::json dropped = nlohmann::json::object();
-  for (auto [reason, count] : sidecar.frames.dropped) dropped[capture::to_string(reason)] = count;
+  for (capture::Drop reason : capture::kDrops) dropped[capture::to_string(reason)] = sidecar.frames.dropped_for(reason);
   return {{"take", take.string()},
           {"duration_s", to_seconds(sidecar.duration)},
           {"device", sidecar.device},
