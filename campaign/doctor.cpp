@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
-#include "capture/devices.h"
-#include "capture/speech.h"
+#include "capture/devices/devices.h"
+#include "capture/presenter/speech.h"
 #include "core/files.h"
 #include "core/suggest.h"
 #include "encode/audio_encoder.h"

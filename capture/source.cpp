@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "capture/av_devices.h"
-#include "capture/devices.h"
-#include "capture/live_source.h"
-#include "capture/presenter_devices.h"
-#include "capture/pulse_microphone.h"
-#include "capture/test_presenter.h"
+#include "capture/devices/av_devices.h"
+#include "capture/devices/devices.h"
+#include "capture/devices/pulse_microphone.h"
+#include "capture/live/live_source.h"
+#include "capture/live/presenter_devices.h"
+#include "capture/presenter/test_presenter.h"
 
 namespace candid::capture {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "capture/take_check.h"
+#include "capture/check/take_check.h"
 #include "cli/session.h"
 
 namespace candid::cli {

@@ -1,6 +1,6 @@
 // candid devices: the cameras, microphones and screens there are, and how to name them.
 
-#include "capture/devices.h"
+#include "capture/devices/devices.h"
 
 #include <fmt/format.h>
 

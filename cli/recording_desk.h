@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/live_check.h"
+#include "capture/check/live_check.h"
 #include "capture/recording.h"
 #include "cli/keyboard.h"
 #include "cli/level_meter.h"

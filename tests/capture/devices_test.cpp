@@ -1,4 +1,4 @@
-#include "capture/devices.h"
+#include "capture/devices/devices.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -12,12 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "capture/alsa_devices.h"
-#include "capture/device_names.h"
-#include "capture/device_users.h"
-#include "capture/pulse_devices.h"
-#include "capture/screens.h"
-#include "capture/v4l2.h"
+#include "capture/devices/alsa_devices.h"
+#include "capture/devices/device_names.h"
+#include "capture/devices/device_users.h"
+#include "capture/devices/pulse_devices.h"
+#include "capture/devices/screens.h"
+#include "capture/devices/v4l2.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "tests/support/results.h"

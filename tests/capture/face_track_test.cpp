@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "capture/picture_score.h"
-#include "capture/presenter_figure.h"
+#include "capture/presenter/presenter_figure.h"
 #include "media/probe.h"
 #include "media/video_reader.h"
 #include "tests/support/clips.h"

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "capture/presenter_figure.h"
+#include "capture/presenter/presenter_figure.h"
 #include "media/video_reader.h"
 #include "tests/support/results.h"
 

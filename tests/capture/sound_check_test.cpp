@@ -1,11 +1,11 @@
-#include "capture/sound_check.h"
+#include "capture/check/sound_check.h"
 
 #include <cmath>
 #include <numbers>
 
 #include <gmock/gmock.h>
 
-#include "capture/sound_findings.h"
+#include "capture/check/sound_findings.h"
 #include "tests/capture/take_clips.h"
 
 namespace candid::capture {

@@ -1,4 +1,4 @@
-#include "capture/speech.h"
+#include "capture/presenter/speech.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "capture/synchronizer.h"
+#include "capture/live/synchronizer.h"
 
 #include <cmath>
 #include <random>

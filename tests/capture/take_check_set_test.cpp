@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "capture/take_check.h"
+#include "capture/check/take_check.h"
 #include "tests/capture/take_clips.h"
 #include "tests/support/results.h"
 

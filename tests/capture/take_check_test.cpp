@@ -1,9 +1,9 @@
-#include "capture/take_check.h"
+#include "capture/check/take_check.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "capture/live_check.h"
+#include "capture/check/live_check.h"
 #include "capture/source.h"
 #include "tests/capture/take_clips.h"
 #include "tests/support/clips.h"
@@ -87,7 +87,7 @@ TEST_F(TakeCheckTest, StopsWhenAskedAndTellsHowFarItIs) {
 
 TEST_F(TakeCheckTest, AFileThatIsNoTakeIsAnError) {
   EXPECT_EQ(check_take(folder_ / "nothing.mkv").error().kind(), ErrorKind::NotFound);
-  EXPECT_FALSE(check_take(CANDID_SOURCE_DIR "/capture/take_check.h"));
+  EXPECT_FALSE(check_take(CANDID_SOURCE_DIR "/capture/check/take_check.h"));
 }
 
 media::RecordingTimes times(Microseconds sound_start, Microseconds sound_end, Microseconds gap = 0us) {

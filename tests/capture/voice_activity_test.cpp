@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "capture/speech.h"
+#include "capture/presenter/speech.h"
 #include "core/files.h"
 #include "tests/support/clips.h"
 #include "tests/support/results.h"
