@@ -30,7 +30,7 @@ Result<Clips> list_clips(const std::filesystem::path& folder) {
 
 const Candidate* find_candidate(const Roster& roster, const Attempt& attempt) {
   auto found = std::find_if(roster.candidates.begin(), roster.candidates.end(), [&](const Candidate& candidate) {
-    return candidate.id == attempt.candidate && is_same_name(candidate.name, attempt.name);
+    return candidate.id == attempt.candidate && !mismatch(attempt.said, candidate);
   });
   return found == roster.candidates.end() ? nullptr : &*found;
 }
@@ -41,10 +41,6 @@ bool was_cut(const SittingRecord& sitting, const Attempt& attempt) {
 }
 
 }  // namespace
-
-bool is_same_name(const std::string& a, const std::string& b) {
-  return to_lower(normalize(a)) == to_lower(normalize(b));
-}
 
 Result<std::filesystem::path> clip_path(const std::filesystem::path& greetings, const std::string& id) {
   constexpr size_t kMostBytes = 200;  // of 255 that file systems take
@@ -68,8 +64,10 @@ Result<GreetingBook> GreetingBook::read(const std::filesystem::path& greetings) 
   book.clips_ = TRY(list_clips(greetings));
   book.sittings_ = TRY(read_sittings(greetings));
   for (const SittingRecord& sitting : book.sittings_) {
-    for (const CutRecord& cut : sitting.cuts) {
-      if (!cut.digest.empty()) book.by_digest_.insert_or_assign(cut.digest, cut);
+    for (const auto* records : {&sitting.placings, &sitting.cuts}) {
+      for (const CutRecord& cut : *records) {
+        if (!cut.digest.empty()) book.by_digest_.insert_or_assign(cut.digest, cut);
+      }
     }
   }
   return book;
@@ -80,28 +78,53 @@ std::vector<std::filesystem::path> GreetingBook::clips_of(const std::string& id)
   return found == clips_.end() ? std::vector<std::filesystem::path>() : found->second;
 }
 
+Result<std::optional<GreetingBook::Known>> GreetingBook::recognise(const std::filesystem::path& clip) const {
+  std::optional<CutRecord> note = TRY(read_note(clip));
+  if (!note && by_digest_.empty()) return std::nullopt;
+  std::string digest = to_hex(TRY(sha256_file(clip)));
+  // The note first: of a clip that was copied to another's id, the journals know one name alone.
+  if (note && note->digest == digest) return Known{digest, std::move(note)};
+  if (auto known = by_digest_.find(digest); known != by_digest_.end()) return Known{digest, known->second};
+  if (note) return Known{digest, std::nullopt};
+  return std::nullopt;
+}
+
 Result<GreetingStatus> GreetingBook::status_of(const Candidate& candidate) const {
   GreetingStatus status;
   std::vector<std::filesystem::path> clips = clips_of(candidate.id);
   if (clips.empty()) {
     for (const SittingRecord& sitting : sittings_) {
       for (const CutRecord& cut : sitting.cuts) {
-        if (cut.candidate == candidate.id && is_same_name(cut.name, candidate.name)) status.flaws = cut.flaws;
+        if (cut.candidate == candidate.id && !mismatch(cut.said, candidate)) status.flaws = cut.flaws;
       }
     }
     return status;
   }
   status.file = clips.front();
   status.state = GreetingState::Ready;
-  if (by_digest_.empty()) return status;
-  auto known = by_digest_.find(to_hex(TRY(sha256_file(status.file))));
-  if (known == by_digest_.end()) return status;
-  if (!is_same_name(known->second.name, candidate.name)) {
+  if (clips.size() > 1) {
+    auto [first, second] = std::minmax(clips[0].filename().string(), clips[1].filename().string());
+    status.state = GreetingState::Several;
+    status.problem = fmt::format("{} and {} are both this candidate's greeting", first, second);
+    status.hint = "keep one of them";
+    return status;
+  }
+  std::optional<Known> known = TRY(recognise(status.file));
+  if (!known) return status;
+  if (!known->record) {
+    status.state = GreetingState::Changed;
+    status.problem =
+        fmt::format("{} is not the file that candid greet cut, and may be anybody's", status.file.string());
+  } else if (auto wrong = mismatch(known->record->said, candidate)) {
     status.state = GreetingState::OtherName;
-    status.recorded_name = known->second.name;
-  } else if (!known->second.flaws.empty()) {
+    status.problem = fmt::format("{} {}", status.file.string(), *wrong);
+  } else if (!known->record->flaws.empty()) {
     status.state = GreetingState::Flawed;
-    status.flaws = known->second.flaws;
+    status.flaws = known->record->flaws;
+  }
+  if (!status.problem.empty()) {
+    status.hint =
+        fmt::format("candid greet asks for it again; candid greet --keep {} if it is right all the same", candidate.id);
   }
   return status;
 }
@@ -110,11 +133,12 @@ std::vector<std::pair<size_t, Attempt>> GreetingBook::pending(const Roster& rost
   std::vector<std::pair<size_t, Attempt>> found;
   for (size_t i = 0; i < sittings_.size(); ++i) {
     for (const Attempt& attempt : sittings_[i].good) {
-      if (find_candidate(roster, attempt) == nullptr || was_cut(sittings_[i], attempt)) continue;
+      const Candidate* candidate = find_candidate(roster, attempt);
+      if (candidate == nullptr || was_cut(sittings_[i], attempt)) continue;
       bool is_outdone = std::any_of(
           sittings_.begin() + static_cast<ptrdiff_t>(i) + 1, sittings_.end(), [&](const SittingRecord& later) {
             return std::any_of(later.good.begin(), later.good.end(), [&](const Attempt& other) {
-              return other.candidate == attempt.candidate && is_same_name(other.name, attempt.name);
+              return other.candidate == attempt.candidate && !mismatch(other.said, *candidate);
             });
           });
       if (!is_outdone) found.emplace_back(i, attempt);

@@ -35,6 +35,10 @@ Result<void> move_away(const std::filesystem::path& clip, const std::filesystem:
   }
   std::filesystem::rename(clip, kept, code);
   if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot keep {}", clip.string())));
+  if (const std::filesystem::path note = note_path(clip); std::filesystem::exists(note, code)) {
+    std::filesystem::rename(note, note_path(kept), code);
+    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot keep {}", note.string())));
+  }
   return sync_folder(folder);
 }
 
@@ -72,7 +76,8 @@ class Cutting {
     const capture::VoiceCutter& cutter = *TRY(cutter_of(record));
     capture::VoiceCut found = TRY(cutter.find({attempt.from, attempt.to}));
     made.flaws = found.flaws;
-    CutRecord kept{attempt.candidate, attempt.name, "", names_of(found.flaws)};
+    CutRecord kept{attempt.candidate, attempt.said, "", names_of(found.flaws)};
+    const SittingJournal journal = SittingJournal::open(record);
     if (found.frames > 0) {
       // Until it has its place, nobody finds it there.
       const std::filesystem::path unplaced = unplaced_folder(greetings_);
@@ -80,10 +85,13 @@ class Cutting {
       const std::filesystem::path fresh = unplaced / clip.filename();
       TRY_VOID(cutter.write(found, fresh, stop_));
       kept.digest = to_hex(TRY(sha256_file(fresh)));
+      // Whoever is killed from here on leaves no clip of which nobody knows whom it greets.
+      TRY_VOID(journal.placing(kept));
       for (const std::filesystem::path& earlier : book_.clips_of(attempt.candidate)) {
         std::error_code code;
         if (std::filesystem::exists(earlier, code)) TRY_VOID(move_away(earlier, greetings_, record.name));
       }
+      TRY_VOID(write_note(clip, kept));
       std::error_code code;
       std::filesystem::rename(fresh, clip, code);
       if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot write {}", clip.string())));
@@ -92,7 +100,7 @@ class Cutting {
       made.length = cutter.length_of(found);
       made.loudness_lufs = found.loudness_lufs;
     }
-    return SittingJournal::open(record).cut(kept);
+    return journal.cut(kept);
   }
 
   const std::filesystem::path& greetings_;
@@ -101,6 +109,18 @@ class Cutting {
   std::string open_;  // the sitting whose take is open
   std::optional<capture::VoiceCutter> cutter_;
 };
+
+// What a clip that is right as it is says: what would be said now, or, without a script, what the one it was recorded
+// with would be, as a nickname in it goes on to count.
+Result<GreetingWords> accepted_words(const Candidate& candidate, const FieldText& script,
+                                     const std::optional<CutRecord>& record) {
+  if (script.empty() && record) {
+    auto earlier = FieldText::parse(record->said.script);
+    auto words = earlier ? words_for(candidate, *earlier) : tl::unexpected(earlier.error());
+    if (words) return words;
+  }
+  return words_for(candidate, script);
+}
 
 }  // namespace
 
@@ -111,7 +131,9 @@ std::string remedy_for(capture::CutFlaw flaw) {
     case capture::CutFlaw::TooShort:
       return "hardly anything was said: listen to it, and greet them again if it is not all";
     case capture::CutFlaw::CutOff:
-      return "it begins or ends in the middle of speech: greet them again, and wait a moment before the key";
+      return "it begins or ends in the middle of speech, or the recording broke off there: greet them again, and wait "
+             "a "
+             "moment before the key";
     case capture::CutFlaw::Clipped:
       return "too loud for the microphone: turn it down or sit farther away, then greet them again";
   }
@@ -132,19 +154,23 @@ Result<std::vector<GreetingCut>> cut_pending(const std::filesystem::path& greeti
   return cuts;
 }
 
-Result<bool> accept_greeting(const GreetingBook& book, const Candidate& candidate) {
+Result<bool> accept_greeting(const GreetingBook& book, const Candidate& candidate, const FieldText& script) {
   GreetingStatus status = TRY(book.status_of(candidate));
-  if (status.state != GreetingState::Flawed && status.state != GreetingState::OtherName) return false;
-  std::string digest = to_hex(TRY(sha256_file(status.file)));
+  if (status.state == GreetingState::Missing || status.state == GreetingState::Ready) return false;
+  if (status.state == GreetingState::Several) return fail(ErrorKind::InvalidInput, status.problem, status.hint);
+  const auto known = TRY(book.recognise(status.file));
+  if (!known) return false;
+  const CutRecord kept{candidate.id, TRY(accepted_words(candidate, script, known->record)), known->digest, {}};
   // In the latest sitting that knows the clip: of several records, the last one counts.
   for (auto sitting = book.sittings().rbegin(); sitting != book.sittings().rend(); ++sitting) {
     bool knows = std::any_of(sitting->cuts.begin(), sitting->cuts.end(),
-                             [&](const CutRecord& cut) { return cut.digest == digest; });
+                             [&](const CutRecord& cut) { return cut.digest == kept.digest; });
     if (!knows) continue;
-    TRY_VOID(SittingJournal::open(*sitting).cut({candidate.id, candidate.name, digest, {}}));
-    return true;
+    TRY_VOID(SittingJournal::open(*sitting).cut(kept));
+    break;
   }
-  return false;
+  TRY_VOID(write_note(status.file, kept));
+  return true;
 }
 
 }  // namespace candid::campaign

@@ -30,13 +30,14 @@ std::string remedy_for(capture::CutFlaw flaw);
 using CutProgress = std::function<void(size_t done, size_t total)>;
 
 // Cuts all that is pending of the candidates of this roster, from however many sittings, in their order. A clip that
-// stands already is moved to GREETINGS/sittings/replaced/ first. One that cannot be cut (its take is gone) does not
-// stop the others. Stopped or killed, it goes on from there the next time. Fails when nothing can be written.
+// stands already is moved to GREETINGS/sittings/replaced/ first, with its note. One that cannot be cut (its take is
+// gone) does not stop the others. Stopped or killed, it goes on from there the next time. Fails when nothing can be
+// written.
 Result<std::vector<GreetingCut>> cut_pending(const std::filesystem::path& greetings, const GreetingBook& book,
                                              const Roster& roster, const CutProgress& progress, std::stop_token stop);
 
-// Says that a candidate's clip is right as it is: for the name that the roster has now, whatever was found. False when
-// nothing was found, or no journal knows the clip.
-Result<bool> accept_greeting(const GreetingBook& book, const Candidate& candidate);
+// Says that a candidate's clip is right as it is: for what the script is for them now, whatever was found. False when
+// nothing was found, or the clip is somebody's own. InvalidInput where there are several.
+Result<bool> accept_greeting(const GreetingBook& book, const Candidate& candidate, const FieldText& script);
 
 }  // namespace candid::campaign

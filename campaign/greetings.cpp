@@ -15,38 +15,41 @@ namespace {
 
 // Of a segment, and so of what a crossfade leaves of greeting and body.
 constexpr int64_t kLeastFrames = 2;
+constexpr char kRemedy[] =
+    "listen to it; candid greet --keep ID where it is right all the same, candid greet --redo-flagged where not";
+constexpr size_t kMostNamed = 10;  // in one message; the proof has all
 
-Result<Greeting> read_greeting(const std::vector<std::filesystem::path>& clips, Rational rate, int64_t crossfade) {
-  if (clips.size() > 1) {
-    auto [first, second] = std::minmax(clips[0].filename().string(), clips[1].filename().string());
-    return fail(ErrorKind::InvalidInput, fmt::format("{} and {} are both this candidate's greeting", first, second),
-                "keep one of them");
-  }
-  media::RecordingFacts facts = TRY(media::probe(clips.front()));
+// The worst that a greeting can do is to say another's name.
+Result<Greeting> read_greeting(const GreetingBook& book, const Candidate& candidate, Rational rate, int64_t crossfade) {
+  GreetingStatus status = TRY(book.status_of(candidate));
+  if (!status.problem.empty()) return fail(ErrorKind::InvalidInput, status.problem, status.hint);
+  media::RecordingFacts facts = TRY(media::probe(status.file));
   double seconds = std::chrono::duration<double>(facts.duration).count();
-  Greeting greeting{clips.front(), std::llround(seconds * rate.value())};
+  Greeting greeting{status.file, std::llround(seconds * rate.value()), status.flaws};
   if (greeting.frames < kLeastFrames) {
-    return fail(ErrorKind::InvalidInput, fmt::format("{} has fewer than two frames", clips.front().string()),
+    return fail(ErrorKind::InvalidInput, fmt::format("{} has fewer than two frames", status.file.string()),
                 "record it again");
   }
   if (greeting.frames < crossfade + kLeastFrames) {
     return fail(ErrorKind::InvalidInput,
-                fmt::format("{} lasts {}, which is shorter than the crossfade into the take", clips.front().string(),
+                fmt::format("{} lasts {}, which is shorter than the crossfade into the take", status.file.string(),
                             format_duration(facts.duration)),
                 "record it again, or make crossfade in [greeting] shorter");
   }
   return greeting;
 }
 
-// The worst that a greeting can do is to say another's name.
-Result<void> check_name(const GreetingBook& book, const Candidate& candidate) {
-  GreetingStatus status = TRY(book.status_of(candidate));
-  if (status.state != GreetingState::OtherName) return {};
-  return fail(
-      ErrorKind::InvalidInput,
-      fmt::format("{} was said to \"{}\", and the roster has \"{}\"", status.file.string(),
-                  shorten(status.recorded_name, 60), shorten(candidate.name, 60)),
-      fmt::format("candid greet asks for it again; candid greet --keep {} if it is right all the same", candidate.id));
+std::string flagged_names(const Job& job) {
+  std::vector<std::string> names;
+  for (const auto& [candidate, greeting] : job.greetings) {
+    if (greeting.flaws.empty()) continue;
+    if (names.size() == kMostNamed) {
+      names.emplace_back("…");
+      break;
+    }
+    names.push_back(fmt::format("{} ({})", greeting.file.filename().string(), join(greeting.flaws)));
+  }
+  return join(names);
 }
 
 // What lies over greetings as well has come already when the body begins: coming once more, it would blink there.
@@ -78,17 +81,14 @@ void find_greetings(Job& job, Findings& findings) {
 
   std::vector<Candidate> candidates;
   size_t without = 0;
+  size_t flagged = 0;
   for (Candidate& candidate : job.roster.candidates) {
-    auto clips = book->clips_of(candidate.id);
-    if (clips.empty()) {
+    if (book->clips_of(candidate.id).empty()) {
       ++without;
       candidates.push_back(std::move(candidate));
       continue;
     }
-    auto greeting = read_greeting(clips, job.timeline.rate, job.crossfade_frames);
-    if (greeting) {
-      if (auto right = check_name(*book, candidate); !right) greeting = tl::unexpected(right.error());
-    }
+    auto greeting = read_greeting(*book, candidate, job.timeline.rate, job.crossfade_frames);
     if (!greeting) {
       Finding finding{
           Severity::Error,        campaign.roster.string(), candidate.line, "id", greeting.error().describe(),
@@ -96,6 +96,7 @@ void find_greetings(Job& job, Findings& findings) {
       job.roster.rejected.push_back({candidate.line, candidate.name, {std::move(finding)}});
       continue;
     }
+    if (!greeting->flaws.empty()) ++flagged;
     job.greetings[candidates.size()] = std::move(*greeting);
     candidates.push_back(std::move(candidate));
   }
@@ -106,6 +107,23 @@ void find_greetings(Job& job, Findings& findings) {
                        job.roster.candidates.size()),
            "a greeting's file is named by the candidate's id: ID.mkv, ID.mp4 or ID.mov");
   }
+  if (flagged > 0) {
+    report(Severity::Warning,
+           fmt::format("{} of {} greetings {} flagged: {}", flagged, job.greetings.size(),
+                       flagged == 1 ? "was" : "were", flagged_names(job)),
+           kRemedy);
+  }
+}
+
+std::vector<Findings> flagged_greetings(const Job& job) {
+  std::vector<Findings> all(job.roster.candidates.size());
+  for (const auto& [candidate, greeting] : job.greetings) {
+    if (greeting.flaws.empty()) continue;
+    all[candidate].push_back({Severity::Warning, job.campaign.roster.string(), job.roster.candidates[candidate].line,
+                              "id", fmt::format("{} was flagged: {}", greeting.file.string(), join(greeting.flaws)),
+                              kRemedy});
+  }
+  return all;
 }
 
 }  // namespace candid::campaign

@@ -16,7 +16,8 @@ namespace candid::campaign {
 // A candidate's own opening clip, played before what all see.
 struct Greeting {
   std::filesystem::path file;
-  int64_t frames = 0;  // at the timeline's rate
+  int64_t frames = 0;                // at the timeline's rate
+  std::vector<std::string> flaws{};  // what may be wrong with it, and nobody said yet that it is right all the same
 };
 
 struct Job {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/greetings.h"
 #include "campaign/parallel.h"
 #include "campaign/plan.h"
 #include "campaign/preflight.h"
@@ -128,6 +129,7 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decis
   TRY_VOID(empty_folder(folder));
   std::vector<Findings> found = preflight(job.campaign, job.roster);
   std::vector<Standing> standing = TRY(standings(job, decisions, found));
+  const std::vector<Findings> flagged = flagged_greetings(job);
   const std::vector<Moment> moments = TRY(read_moments(job, personal_moments(job)));
   for (const Moment& moment : moments) add_new(proof.shared, moment.shared.findings());
   TRY_VOID(check_captions(job, proof.shared));
@@ -141,6 +143,7 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decis
     ProofRow& row = proof.rows[i];
     row.candidate = i;
     row.findings = std::move(found[i]);
+    row.findings.insert(row.findings.end(), flagged[i].begin(), flagged[i].end());
     row.standing = std::move(standing[i]);
     auto result = prove_row(job, moments, personal, folder, row);
     std::lock_guard lock(mutex);

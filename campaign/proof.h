@@ -20,7 +20,8 @@ struct ProofPicture {
 
 struct ProofRow {
   size_t candidate = 0;  // index into Job::roster.candidates
-  Findings findings;     // preflight's, and of drawing: text that is cut, characters without a font, covered faces
+  Findings findings;     // preflight's, of a flagged greeting, and of drawing: text that is cut, characters without a
+                         // font, covered faces
   std::vector<ProofPicture> pictures;  // one a personal moment
   std::string seen;                    // hash of the words on them
   Standing standing;

@@ -8,13 +8,15 @@ size_t Sitting::good_count() const {
   return static_cast<size_t>(std::count(is_good_.begin(), is_good_.end(), true));
 }
 
-Result<void> Sitting::note(const char* what, Microseconds now) const {
-  return journal_.event(what, current() != nullptr ? current()->id : "", now);
+Result<void> Sitting::note(const char* what, Microseconds now) {
+  journal_.event(what, current() != nullptr ? current()->id : "", now);
+  return check();
 }
 
 Result<bool> Sitting::good(Microseconds now) {
   if (current() == nullptr || now - began_ < kShortestAttempt) return false;
-  TRY_VOID(journal_.good({current()->id, current()->name, began_, now}));
+  journal_.good({current()->id, words(), began_, now});
+  TRY_VOID(check());
   is_good_[at_] = true;
   ++at_;
   began_ = now;

@@ -5,26 +5,34 @@
 #include <vector>
 
 #include "campaign/roster.h"
-#include "campaign/sitting_journal.h"
+#include "campaign/sitting_writer.h"
 #include "core/error.h"
 #include "core/time.h"
 
 namespace candid::campaign {
 
-// One thread. All times are the take's clock. What a function tells is in the journal when it returns.
+// One thread. All times are the take's clock. What a function tells is on its way to the journal when it returns, and
+// there when SittingWriter::finish() did; each fails once the journal could not be written.
 class Sitting {
  public:
   // Presses that follow each other faster are one.
   static constexpr Microseconds kShortestAttempt{400'000};
 
-  // Greets these candidates in their order. The journal is borrowed, and so is the roster that the pointers lead to.
-  Sitting(std::vector<const Candidate*> queue, const SittingJournal& journal)
+  struct Turn {
+    const Candidate* candidate;  // borrowed
+    GreetingWords said;          // what stands before the speaker's eyes
+  };
+
+  // Greets these candidates in their order. The journal is borrowed.
+  Sitting(std::vector<Turn> queue, SittingWriter& journal)
       : queue_(std::move(queue)), journal_(journal), is_good_(queue_.size()) {}
 
   // Who is to be greeted now; null: all were.
-  const Candidate* current() const { return at_ < queue_.size() ? queue_[at_] : nullptr; }
+  const Candidate* current() const { return at_ < queue_.size() ? queue_[at_].candidate : nullptr; }
   // Who comes after; null: nobody.
-  const Candidate* next() const { return at_ + 1 < queue_.size() ? queue_[at_ + 1] : nullptr; }
+  const Candidate* next() const { return at_ + 1 < queue_.size() ? queue_[at_ + 1].candidate : nullptr; }
+  // What is to be said now; there is a current one.
+  const GreetingWords& words() const { return queue_[at_].said; }
   size_t position() const { return at_; }
   size_t size() const { return queue_.size(); }
   size_t good_count() const;
@@ -42,12 +50,14 @@ class Sitting {
   Result<void> pause(Microseconds now);
   Result<void> resume(Microseconds now);
   Result<void> end(Microseconds now);
+  // Whether what was told so far came to the journal, as far as that is known.
+  Result<void> check() const { return journal_.check(); }
 
  private:
-  Result<void> note(const char* what, Microseconds now) const;
+  Result<void> note(const char* what, Microseconds now);
 
-  std::vector<const Candidate*> queue_;
-  const SittingJournal& journal_;
+  std::vector<Turn> queue_;
+  SittingWriter& journal_;
   std::vector<bool> is_good_;
   size_t at_ = 0;
   Microseconds began_{0};

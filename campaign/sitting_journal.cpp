@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "campaign/greeting_json.h"
 #include "core/files.h"
 
 namespace candid::campaign {
@@ -41,12 +42,8 @@ Result<void> append(const std::filesystem::path& path, const nlohmann::json& lin
 }
 
 Attempt attempt_of(const nlohmann::json& line) {
-  return {line.at("candidate"), line.at("name"), Microseconds(line.at("from_us").get<int64_t>()),
+  return {line.at("candidate"), words_of(line), Microseconds(line.at("from_us").get<int64_t>()),
           Microseconds(line.at("to_us").get<int64_t>())};
-}
-
-CutRecord cut_of(const nlohmann::json& line) {
-  return {line.at("candidate"), line.at("name"), line.at("sha256"), line.at("flaws")};
 }
 
 // Throws where a line is not ours.
@@ -57,7 +54,9 @@ void add_line(const nlohmann::json& line, SittingRecord& sitting) {
     std::erase_if(sitting.good, [&](const Attempt& one) { return one.candidate == attempt.candidate; });
     sitting.good.push_back(std::move(attempt));
   } else if (event == "cut") {
-    sitting.cuts.push_back(cut_of(line));
+    sitting.cuts.push_back(record_of(line));
+  } else if (event == "placing") {
+    sitting.placings.push_back(record_of(line));
   }
 }
 
@@ -145,19 +144,24 @@ Result<void> SittingJournal::discard() const {
 }
 
 Result<void> SittingJournal::good(const Attempt& attempt) const {
-  return append(path_, {{"event", "good"},
-                        {"candidate", attempt.candidate},
-                        {"name", attempt.name},
-                        {"from_us", attempt.from.count()},
-                        {"to_us", attempt.to.count()}});
+  nlohmann::json line = to_json(attempt.said);
+  line["event"] = "good";
+  line["candidate"] = attempt.candidate;
+  line["from_us"] = attempt.from.count();
+  line["to_us"] = attempt.to.count();
+  return append(path_, line);
 }
 
 Result<void> SittingJournal::cut(const CutRecord& cut) const {
-  return append(path_, {{"event", "cut"},
-                        {"candidate", cut.candidate},
-                        {"name", cut.name},
-                        {"sha256", cut.digest},
-                        {"flaws", cut.flaws}});
+  nlohmann::json line = to_json(cut);
+  line["event"] = "cut";
+  return append(path_, line);
+}
+
+Result<void> SittingJournal::placing(const CutRecord& cut) const {
+  nlohmann::json line = to_json(cut);
+  line["event"] = "placing";
+  return append(path_, line);
 }
 
 Result<void> SittingJournal::event(const std::string& what, const std::string& candidate, Microseconds at) const {

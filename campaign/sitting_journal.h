@@ -1,12 +1,13 @@
 #pragma once
 // What happened in a sitting, in which many candidates are greeted one after the other, beside the take of it:
-// GREETINGS/sittings/NAME.mkv and NAME.jsonl, a JSON object a line. A line is on the disk before the sitting goes on,
-// so that whoever is killed loses nothing that was said to be good. Format: docs/formats.md.
+// GREETINGS/sittings/NAME.mkv and NAME.jsonl, a JSON object a line. Lines reach the disk one after the other as
+// the sitting goes on, so that whoever is killed loses nothing that was said to be good. Format: docs/formats.md.
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "campaign/greeting_note.h"
 #include "core/error.h"
 #include "core/time.h"
 
@@ -15,19 +16,10 @@ namespace candid::campaign {
 // What was said to one candidate and marked as good, [from, to) on the take's clock.
 struct Attempt {
   std::string candidate;  // id
-  std::string name;       // as it stood before the speaker's eyes
+  GreetingWords said;
   Microseconds from{0};
   Microseconds to{0};
   bool operator==(const Attempt&) const = default;
-};
-
-// A clip that was cut out of an attempt.
-struct CutRecord {
-  std::string candidate;
-  std::string name;
-  std::string digest;              // SHA-256 of the clip's file, hexadecimal; empty: nothing was to be heard, no clip
-  std::vector<std::string> flaws;  // capture::to_string(CutFlaw)
-  bool operator==(const CutRecord&) const = default;
 };
 
 struct SittingRecord {
@@ -36,6 +28,8 @@ struct SittingRecord {
   std::filesystem::path take;
   std::vector<Attempt> good;  // the last one of each candidate, in the order they were said
   std::vector<CutRecord> cuts;
+  // Clips that were about to get their places. A program that died then tells no more, and they may stand there.
+  std::vector<CutRecord> placings;
 };
 
 std::filesystem::path sittings_folder(const std::filesystem::path& greetings);
@@ -58,6 +52,8 @@ class SittingJournal {
   // Each returns when the line would survive a power cut.
   Result<void> good(const Attempt& attempt) const;
   Result<void> cut(const CutRecord& cut) const;
+  // Before the clip is where it is found: none that stands there is unknown.
+  Result<void> placing(const CutRecord& cut) const;
   // Removes the file: nothing was recorded.
   Result<void> discard() const;
   // For people: "again", "back", "skip", "pause", "resume", "end".

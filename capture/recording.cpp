@@ -32,6 +32,13 @@ Result<void> check(const Source& source, const RecordSettings& settings) {
     return fail(ErrorKind::InvalidInput, "the greatest length of a take must be more than nothing",
                 "leave it out to record until you stop");
   }
+  constexpr size_t kLongestName = 255;  // of Linux's file systems
+  if (size_t length = sidecar_path(settings.output).filename().string().size(); length > kLongestName) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("the take's name is too long: {}, which lies beside it, would have {} bytes",
+                            sidecar_path(settings.output).filename().string(), length),
+                "choose a shorter name");
+  }
   std::error_code code;
   if (std::filesystem::path leftover = sidecar_path(settings.output); std::filesystem::exists(leftover, code)) {
     return fail(ErrorKind::Exists, fmt::format("{} exists already", leftover.string()),
@@ -142,7 +149,10 @@ class Session {
       if (disk_.is_low(recorded())) return EndedBy::DiskLow;
       std::optional<Moment> moment = TRY(source_.next());
       if (!moment) return EndedBy::Source;
-      switch (director_ ? director_(*moment, state()) : Direction::Record) {
+      Direction direction = director_ ? director_(*moment, state(*moment)) : Direction::Record;
+      is_recording_ = direction == Direction::Record;
+      ++heard_;
+      switch (direction) {
         case Direction::Standby:
           TRY_VOID(stand_by(*moment));
           break;
@@ -177,7 +187,7 @@ class Session {
     RecordSummary summary{settings_.output, take_->duration(), counts(), {}, pauses_, ended_by};
     std::erase_if(summary.pauses, [&](const Pause& pause) { return pause.at >= summary.duration; });
     bool own_marks = notes != nullptr && !notes->marks.empty();
-    summary.marks = marks_within(own_marks ? notes->marks : source_.marks(), summary.duration);
+    summary.marks = marks_within(own_marks ? notes->marks : on_take_clock(source_.marks()), summary.duration);
     return summary;
   }
 
@@ -194,6 +204,7 @@ class Session {
     sidecar.ended_by = std::move(ended_by);
     sidecar.marks = summary.marks;
     if (notes != nullptr) sidecar.bookmarks = notes->bookmarks;
+    std::erase_if(sidecar.bookmarks, [&](Microseconds bookmark) { return bookmark > summary.duration; });
     sidecar.pauses = summary.pauses;
     return sidecar;
   }
@@ -205,7 +216,15 @@ class Session {
   Microseconds length_of(int64_t moments) const {
     return Microseconds(moments * 1'000'000 * format_.frame_rate.den / format_.frame_rate.num);
   }
-  RecordState state() const { return {recorded(), counts(), disk_.time_left()}; }
+  RecordState state(const Moment& moment) const {
+    RecordState state{recorded(), recorded(), counts(), disk_.time_left()};
+    if (is_recording_ && moment.captured_at) state.now += age_of(moment);
+    return state;
+  }
+  static Microseconds age_of(const Moment& moment) {
+    auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::max(Microseconds{0}, std::chrono::duration_cast<Microseconds>(now) - *moment.captured_at);
+  }
 
   void count_unused(const Moment& moment) {
     if (moment.frame && !moment.is_repeat) ++standby_;
@@ -239,10 +258,23 @@ class Session {
     return {};
   }
 
+  // A source's marks are on a clock that goes on while nothing is recorded.
+  std::vector<ScriptMark> on_take_clock(std::vector<ScriptMark> marks) const {
+    auto taken = [&](Microseconds time) {
+      auto after = std::find_if(runs_.begin(), runs_.end(), [&](const Run& run) { return run.heard > time; });
+      const Run& run = after == runs_.begin() ? runs_.front() : *std::prev(after);
+      return run.recorded + time - run.heard;
+    };
+    for (ScriptMark& mark : marks) mark = {mark.text, taken(mark.start), taken(mark.end)};
+    std::erase_if(marks, [](const ScriptMark& mark) { return mark.start < Microseconds{0}; });
+    return marks;
+  }
+
   // A moment waits for the next, so that sound can fade before a pause that is not yet known of.
   Result<void> keep(Moment moment) {
     if (held_) TRY_VOID(push_held());
     if (!take_) TRY_VOID(begin(moment));
+    if (runs_.empty() || standby_moments_ > 0) runs_.push_back({length_of(heard_ - 1), take_->duration()});
     if (standby_moments_ > 0) fade(moment.sound, Slope::In);
     standby_moments_ = 0;
     held_ = std::move(moment);
@@ -250,13 +282,8 @@ class Session {
   }
 
   Result<void> begin(const Moment& first) {
-    using std::chrono::steady_clock;
     TakeFormat format{format_.size, format_.frame_rate, format_.has_sound, std::nullopt};
-    if (first.captured_at) {
-      auto age = steady_clock::now().time_since_epoch() - *first.captured_at;
-      format.began =
-          std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::system_clock::duration>(age);
-    }
+    if (first.captured_at) format.began = std::chrono::system_clock::now() - age_of(first);
     take_ = TRY(TakeWriter::create(settings_.output, format));
     return {};
   }
@@ -284,6 +311,14 @@ class Session {
   int64_t repeated_ = 0;
   int64_t standby_ = 0;          // new pictures that came while nothing was recorded
   int64_t standby_moments_ = 0;  // of the present pause
+  int64_t heard_ = 0;            // moments
+  bool is_recording_ = false;
+  // Where the take goes on: the time since the recording was opened, and the take's own.
+  struct Run {
+    Microseconds heard{0};
+    Microseconds recorded{0};
+  };
+  std::vector<Run> runs_;
   std::vector<Pause> pauses_;
   bool discarded_ = false;
 };
@@ -297,11 +332,16 @@ Result<RecordSummary> record(Source& source, const RecordSettings& settings, con
     ~Rest() { source.rest(); }
   } afterwards{source};
   TRY_VOID(check(source, settings));
+  source.rest();  // what waited since it was opened is not of this recording
   Session session(source, settings, director);
   TRY_VOID(session.check_disk());
   Result<EndedBy> filmed = session.film(stop);
   Result<bool> has_take = session.close();
-  if (!has_take) return tl::unexpected(filmed ? has_take.error() : filmed.error());
+  auto broke_off = [&](const Error& why) {
+    return tl::unexpected(
+        why.wrapped(fmt::format("the recording broke off; {} holds what came before", settings.output.string())));
+  };
+  if (!has_take) return broke_off(filmed ? has_take.error() : filmed.error());
   if (!*has_take) {
     if (!filmed) return tl::unexpected(filmed.error());
     return fail(ErrorKind::Cancelled, session.was_discarded() ? "the take was discarded" : "nothing was recorded");
@@ -311,10 +351,7 @@ Result<RecordSummary> record(Source& source, const RecordSettings& settings, con
   TRY_VOID(write_sidecar(settings.output, session.sidecar(summary, notes, std::move(ended_by))));
   log::info("capture", fmt::format("recorded {}: {}, {} frames", settings.output.string(),
                                    format_duration(summary.duration), summary.frames.in_take()));
-  if (!filmed) {
-    return tl::unexpected(filmed.error().wrapped(
-        fmt::format("the recording broke off; {} holds what came before", settings.output.string())));
-  }
+  if (!filmed) return broke_off(filmed.error());
   return summary;
 }
 

@@ -34,7 +34,9 @@ enum class Direction {
 };
 
 struct RecordState {
-  Microseconds recorded{0};               // length of the take so far
+  Microseconds recorded{0};  // length of the take so far: where this moment will lie in it
+  // Where the take is at this very instant, with what is still on its way: what a key that was just pressed is about.
+  Microseconds now{0};
   FrameCounts frames;                     // so far
   std::optional<Microseconds> time_left;  // until the disk is full, at the present rate; nothing until it is known
 };

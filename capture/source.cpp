@@ -19,6 +19,19 @@ bool is_presenter(const std::string& camera) {
   return camera.starts_with(kPresenter);
 }
 
+Result<void> check(media::FrameSize size, Rational rate) {
+  auto fits = [](int length) { return length >= 64 && length <= 4096 && length % 2 == 0; };
+  if (!fits(size.width) || !fits(size.height)) {
+    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot be {}x{} pixels", size.width, size.height),
+                "each side is even and 64 to 4096 pixels, as in 1280x720 or 720x1280");
+  }
+  if (rate.num <= 0 || rate.den <= 0 || rate.value() < 1 || rate.value() > 120) {
+    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot have {}/{} frames a second", rate.num, rate.den),
+                "1 to 120 are possible, as in 30 or 30000/1001");
+  }
+  return {};
+}
+
 struct OpenCamera {
   std::unique_ptr<PictureDevice> device;
   Rational rate;
@@ -80,6 +93,8 @@ const char* to_string(Drop reason) {
       return "surplus";
     case Drop::EncoderSlow:
       return "encoder_slow";
+    case Drop::Late:
+      return "late";
     case Drop::Damaged:
       return "damaged";
     case Drop::AfterEnd:
@@ -93,6 +108,7 @@ Result<std::unique_ptr<Source>> open_source(const SourceSettings& settings) {
     return fail(ErrorKind::InvalidInput, "there is nothing to record: no camera, no screen and no microphone",
                 "name one of them; candid devices lists what is there, and --camera test: needs no hardware");
   }
+  TRY_VOID(check(settings.size.value_or(media::FrameSize{1280, 720}), settings.frame_rate.value_or(Rational{30, 1})));
   if (is_presenter(settings.camera) && settings.camera != kPresenter && settings.camera != kLivePresenter) {
     return fail(ErrorKind::InvalidInput, fmt::format("camera \"{}\" is not known", settings.camera),
                 "test: is a drawn presenter who hurries, test:live the same in real time");

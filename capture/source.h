@@ -31,14 +31,15 @@ enum class Drop {
   Standby,      // while nothing was recorded: before the start, or in a pause
   Surplus,      // the device gave more pictures a second than the take has
   EncoderSlow,  // this machine could not keep up
+  Late,         // its moment was over when it came: the driver or the decoder was too slow
   Damaged,      // it could not be decoded
   AfterEnd,     // on its way when the recording ended
 };
-constexpr Drop kDrops[] = {Drop::Standby, Drop::Surplus, Drop::EncoderSlow, Drop::Damaged, Drop::AfterEnd};
-const char* to_string(Drop reason);  // "standby", "surplus", "encoder_slow", "damaged", "after_end"
+constexpr Drop kDrops[] = {Drop::Standby, Drop::Surplus, Drop::EncoderSlow, Drop::Late, Drop::Damaged, Drop::AfterEnd};
+const char* to_string(Drop reason);  // "standby", "surplus", "encoder_slow", "late", "damaged", "after_end"
 
 // Of pictures that the device gave since the source was opened:
-// captured = handed out + surplus + encoder_slow + damaged + waiting.
+// captured = handed out + the sum of dropped + waiting.
 struct SourceCounts {
   int64_t captured = 0;
   std::map<Drop, int64_t> dropped;

@@ -32,8 +32,8 @@ struct FrameCounts {
   int64_t repeated = 0;             // stand in the take for pictures that never came
   int64_t in_take() const { return encoded + repeated; }
   int64_t dropped_for(Drop reason) const;
-  // Pictures that should be in the take and are not: too slow an encoder, damaged ones.
-  int64_t lost() const { return dropped_for(Drop::EncoderSlow) + dropped_for(Drop::Damaged); }
+  // Pictures that should be in the take and are not.
+  int64_t lost() const { return dropped_for(Drop::EncoderSlow) + dropped_for(Drop::Late) + dropped_for(Drop::Damaged); }
   bool operator==(const FrameCounts&) const = default;
 };
 

@@ -100,8 +100,10 @@ Result<VoiceCut> VoiceCutter::find(const Window& window, const CutRules& rules) 
   Microseconds voice{0};
   for (const Voiced& stretch : heard.voiced) voice += stretch.end - stretch.start;
   if (voice < rules.least_voice) cut.flaws.push_back(CutFlaw::TooShort);
-  if (cut.voice_start < heard.room.from + kTouching || cut.voice_end > heard.room.to - kTouching)
-    cut.flaws.push_back(CutFlaw::CutOff);
+  const bool touches = cut.voice_start < heard.room.from + kTouching || cut.voice_end > heard.room.to - kTouching;
+  // A recording that broke off keeps less than was said, and may end in a pause.
+  const bool is_past_end = window.to > facts_.duration + time_of(1);
+  if (touches || is_past_end) cut.flaws.push_back(CutFlaw::CutOff);
   if (TRY(is_clipped(cut))) cut.flaws.push_back(CutFlaw::Clipped);
   auto sound = TRY(media::AudioReader::open(take_, time_of(cut.first_frame), samples_in(length_of(cut))));
   cut.loudness_lufs = TRY(media::measure_loudness(sound)).integrated_lufs;

@@ -29,7 +29,7 @@ struct CutRules {
 enum class CutFlaw {
   NoVoice,   // there is no clip
   TooShort,  // less voice than CutRules::least_voice
-  CutOff,    // somebody spoke on over an edge of the window
+  CutOff,    // somebody spoke on over an edge of the window, or the take ends before it
   Clipped,   // louder than the microphone could take: flat tops
 };
 std::string_view to_string(CutFlaw flaw);  // "no_voice", "too_short", "cut_off", "clipped"

@@ -96,7 +96,7 @@ Result<std::vector<const Candidate*>> choose(const Desk& desk, const GreetingBoo
   for (const Candidate& candidate : desk.roster.candidates) {
     GreetingState state = TRY(book.status_of(candidate)).state;
     bool lacks = state == GreetingState::Missing || state == GreetingState::OtherName ||
-                 (state == GreetingState::Flawed && options.redo_flagged);
+                 state == GreetingState::Changed || (state == GreetingState::Flawed && options.redo_flagged);
     if (named.empty() ? lacks : named.contains(&candidate)) chosen.push_back(&candidate);
   }
   if (options.count > 0 && chosen.size() > options.count) chosen.resize(options.count);
@@ -132,27 +132,25 @@ Result<void> check_ids(const Session& session, const Desk& desk, const std::vect
               "mend the lines above");
 }
 
-std::string pronunciation_of(const Candidate& candidate) {
-  for (const char* column : {"pronunciation", "phonetic", "phonetics", "say", "say_it"}) {
-    auto found = candidate.fields.find(column);
-    if (found != candidate.fields.end() && !found->second.empty()) return found->second;
-  }
-  return {};
+Result<std::vector<campaign::Sitting::Turn>> turns_for(const Desk& desk, const std::vector<const Candidate*>& chosen) {
+  std::vector<campaign::Sitting::Turn> turns;
+  for (const Candidate* candidate : chosen)
+    turns.push_back({candidate, TRY(campaign::words_for(*candidate, desk.campaign.greeting_script))});
+  return turns;
 }
 
-// What is to be said; without a script in campaign.toml, the name as a greeting.
-Result<std::vector<std::string>> lines_for(const Desk& desk, const std::vector<const Candidate*>& chosen) {
+// For the presenter; without a script in campaign.toml, the name as a greeting.
+std::vector<std::string> lines_of(const std::vector<campaign::Sitting::Turn>& turns) {
   std::vector<std::string> lines;
-  for (const Candidate* candidate : chosen) {
-    const FieldText& script = desk.campaign.greeting_script;
-    lines.push_back(script.empty() ? fmt::format("Hello {}.", candidate->name) : TRY(script.expand(candidate->fields)));
-  }
+  for (const auto& [candidate, said] : turns)
+    lines.push_back(said.script.empty() ? fmt::format("Hello {}.", said.words) : said.words);
   return lines;
 }
 
 struct Recorded {
   std::string sitting;           // empty: nothing was recorded
   std::optional<Error> problem;  // why it ended before its time; what was good before it counts
+  int64_t lost_pictures = 0;
 };
 
 template <typename Direct>
@@ -165,6 +163,7 @@ Result<Recorded> film(const Session& session, capture::Source& source, const cam
   };
   auto summary = capture::record(source, settings, director, nullptr, session.stop);
   Recorded recorded{journal.take().stem().string(), direct.failure()};
+  if (summary) recorded.lost_pictures = summary->frames.lost();
   if (!summary && summary.error().kind() != ErrorKind::Cancelled) recorded.problem = summary.error();
   if (summary && summary->ended_by == capture::EndedBy::DiskLow) {
     recorded.problem = Error(ErrorKind::NoSpace, "the disk is nearly full, and the sitting was ended",
@@ -177,7 +176,8 @@ Result<Recorded> film(const Session& session, capture::Source& source, const cam
 
 Result<Recorded> sit(const Session& session, const Options& options, const Desk& desk,
                      const std::vector<const Candidate*>& chosen) {
-  std::vector<std::string> lines = TRY(lines_for(desk, chosen));
+  const std::vector<campaign::Sitting::Turn> turns = TRY(turns_for(desk, chosen));
+  const std::vector<std::string> lines = lines_of(turns);
   capture::SourceSettings settings = TRY(source_settings(options.devices));
   settings.script = lines;
   auto source = TRY(capture::open_source(settings));
@@ -186,20 +186,21 @@ Result<Recorded> sit(const Session& session, const Options& options, const Desk&
                 "--camera NAME and --mic NAME; candid devices lists them");
   }
   auto journal = TRY(campaign::SittingJournal::create(desk.greetings, desk.campaign.id, Clock::system().now()));
-  campaign::Sitting sitting(chosen, journal);
+  campaign::SittingWriter writer(journal);
+  campaign::Sitting sitting(turns, writer);
   auto recorded = [&]() -> Result<Recorded> {
     if (options.is_automatic) {
       PresenterDirector director(sitting, lines, source->marks());
       return film(session, *source, journal, director);
     }
     Keyboard keyboard;
-    auto prompt = [&](const Candidate& candidate) {
-      auto at = static_cast<size_t>(std::find(chosen.begin(), chosen.end(), &candidate) - chosen.begin());
-      return GreetPrompt{pronunciation_of(candidate), desk.campaign.greeting_script.empty() ? "" : lines[at]};
-    };
-    KeyDirector director(sitting, keyboard, prompt);
+    KeyDirector director(sitting, keyboard);
     return film(session, *source, journal, director);
   }();
+  auto written = writer.finish();
+  if (!written && recorded)
+    recorded->problem =
+        written.error().wrapped("the sitting's journal could not be written, and the sitting was ended");
   // Nothing is in it that anybody could want.
   if (recorded && recorded->sitting.empty()) TRY_VOID(journal.discard());
   return recorded;
@@ -234,7 +235,7 @@ Result<size_t> accept(const Session& session, const Desk& desk, const std::vecto
   for (const std::string& id : ids) {
     const Candidate* candidate = TRY(find_named(desk.roster, id));
     GreetingBook book = TRY(GreetingBook::read(desk.greetings));
-    bool is_new = TRY(campaign::accept_greeting(book, *candidate));
+    bool is_new = TRY(campaign::accept_greeting(book, *candidate, desk.campaign.greeting_script));
     session.console.note(fmt::format("{}: {}", id, is_new ? "its greeting is right as it is" : "nothing was wrong"));
     if (is_new) ++accepted;
   }
@@ -244,6 +245,7 @@ Result<size_t> accept(const Session& session, const Desk& desk, const std::vecto
 Result<GreetReport> work(const Session& session, const Options& options, const Desk& desk) {
   TRY_VOID(make_folder(campaign::sittings_folder(desk.greetings)));
   auto lock = FileLock::try_acquire(campaign::sittings_folder(desk.greetings) / ".lock");
+  if (!lock && lock.error().kind() != ErrorKind::Exists) return tl::unexpected(lock.error());
   if (!lock) {
     return fail(lock.error().kind(), fmt::format("another candid greet works in {}", desk.greetings.string()),
                 "wait until it has ended");
@@ -262,6 +264,7 @@ Result<GreetReport> work(const Session& session, const Options& options, const D
       Recorded recorded = TRY(sit(session, options, desk, chosen));
       report.sitting = recorded.sitting;
       report.problem = recorded.problem;
+      report.lost_pictures = recorded.lost_pictures;
       for (campaign::GreetingCut& one : TRY(cut(session, desk))) report.cuts.push_back(std::move(one));
     }
   }

@@ -1,7 +1,6 @@
 #pragma once
 // Who leads a sitting: a person at the keyboard, or the drawn presenter's own times.
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,19 +14,12 @@
 
 namespace candid::cli {
 
-// What the prompter shows for a candidate.
-struct GreetPrompt {
-  std::string pronunciation;
-  std::string words;
-};
-using PromptOf = std::function<GreetPrompt(const campaign::Candidate&)>;
-
-// By keys. The recording begins with the first; it ends with the last candidate or when somebody ends it.
+// By keys. The recording begins with the first; it ends with the last candidate or when somebody ends it, and goes on
+// until all that was said before that key is in the take.
 class KeyDirector {
  public:
   // All are borrowed.
-  KeyDirector(campaign::Sitting& sitting, Keyboard& keyboard, PromptOf prompt)
-      : sitting_(sitting), keyboard_(keyboard), prompt_(std::move(prompt)) {}
+  KeyDirector(campaign::Sitting& sitting, Keyboard& keyboard) : sitting_(sitting), keyboard_(keyboard) {}
 
   capture::Direction operator()(const capture::Moment& moment, const capture::RecordState& state);
   // Why the sitting ended before its time: its journal could not be written.
@@ -35,13 +27,14 @@ class KeyDirector {
 
  private:
   Result<void> press(Key key, Microseconds now);
-  void show(Microseconds now);
+  void show(const capture::RecordState& state);
+  capture::Direction fail_with(Error error);
 
   campaign::Sitting& sitting_;
   Keyboard& keyboard_;
-  PromptOf prompt_;
   GreetView::State state_ = GreetView::State::Ready;
   bool has_ended_ = false;
+  Microseconds needed_{0};  // of the take: when the recording was paused or ended, pictures and sound were on their way
   int64_t moments_ = 0;
   LevelMeter meter_;
   LiveDisplay display_;

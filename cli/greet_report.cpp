@@ -25,6 +25,10 @@ const char* state_name(campaign::GreetingState state) {
       return "flagged";
     case campaign::GreetingState::OtherName:
       return "other_name";
+    case campaign::GreetingState::Changed:
+      return "changed";
+    case campaign::GreetingState::Several:
+      return "several";
   }
   return "";
 }
@@ -45,10 +49,14 @@ std::string padded(std::string_view text, size_t width) {
   return shown;
 }
 
+const std::string& name_of(const campaign::Attempt& attempt) {
+  return attempt.said.name.empty() ? attempt.candidate : attempt.said.name;
+}
+
 void tell_cut(const Session& session, const campaign::GreetingCut& cut) {
   std::string loudness = std::isfinite(cut.loudness_lufs) ? fmt::format("{:.1f} LUFS", cut.loudness_lufs) : "";
   std::string length = cut.file.empty() ? "" : format_duration(cut.length);
-  const std::string& name = cut.attempt.name.empty() ? cut.attempt.candidate : cut.attempt.name;
+  const std::string& name = name_of(cut.attempt);
   session.console.say(fmt::format("  {} {:>7}  {:>11}  {}", padded(name, kNameWidth), length,
                                   cut.file.empty() ? "" : loudness, flags_of(cut)));
 }
@@ -71,12 +79,13 @@ void tell_remedies(const Session& session, const std::filesystem::path& campaign
         campaign.string()));
   }
   for (const campaign::GreetingCut& cut : report.cuts) {
-    if (cut.error) session.console.error(cut.error->wrapped(fmt::format("the greeting of {}", cut.attempt.name)));
+    if (cut.error) session.console.error(cut.error->wrapped(fmt::format("the greeting of {}", name_of(cut.attempt))));
   }
   for (const campaign::Attempt& orphan : report.orphans) {
     session.console.note(
-        fmt::format("warning: a greeting was said to \"{}\" ({}), whom the roster does not have under that name",
-                    shorten(orphan.name, 60), shorten(orphan.candidate, 40)));
+        fmt::format("warning: a greeting was said to \"{}\" ({}), whom the roster does not have with those words",
+                    shorten(single_line(orphan.said.words.empty() ? name_of(orphan) : orphan.said.words), 60),
+                    shorten(orphan.candidate, 40)));
   }
 }
 
@@ -84,7 +93,8 @@ nlohmann::json cut_json(const campaign::GreetingCut& cut) {
   nlohmann::json flags = nlohmann::json::array();
   for (capture::CutFlaw flaw : cut.flaws) flags.push_back(capture::to_string(flaw));
   nlohmann::json json = {{"id", cut.attempt.candidate},
-                         {"name", cut.attempt.name},
+                         {"name", cut.attempt.said.name},
+                         {"words", cut.attempt.said.words},
                          {"sitting", cut.sitting},
                          {"file", cut.file.string()},
                          {"length_s", static_cast<double>(cut.length.count()) / 1e6},
@@ -104,13 +114,15 @@ nlohmann::json report_json(const GreetReport& report) {
                           {"name", candidate->name},
                           {"state", state_name(status.state)},
                           {"file", status.file.string()},
-                          {"flags", status.flaws}});
+                          {"flags", status.flaws},
+                          {"problem", status.problem}});
   }
   nlohmann::json orphans = nlohmann::json::array();
   for (const campaign::Attempt& orphan : report.orphans)
-    orphans.push_back({{"id", orphan.candidate}, {"name", orphan.name}});
+    orphans.push_back({{"id", orphan.candidate}, {"name", orphan.said.name}});
   nlohmann::json json = {
       {"sitting", report.sitting}, {"greetings", cuts}, {"candidates", candidates}, {"orphans", orphans}};
+  if (report.lost_pictures > 0) json["lost_pictures"] = report.lost_pictures;
   if (report.problem) json["problem"] = to_json(*report.problem);
   return json;
 }
@@ -118,8 +130,10 @@ nlohmann::json report_json(const GreetReport& report) {
 }  // namespace
 
 bool GreetReport::is_clean() const {
-  return std::all_of(cuts.begin(), cuts.end(),
-                     [](const campaign::GreetingCut& cut) { return cut.flaws.empty() && !cut.error; });
+  bool has_several = std::any_of(standing.begin(), standing.end(),
+                                 [](const auto& one) { return one.second.state == campaign::GreetingState::Several; });
+  return !has_several && std::all_of(cuts.begin(), cuts.end(),
+                                     [](const campaign::GreetingCut& cut) { return cut.flaws.empty() && !cut.error; });
 }
 
 void tell(const Session& session, const std::filesystem::path& campaign, const GreetReport& report) {
@@ -129,18 +143,21 @@ void tell(const Session& session, const std::filesystem::path& campaign, const G
   }
   for (const campaign::GreetingCut& cut : report.cuts) tell_cut(session, cut);
   tell_remedies(session, campaign, report);
+  if (report.lost_pictures > 0) session.console.note(fmt::format("warning: {} pictures lost", report.lost_pictures));
   size_t left = 0;
   size_t flagged = 0;
+  size_t useless = 0;
   for (const auto& [candidate, status] : report.standing) {
     using campaign::GreetingState;
-    if (status.state == GreetingState::Missing || status.state == GreetingState::OtherName) ++left;
     if (status.state == GreetingState::Flawed) ++flagged;
-    if (status.state == GreetingState::OtherName) {
-      session.console.note(fmt::format("warning: {} was said to \"{}\", and is now {}'s: it has to be said again",
-                                       status.file.string(), shorten(status.recorded_name, 60), candidate->name));
-    }
+    if (status.state == GreetingState::Several) ++useless;
+    if (status.state == GreetingState::Missing || status.state == GreetingState::OtherName ||
+        status.state == GreetingState::Changed)
+      ++left;
+    if (!status.problem.empty())
+      session.console.note(fmt::format("warning: {}\n  try: {}", status.problem, status.hint));
   }
-  session.console.say(fmt::format("{} of {} have a greeting{}.", report.standing.size() - left,
+  session.console.say(fmt::format("{} of {} have a greeting{}.", report.standing.size() - left - useless,
                                   count(report.standing.size(), "candidate"),
                                   flagged > 0 ? fmt::format(", {} of them flagged", flagged) : ""));
   session.console.say(fmt::format("Next: candid {} {}{}", left > 0 ? "greet" : "render", campaign.string(),

@@ -51,6 +51,7 @@ std::vector<std::string> lines_of(const GreetView& view, int columns) {
   };
   add(fmt::format("{} of {} · {} good · {} · {}", view.number, view.total, view.good, format_duration(view.recorded),
                   state_name(view.state)));
+  for (const std::string& warning : view.warnings) add(warning, 2, "! ");
   lines.emplace_back();
   add(single_line(view.name), 3, "    \033[1;7m ", " \033[0m");
   if (!view.pronunciation.empty()) add(fmt::format("say: {}", single_line(view.pronunciation)), 2, "    ");

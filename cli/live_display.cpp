@@ -36,7 +36,15 @@ int LiveDisplay::columns() {
   return 80;
 }
 
-void LiveDisplay::show(const std::vector<std::string>& lines) {
+int LiveDisplay::rows() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1) return size.ws_row;
+  return 24;
+}
+
+void LiveDisplay::show(const std::vector<std::string>& all) {
+  const size_t fitting = std::min(all.size(), static_cast<size_t>(rows() - 1));
+  const std::vector<std::string> lines(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(fitting));
   std::string text;
   for (const std::string& line : lines) text += fmt::format("{}\033[K\n", line);
   if (text == shown_) return;

@@ -19,6 +19,7 @@ class LiveDisplay {
   void clear();
 
   static int columns();  // of the terminal; 80 where that cannot be told
+  static int rows();     // 24 where that cannot be told; what does not fit is left out, from the end
 
  private:
   size_t lines_shown_ = 0;

@@ -94,7 +94,10 @@ Recorded record_unwatched(Session& session, const Job& job, capture::Source& sou
 Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
   std::filesystem::path aside = take;
   std::error_code code;
-  for (int i = 1; std::filesystem::exists(aside, code); ++i)
+  auto is_taken = [&] {
+    return std::filesystem::exists(aside, code) || std::filesystem::exists(capture::sidecar_path(aside), code);
+  };
+  for (int i = 1; is_taken(); ++i)
     aside.replace_filename(fmt::format("{}.earlier-{}{}", take.stem().string(), i, take.extension().string()));
   std::filesystem::rename(take, aside, code);
   if (!code) std::filesystem::rename(capture::sidecar_path(take), capture::sidecar_path(aside), code);
@@ -129,6 +132,8 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
       return desk.hear(moment, state);
     };
     Recorded summary = capture::record(source, job.record, direct, &desk.notes(), session.stop);
+    const bool nothing_yet = !summary && summary.error().kind() == ErrorKind::Cancelled;
+    if (nothing_yet && desk.wish() == RecordingDesk::Wish::Again && !session.stop.stop_requested()) continue;
     if (!summary || session.stop.stop_requested()) return summary;
     bool again = desk.wish() == RecordingDesk::Wish::Again || wants_another(session, keyboard, summary->path);
     if (!again) return summary;
@@ -210,7 +215,7 @@ Outcome run(Session& session, const Options& options) {
     if (!is_watched) return record_unwatched(session, *job, **source, options.countdown);
     return record_watched(session, *job, **source, keyboard, options.countdown < 0 ? 3 : options.countdown);
   }();
-  source->reset();
+  // Told before devices are closed, which may take a second where a driver hangs.
   if (!summary) return session.failed(summary.error());
   add_marks(session, *job, *summary);
   auto sidecar = capture::read_sidecar(summary->path);

@@ -57,7 +57,7 @@ RecordingDesk::RecordingDesk(Keyboard& keyboard, Plan plan)
 }
 
 Direction RecordingDesk::hear(const capture::Moment& moment, const RecordState& state) {
-  while (std::optional<Key> key = keyboard_.poll()) press(*key, state.recorded);
+  while (std::optional<Key> key = keyboard_.poll()) press(*key, state.now);
   meter_.push(moment.sound);
   // A check that fails is a check less, never a recording less.
   if (check_ && !check_->push(moment)) check_.reset();

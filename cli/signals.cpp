@@ -23,8 +23,12 @@ SignalWatch::SignalWatch() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  // A terminal that is closed; but whoever started this with nohup wants it to go on.
+  struct sigaction hangup {};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error code, not the end
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow any more
   thread_ = std::jthread([this, signals](std::stop_token done) {
     timespec patience{0, 100'000'000};
     std::optional<std::chrono::steady_clock::time_point> asked;

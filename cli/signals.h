@@ -1,6 +1,6 @@
 #pragma once
-// Ctrl-C and SIGTERM as a stop request; a second one ends the program at once, and so does a first one that is not
-// followed within ten seconds.
+// Ctrl-C, SIGTERM and a closed terminal as a stop request; a second one ends the program at once, and so does a first
+// one that is not followed within ten seconds.
 
 #include <stop_token>
 #include <thread>

@@ -34,8 +34,9 @@ Microseconds on_monotonic_clock(int64_t stamp) {
   const Microseconds wall =
       std::chrono::duration_cast<Microseconds>(std::chrono::system_clock::now().time_since_epoch());
   const Microseconds time(stamp);
-  if (std::chrono::abs(time - now) < kPlausible) return time;
-  if (std::chrono::abs(time - wall) < kPlausible) return time - (wall - now);
+  // A wall clock that is set between the stamp and now must not put a picture into the future.
+  if (std::chrono::abs(time - now) < kPlausible) return std::min(now, time);
+  if (std::chrono::abs(time - wall) < kPlausible) return std::min(now, time - (wall - now));
   return now;
 }
 
@@ -44,6 +45,7 @@ struct Opening {
   std::string url;
   std::string name;         // for people
   std::string device_file;  // whose users are told when it is busy; may be empty
+  const char* lost = "plug it in again, see candid devices, and record again";  // what helps when it went away
 };
 
 tl::unexpected<Error> cannot_open(int code, const Opening& opening) {
@@ -82,7 +84,8 @@ Result<media::InputFormatPtr> open_input(const Opening& opening, media::Options&
 // One packet, waiting a while for it.
 class PacketReader {
  public:
-  PacketReader(media::InputFormatPtr input, std::string name) : input_(std::move(input)), name_(std::move(name)) {}
+  PacketReader(media::InputFormatPtr input, const Opening& opening)
+      : input_(std::move(input)), name_(opening.name), lost_(opening.lost) {}
 
   const AVCodecParameters& parameters() const { return *input_->streams[0]->codecpar; }
   const std::string& name() const { return name_; }
@@ -94,8 +97,7 @@ class PacketReader {
       int code = av_read_frame(input_.get(), packet_.get());
       if (code >= 0) return packet_.get();
       if (code != AVERROR(EAGAIN)) {
-        return fail(ErrorKind::Io, media::av_error(code, fmt::format("{} went away", name_)).message(),
-                    "plug it in again, see candid devices, and record again");
+        return fail(ErrorKind::Io, media::av_error(code, fmt::format("{} went away", name_)).message(), lost_);
       }
       if (std::chrono::steady_clock::now() >= give_up) return nullptr;
       std::this_thread::sleep_for(kPoll);
@@ -106,13 +108,14 @@ class PacketReader {
   media::InputFormatPtr input_;
   media::PacketPtr packet_{av_packet_alloc()};
   std::string name_;
+  const char* lost_;
 };
 
 class AvPictureDevice final : public PictureDevice {
  public:
-  static Result<std::unique_ptr<PictureDevice>> create(media::InputFormatPtr input, std::string name,
+  static Result<std::unique_ptr<PictureDevice>> create(media::InputFormatPtr input, const Opening& opening,
                                                        const media::VideoRequest& request) {
-    PacketReader packets(std::move(input), std::move(name));
+    PacketReader packets(std::move(input), opening);
     const AVCodecParameters& parameters = packets.parameters();
     const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
     if (codec == nullptr) {
@@ -206,12 +209,13 @@ Result<std::unique_ptr<PictureDevice>> open_camera(const Camera& camera, const C
   media::VideoRequest request;
   request.size = wanted.value_or(made_even(mode.size));
   request.fit = media::Fit::Cover;
-  return AvPictureDevice::create(std::move(input), opening.name, request);
+  return AvPictureDevice::create(std::move(input), opening, request);
 }
 
 Result<std::unique_ptr<PictureDevice>> open_screen(const Screen& screen, Rational rate,
                                                    std::optional<media::FrameSize> wanted) {
-  Opening opening{"x11grab", screen.display, fmt::format("the screen {}", screen.id), ""};
+  Opening opening{"x11grab", screen.display, fmt::format("the screen {}", screen.id), "",
+                  "see that it is on and has kept its size, and record again"};
   const media::FrameSize size = made_even(screen.size);
   media::Options options;
   options.set("video_size", size_text(size));
@@ -221,7 +225,7 @@ Result<std::unique_ptr<PictureDevice>> open_screen(const Screen& screen, Rationa
   media::InputFormatPtr input = TRY(open_input(opening, options));
   media::VideoRequest request;
   request.size = wanted.value_or(size);
-  return AvPictureDevice::create(std::move(input), opening.name, request);
+  return AvPictureDevice::create(std::move(input), opening, request);
 }
 
 Result<std::unique_ptr<SoundDevice>> open_alsa_microphone(const Microphone& microphone) {
@@ -235,7 +239,7 @@ Result<std::unique_ptr<SoundDevice>> open_alsa_microphone(const Microphone& micr
     return fail(ErrorKind::Io, fmt::format("{} is in use by {}", opening.name, join(microphone.used_by)),
                 "close that program, or choose another device: candid devices");
   }
-  PacketReader packets(TRY(std::move(input)), opening.name);
+  PacketReader packets(TRY(std::move(input)), opening);
   if (packets.parameters().codec_id != AV_CODEC_ID_PCM_S16LE) {
     return fail(
         ErrorKind::Unsupported,

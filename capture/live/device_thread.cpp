@@ -1,6 +1,5 @@
 #include "capture/live/device_thread.h"
 
-#include <chrono>
 #include <thread>
 
 #include "core/log.h"
@@ -27,12 +26,16 @@ DeviceThread::DeviceThread(Step step, Failed failed) : state_(std::make_shared<S
   }).detach();
 }
 
+void DeviceThread::stop() {
+  if (!state_->stop.exchange(true)) state_->give_up_at = std::chrono::steady_clock::now() + kPatience;
+}
+
 DeviceThread::~DeviceThread() {
   if (!state_) return;
-  state_->stop = true;
+  stop();
   std::unique_lock lock(state_->mutex);
-  if (!state_->changed.wait_for(lock, kPatience, [&] { return state_->ended; }))
-    log::warning("capture", "a device does not answer and is left behind");
+  if (!state_->changed.wait_until(lock, state_->give_up_at, [&] { return state_->ended; }))
+    log::info("capture", "a device does not answer and is left behind");
 }
 
 }  // namespace candid::capture

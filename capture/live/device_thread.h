@@ -2,6 +2,7 @@
 // Reads a device on a thread of its own, as drivers wait. Internal to capture.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -25,10 +26,13 @@ class DeviceThread {
   DeviceThread(DeviceThread&&) noexcept = default;
   DeviceThread& operator=(DeviceThread&&) = delete;
   ~DeviceThread();
+  // Without waiting: for several that are to end at once.
+  void stop();
 
  private:
   struct State {
     std::atomic<bool> stop{false};
+    std::chrono::steady_clock::time_point give_up_at;  // once it was told to stop
     std::mutex mutex;
     std::condition_variable changed;
     bool ended = false;

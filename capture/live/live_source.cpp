@@ -134,8 +134,11 @@ struct LiveSource::Watch {
     }
     if (now() - window_began < kSlowWindow) return std::nullopt;
     auto slow = [](const SourceCounts& at) {
-      auto found = at.dropped.find(Drop::EncoderSlow);
-      return found == at.dropped.end() ? 0 : found->second;
+      int64_t count = 0;
+      for (auto [reason, pictures] : at.dropped) {
+        if (reason == Drop::EncoderSlow || reason == Drop::Late) count += pictures;
+      }
+      return count;
     };
     int64_t captured = counts.captured - window_counts.captured;
     int64_t lost = slow(counts) - slow(window_counts);
@@ -174,7 +177,7 @@ LiveSource::LiveSource(LiveDevices devices, Rational rate)
       std::optional<CapturedPicture> picture = TRY(camera->read());
       if (!picture) return {};
       std::lock_guard lock(state->mutex);
-      pulse.beat();
+      if (picture->frame) pulse.beat();
       state->synchronizer.push(std::move(*picture));
       state->changed.notify_all();
       return {};
@@ -212,7 +215,9 @@ LiveSource::LiveSource(LiveDevices devices, Rational rate)
   format_.device = join(names);
 }
 
-LiveSource::~LiveSource() = default;
+LiveSource::~LiveSource() {
+  for (DeviceThread& thread : watch_->threads) thread.stop();
+}
 
 SourceFormat LiveSource::format() const {
   return format_;

@@ -1,5 +1,6 @@
 #include "capture/live/synchronizer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace candid::capture {
@@ -10,11 +11,15 @@ namespace {
 // seen than sound that comes early (ITU-R BT.1359: -125 ms against +45 ms).
 constexpr double kEarliest = -0.3;
 constexpr double kLatest = 0.9;
-// For pictures and sound that are on their way: more than any driver holds back.
+// With pictures and sound that are on their way: more than most drivers hold back.
 constexpr Microseconds kPatience{400'000};
+constexpr Microseconds kLongestPatience{1'200'000};
+constexpr Microseconds kMargin{100'000};
 constexpr size_t kMostEarlyBlocks = 400;
 
 }  // namespace
+
+Synchronizer::Synchronizer(Format format) : format_(format), patience_(kPatience) {}
 
 void Synchronizer::push(CapturedPicture picture) {
   ++counts_.captured;
@@ -60,11 +65,24 @@ double Synchronizer::place_of(Microseconds time) const {
 Synchronizer::Next Synchronizer::next_picture(Microseconds now) {
   const auto moment = static_cast<double>(next_);
   while (!pictures_.empty() && place_of(pictures_.front().time) < moment + kEarliest) {
+    let_go(pictures_.front(), now);
     pictures_.pop_front();
-    ++counts_.dropped[Drop::Surplus];
   }
   if (!pictures_.empty()) return place_of(pictures_.front().time) <= moment + kLatest ? Next::Picture : Next::Repeat;
-  return now > time_of(next_ + 1) + kPatience ? Next::Repeat : Next::Wait;
+  if (now <= time_of(next_ + 1) + patience_) return Next::Wait;
+  ++given_up_;
+  return Next::Repeat;
+}
+
+// A picture whose moment is over.
+void Synchronizer::let_go(const CapturedPicture& picture, Microseconds now) {
+  if (given_up_ == 0) {
+    ++counts_.dropped[Drop::Surplus];
+    return;
+  }
+  --given_up_;
+  ++counts_.dropped[Drop::Late];
+  patience_ = std::clamp(now - picture.time + kMargin, patience_, kLongestPatience);
 }
 
 bool Synchronizer::is_sound_ready(Microseconds now) const {
@@ -104,6 +122,7 @@ void Synchronizer::rest() {
   sound_.reset();
   origin_.reset();
   next_ = 0;
+  given_up_ = 0;
   resting_ = true;
 }
 

@@ -21,7 +21,7 @@ class Synchronizer {
     Rational rate{30, 1};           // of moments
     size_t most_waiting = 30;       // pictures
   };
-  explicit Synchronizer(Format format) : format_(format) {}
+  explicit Synchronizer(Format format);
 
   // In order of time. Counted as slow and dropped when as many wait as may.
   void push(CapturedPicture picture);
@@ -40,6 +40,7 @@ class Synchronizer {
   enum class Next { Picture, Repeat, Wait };
   double place_of(Microseconds time) const;
   Next next_picture(Microseconds now);
+  void let_go(const CapturedPicture& picture, Microseconds now);
   bool find_origin();
   bool is_sound_ready(Microseconds now) const;
   int64_t sample_at(int64_t moment) const;
@@ -50,7 +51,9 @@ class Synchronizer {
   std::deque<CapturedSound> early_;  // sound from before the first picture
   std::unique_ptr<SoundAligner> sound_;
   std::optional<media::Frame> shown_;
-  int64_t next_ = 0;  // moment
+  int64_t next_ = 0;       // moment
+  int64_t given_up_ = 0;   // pictures that were not waited for any longer, and may yet come
+  Microseconds patience_;  // with pictures; grows with the device's delay
   bool resting_ = false;
   SourceCounts counts_;
 };

@@ -67,19 +67,6 @@ double eyes_open(double seconds) {
   return 1;
 }
 
-Result<void> check(media::FrameSize size, Rational rate) {
-  auto fits = [](int length) { return length >= 64 && length <= 4096 && length % 2 == 0; };
-  if (!fits(size.width) || !fits(size.height)) {
-    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot be {}x{} pixels", size.width, size.height),
-                "each side is even and 64 to 4096 pixels, as in 1280x720 or 720x1280");
-  }
-  if (rate.num <= 0 || rate.den <= 0 || rate.value() < 1 || rate.value() > 120) {
-    return fail(ErrorKind::InvalidInput, fmt::format("a take cannot have {}/{} frames a second", rate.num, rate.den),
-                "1 to 120 are possible, as in 30 or 30000/1001");
-  }
-  return {};
-}
-
 // Every other line is underlined by a hand, which rises after the line has begun and sinks before it ends.
 double hand_raised(double seconds, const std::vector<ScriptMark>& marks) {
   constexpr double kMove = 0.5;
@@ -132,7 +119,6 @@ TestPresenter::~TestPresenter() = default;
 Result<std::unique_ptr<TestPresenter>> TestPresenter::create(const SourceSettings& settings) {
   const media::FrameSize size = settings.size.value_or(media::FrameSize{1280, 720});
   const Rational rate = settings.frame_rate.value_or(Rational{30, 1});
-  TRY_VOID(check(size, rate));
   Speech speech = TRY(speak(settings.script.empty() ? default_script() : settings.script));
   std::vector<double> openings = lips(speech.samples, rate);
   PresenterFigure figure = TRY(PresenterFigure::create(size));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "campaign/greeting_cuts.h"
+#include "campaign/sitting_writer.h"
 #include "core/digest.h"
 #include "core/encoding.h"
 #include "tests/campaign/workbench.h"

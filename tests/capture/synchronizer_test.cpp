@@ -26,6 +26,7 @@ class Desk {
     Microseconds sound_delay{0};  // of arrival, not of the stamp
     int sound_rate = 48000;
     unsigned seed = 1;
+    Microseconds picture_delay{0};  // of arrival
   };
   Desk(Synchronizer& sync, Clocks clocks) : sync_(sync), clocks_(clocks), random_(clocks.seed) {}
 
@@ -33,12 +34,13 @@ class Desk {
   void run(Microseconds until, const std::function<void(Moment)>& take) {
     while (now_ < until) {
       now_ += 5ms;
-      while (picture_time(pictures_) <= seconds(now_)) give_picture();
+      while (picture_time(pictures_) + seconds(clocks_.picture_delay) <= seconds(now_)) give_picture();
       while (sound_time(samples_ + kBlock) + seconds(clocks_.sound_delay) <= seconds(now_)) give_sound();
       while (std::optional<Moment> moment = must(sync_.pull(kStart + now_))) take(std::move(*moment));
     }
   }
   void lose_pictures(int64_t count) { pictures_ += count; }
+  void delay_pictures(Microseconds delay) { clocks_.picture_delay = delay; }
   void lose_sound(Microseconds length) { samples_ += length.count() * clocks_.sound_rate / 1'000'000; }
 
   int64_t given() const { return given_; }
@@ -209,6 +211,26 @@ TEST(Synchronizer, PutsSilenceWhereSoundWasLost) {
       EXPECT_NEAR(take.lateness[i], 0, 0.006) << lost.count();
     EXPECT_NEAR(static_cast<double>(sync.counts().missing_sound.count()), static_cast<double>(lost.count()), 10e3);
   }
+}
+
+TEST(Synchronizer, WaitsLongerForACameraWhosePicturesComeLate) {
+  Synchronizer sync(format());
+  Desk::Clocks clocks;
+  Desk desk(sync, clocks);
+  Take take;
+  auto add = [&](const Moment& moment) { take.add(moment); };
+  desk.run(3s, add);
+  desk.delay_pictures(700ms);
+  desk.run(8s, add);
+  int64_t repeats = take.repeats;
+  EXPECT_GT(repeats, 0) << "nothing came for a while";
+  EXPECT_LT(repeats, 30);
+  desk.run(20s, add);
+  EXPECT_EQ(take.repeats, repeats) << "and then all of them are waited for";
+  SourceCounts counts = sync.counts();
+  EXPECT_EQ(counts.dropped[Drop::Late], repeats) << "told as lost, not as surplus";
+  EXPECT_EQ(counts.dropped[Drop::Surplus], 0);
+  for (double late : take.lateness) EXPECT_NEAR(late, 0, 0.002);
 }
 
 TEST(Synchronizer, GoesOnWithoutAMicrophoneThatStalls) {

@@ -136,6 +136,26 @@ TEST_F(RecordAtATerminal, InterruptedKeepsTheTake) {
   EXPECT_TRUE(terminal.is_as_before());
 }
 
+TEST_F(RecordAtATerminal, ATerminalThatIsClosedKeepsTheTake) {
+  Terminal terminal(record("--countdown 0"), out());
+  terminal.wait_for_next("ready");
+  terminal.type("\r");
+  terminal.wait_for_next("0:00.5");
+  terminal.signal(SIGHUP);
+  EXPECT_EQ(terminal.wait_for_end(), 0) << terminal.screen();
+  EXPECT_EQ(must(capture::read_sidecar(take())).ended_by, "stopped");
+}
+
+TEST_F(RecordAtATerminal, TwoKeysAtOnceBeginAgain) {
+  Terminal terminal(record("--countdown 0"), out());
+  terminal.wait_for_next("ready");
+  terminal.type("\r\rr");
+  terminal.wait_for_next("ready");
+  terminal.type("q");
+  EXPECT_EQ(terminal.wait_for_end(), 1);
+  EXPECT_THAT(names(), ElementsAre("out", "script.txt"));
+}
+
 TEST_F(RecordAtATerminal, LeavingBeforeTheBeginningLeavesNothing) {
   Terminal terminal(record(), out());
   terminal.wait_for_next("ready");
@@ -169,6 +189,21 @@ TEST_F(Record, AccountsForEveryPictureInItsJson) {
   EXPECT_EQ(json["ended_by"], "max_length");
 }
 
+TEST_F(Record, PlacesThePresentersMarksAfterACountdown) {
+  auto with = [&](const std::string& arguments) {
+    Ended ended =
+        candid("'" CANDID_PROGRAM "' record -o " + quoted(folder_.path() / (arguments + "take.mkv")) +
+               " --camera test: --size 320x180 --json --script " + quoted(script()) + " --countdown " + arguments);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return nlohmann::json::parse(ended.out)["marks"];
+  };
+  auto at_once = with("0");
+  auto later = with("2");
+  ASSERT_EQ(at_once.size(), 3U);
+  ASSERT_GE(later.size(), 1U);
+  EXPECT_NEAR(later.back()["start_s"].get<double>(), at_once.back()["start_s"].get<double>() - 2, 0.04);
+}
+
 TEST_F(Record, FindsTheScriptsLinesInTheSoundWhereNobodyScrolled) {
   Ended ended = candid(record("--max 6s --script " + quoted(script())));
   ASSERT_EQ(ended.code, 0) << ended.err;
@@ -195,6 +230,8 @@ TEST_F(Record, NamesWhatCannotBe) {
                                   {"--camera test: --fps x", "29.97"},
                                   {"--camera test: --bubble middle", "top-left"},
                                   {"--camera test: --max 0s", "more than nothing"},
+                                  {"--camera none --mic default --fps 0", "1 to 120"},
+                                  {"--screen default --mic none --size 641x481", "even"},
                                   {"--camera /dev/video99", "/dev/video99"},
                                   {"--mic test: --camera none", "presenter"}}) {
     Ended ended = with(arguments);
