@@ -63,6 +63,12 @@ Result<GreetingBook> GreetingBook::read(const std::filesystem::path& greetings) 
   if (!std::filesystem::exists(greetings, code)) return book;
   book.clips_ = TRY(list_clips(greetings));
   book.sittings_ = TRY(read_sittings(greetings));
+  for (const auto& [id, clips] : book.clips_) {
+    for (const std::filesystem::path& clip : clips) {
+      std::optional<CutRecord> note = TRY(read_note(clip));
+      if (note && !note->digest.empty()) book.by_digest_.insert_or_assign(note->digest, std::move(*note));
+    }
+  }
   for (const SittingRecord& sitting : book.sittings_) {
     for (const auto* records : {&sitting.placings, &sitting.cuts}) {
       for (const CutRecord& cut : *records) {
@@ -82,7 +88,7 @@ Result<std::optional<GreetingBook::Known>> GreetingBook::recognise(const std::fi
   std::optional<CutRecord> note = TRY(read_note(clip));
   if (!note && by_digest_.empty()) return std::nullopt;
   std::string digest = to_hex(TRY(sha256_file(clip)));
-  // The note first: of a clip that was copied to another's id, the journals know one name alone.
+  // The note first: of a clip that was copied to another's id, journals know one name alone.
   if (note && note->digest == digest) return Known{digest, std::move(note)};
   if (auto known = by_digest_.find(digest); known != by_digest_.end()) return Known{digest, known->second};
   if (note) return Known{digest, std::nullopt};

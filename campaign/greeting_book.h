@@ -59,7 +59,7 @@ class GreetingBook {
  private:
   std::map<std::string, std::vector<std::filesystem::path>> clips_;  // by candidate id
   std::vector<SittingRecord> sittings_;
-  std::map<std::string, CutRecord> by_digest_;  // of the journals
+  std::map<std::string, CutRecord> by_digest_;  // of notes, and above them of journals
 };
 
 // Where a candidate's clip is to lie. InvalidInput when the id cannot be a file's name.

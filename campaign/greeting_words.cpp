@@ -29,7 +29,7 @@ bool is_same(const std::string& a, const std::string& b) {
   return to_lower(normalize(a)) == to_lower(normalize(b));
 }
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   return fmt::format("\"{}\"", shorten(single_line(text), kShown));
 }
 
@@ -47,7 +47,7 @@ Result<GreetingWords> words_for(const Candidate& candidate, const FieldText& scr
 
 std::optional<std::string> mismatch(const GreetingWords& said, const Candidate& now) {
   if (!is_same(said.name, now.name))
-    return fmt::format("was said to {}, and the roster has {}", quoted(said.name), quoted(now.name));
+    return fmt::format("was said to {}, and the roster has {}", in_quotes(said.name), in_quotes(now.name));
   if (said.words.empty()) {
     if (!now.name.empty()) return std::nullopt;
     return "was said to somebody whose name was not written down";
@@ -55,9 +55,9 @@ std::optional<std::string> mismatch(const GreetingWords& said, const Candidate& 
   auto script = FieldText::parse(said.script);
   auto would_be = script ? words_for(now, *script) : tl::unexpected(script.error());
   // A column that the words need is gone.
-  if (!would_be) return fmt::format("was said as {}, which the roster does not tell any more", quoted(said.words));
+  if (!would_be) return fmt::format("was said as {}, which the roster does not tell any more", in_quotes(said.words));
   if (is_same(said.words, would_be->words)) return std::nullopt;
-  return fmt::format("was said as {}, and the roster makes it {}", quoted(said.words), quoted(would_be->words));
+  return fmt::format("was said as {}, and the roster makes it {}", in_quotes(said.words), in_quotes(would_be->words));
 }
 
 std::string pronunciation_of(const Candidate& candidate) {

@@ -7,7 +7,7 @@
 
 #include "campaign/greeting_book.h"
 #include "campaign/plan.h"
-#include "core/text.h"
+#include "core/suggest.h"
 #include "core/time.h"
 
 namespace candid::campaign {

@@ -70,7 +70,20 @@ TEST_F(VoiceCutTest, TellsWhatIsWrong) {
   EXPECT_THAT(must(cutter.find({500ms, 2'500ms})).flaws, ElementsAre(CutFlaw::CutOff)) << "at its end";
   EXPECT_THAT(must(cutter.find({2s, 4s})).flaws, ElementsAre(CutFlaw::CutOff)) << "at its beginning";
   EXPECT_THAT(must(cutter.find({7s, 9s})).flaws, ElementsAre(CutFlaw::CutOff));
-  EXPECT_THAT(must(cutter.find({7s, 20s})).flaws, IsEmpty()) << "a window that the take's end cuts short";
+}
+
+// What a power cut left of a take: the journal knows of more than the take holds.
+TEST_F(VoiceCutTest, ATakeThatEndsBeforeTheWindowIsCutOff) {
+  auto whole = take("between(t,2,3)+between(t,6,8)");
+  EXPECT_THAT(must(must(VoiceCutter::open(whole)).find({1s, 5s})).flaws, IsEmpty());
+  auto torn = folder_.path() / "torn.mkv";
+  output_of("ffmpeg -nostdin -v error -i " + quoted(whole) + " -t 4 -c copy " + quoted(torn));
+  auto cutter = must(VoiceCutter::open(torn));
+  EXPECT_LE(std::chrono::abs(cutter.duration() - 4s), 50ms);
+  VoiceCut cut = must(cutter.find({1s, 5s}));
+  EXPECT_THAT(cut.flaws, ElementsAre(CutFlaw::CutOff)) << "though it ends in a pause";
+  EXPECT_GT(cut.frames, 30) << "what there is can be listened to";
+  EXPECT_THAT(must(cutter.find({1s, cutter.duration() + 30ms})).flaws, IsEmpty()) << "the key of the last picture";
 }
 
 TEST_F(VoiceCutTest, TellsFlatTopsFromLoudSpeech) {

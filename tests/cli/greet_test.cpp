@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/greet_screen.h"
 #include "media/probe.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
@@ -129,8 +130,63 @@ TEST_F(Greet, ARenamedCandidateIsAskedAgainAndTheOldClipIsKept) {
   Ended again = greet("--auto --json");
   EXPECT_THAT(asked(again.json()), ElementsAre("2"));
   EXPECT_THAT(states(again.json()), ElementsAre("ready", "ready", "ready"));
-  EXPECT_EQ(must(files_below(greetings() / "sittings/replaced")).size(), 1U);
+  EXPECT_EQ(must(files_below(greetings() / "sittings/replaced")).size(), 2U) << "the clip and its note";
   EXPECT_EQ(candid("render " + quoted(bench_.folder()) + " --json").code, 0);
+}
+
+TEST_F(Greet, ANicknameThatChangedIsAskedAgain) {
+  std::string roster = "id,name,role,email,nickname\n1,Robert Sample,Engineer,r@example.com,Bob\n";
+  bench_.write("candidates.csv", roster);
+  bench_.write("campaign.toml", test::kToml +
+                                    "\n[greeting]\nfolder = \"greetings\"\n"
+                                    "script = \"Hello {{nickname}}, it was good to meet you.\"\n");
+  ASSERT_EQ(greet("--auto --json").code, 0);
+  roster.replace(roster.find("Bob"), 3, "Rob");
+  bench_.write("candidates.csv", roster);
+  // Gigabytes that people delete.
+  std::filesystem::remove_all(greetings() / "sittings");
+  Ended render = candid("render " + quoted(bench_.folder()));
+  EXPECT_NE(render.code, 0);
+  EXPECT_THAT(render.err, HasSubstr("was said as \"Hello Bob, it was good to meet you.\""));
+  Ended again = greet("--auto --json");
+  EXPECT_THAT(asked(again.json()), ElementsAre("1"));
+  EXPECT_EQ(again.json()["greetings"][0]["words"], "Hello Rob, it was good to meet you.");
+  EXPECT_EQ(candid("render " + quoted(bench_.folder())).code, 0);
+}
+
+TEST_F(Greet, TwoClipsOfOneCandidateAreAProblem) {
+  ASSERT_EQ(greet("--auto --json").code, 0);
+  std::filesystem::copy(greetings() / "2.mkv", greetings() / "2.mp4");
+  Ended ended = greet("--auto");
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("2.mkv and 2.mp4 are both this candidate's greeting\n  try: keep one of them"));
+  EXPECT_THAT(ended.out, HasSubstr("2 of 3 candidates have a greeting"));
+  EXPECT_THAT(states(greet("--auto --json").json()), ElementsAre("ready", "several", "ready"));
+  EXPECT_EQ(greet("--keep 2").code, 2);
+}
+
+TEST_F(Greet, TellsWhyItCannotBegin) {
+  must(make_folder(greetings() / "sittings"));
+  {
+    auto lock = must(FileLock::try_acquire(greetings() / "sittings/.lock"));
+    EXPECT_THAT(greet("--auto").err, HasSubstr("another candid greet works in"));
+  }
+  std::filesystem::remove(greetings() / "sittings/.lock");
+  must(make_folder(greetings() / "sittings/.lock"));
+  Ended ended = greet("--auto");
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("sittings/.lock"));
+  EXPECT_THAT(ended.err, Not(HasSubstr("another candid greet")));
+}
+
+TEST(GreetScreen, TellsWhatIsWrongWithTheRecording) {
+  cli::GreetView view;
+  view.name = "Jane";
+  view.warnings = {"12 pictures lost", "the disk has room for 2 min more"};
+  auto lines = cli::lines_of(view, 80);
+  ASSERT_GT(lines.size(), 3U);
+  EXPECT_EQ(lines[1], "! 12 pictures lost") << "where a small terminal leaves it out last";
+  EXPECT_EQ(lines[2], "! the disk has room for 2 min more");
 }
 
 TEST_F(Greet, FlaggedIsThreeWithARemedyAndIsRedoneOrKept) {
@@ -141,9 +197,15 @@ TEST_F(Greet, FlaggedIsThreeWithARemedyAndIsRedoneOrKept) {
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.out, HasSubstr("too_short"));
   EXPECT_THAT(ended.err, HasSubstr("--redo-flagged"));
+  EXPECT_THAT(candid("render " + quoted(bench_.folder())).err,
+              HasSubstr("1 of 2 greetings was flagged: 1.mkv (too_short)"));
+  Ended proof = candid("proof " + quoted(bench_.folder()));
+  EXPECT_THAT(proof.err, HasSubstr("candidates.csv:2: id: "));
+  EXPECT_THAT(proof.err, HasSubstr("1.mkv was flagged: too_short"));
   EXPECT_THAT(greet("--auto --json").json()["greetings"], IsEmpty());
   EXPECT_THAT(asked(greet("--auto --json --redo-flagged").json()), ElementsAre("1"));
   EXPECT_EQ(greet("--keep 1").code, 0);
+  EXPECT_THAT(candid("render " + quoted(bench_.folder())).err, Not(HasSubstr("flagged")));
   EXPECT_THAT(greet("--auto --json --redo-flagged").json()["greetings"], IsEmpty());
   EXPECT_THAT(asked(greet("--auto --json --only 2").json()), ElementsAre("2")) << "whether or not there is one";
 }
@@ -240,7 +302,8 @@ TEST_F(GreetAtATerminal, KeysSayWhatIsGood) {
   EXPECT_TRUE(code == 0 || code == 3) << code << terminal.screen();
   EXPECT_TRUE(terminal.is_as_before());
   std::vector<std::string> seen = events();
-  std::erase_if(seen, [](const std::string& event) { return event.starts_with("cut"); });
+  std::erase_if(seen,
+                [](const std::string& event) { return event.starts_with("cut") || event.starts_with("placing"); });
   EXPECT_THAT(seen,
               ElementsAre("begin ", "again 1", "good 1", "good 2", "back 3", "skip 2", "pause 3", "resume 3", "end 3"));
   auto json = nlohmann::json::parse(must(read_text_file(out())));
@@ -254,6 +317,30 @@ TEST_F(GreetAtATerminal, WhoLeavesBeforeTheBeginningLeavesNothing) {
   terminal.type("q");
   EXPECT_EQ(terminal.wait_for_end(), 0) << terminal.screen();
   for (const auto& file : must(files_below(greetings()))) EXPECT_EQ(file.filename(), ".lock");
+}
+
+// A live picture is older than the key that is pressed at it.
+TEST_F(GreetAtATerminal, WhatWasSaidBeforeTheLastKeyIsInTheTake) {
+  SittingTerminal terminal(live("--json --count 1"), out());
+  terminal.wait_for("not recording yet");
+  terminal.type(" ");
+  terminal.wait_for("1 of 1", 1.0);
+  terminal.type(" ");
+  int code = terminal.wait_for_end();
+  EXPECT_TRUE(code == 0 || code == 3) << code << terminal.screen();
+  std::optional<int64_t> to;
+  std::filesystem::path take;
+  for (const auto& file : must(files_below(greetings() / "sittings"))) {
+    if (file.extension() == ".mkv") take = file;
+    if (file.extension() != ".jsonl") continue;
+    std::istringstream lines(must(read_text_file(file)));
+    for (std::string line; std::getline(lines, line);) {
+      auto json = nlohmann::json::parse(line);
+      if (json["event"] == "good") to = json["to_us"];
+    }
+  }
+  ASSERT_TRUE(to);
+  EXPECT_GE(must(media::probe(take)).duration.count(), *to - 1000);
 }
 
 TEST_F(GreetAtATerminal, CtrlCEndsWithOneAndTheNextRunCuts) {
