@@ -109,7 +109,7 @@ Result<GreetingStatus> GreetingBook::status_of(const Candidate& candidate) const
   status.file = clips.front();
   status.state = GreetingState::Ready;
   if (clips.size() > 1) {
-    auto [first, second] = std::minmax(clips[0].filename().string(), clips[1].filename().string());
+    auto [first, second] = std::minmax({clips[0].filename().string(), clips[1].filename().string()});
     status.state = GreetingState::Several;
     status.problem = fmt::format("{} and {} are both this candidate's greeting", first, second);
     status.hint = "keep one of them";
