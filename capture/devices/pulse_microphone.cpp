@@ -1,5 +1,7 @@
 #include "capture/devices/pulse_microphone.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <pulse/context.h>
 #include <pulse/error.h>
@@ -14,6 +16,10 @@ using Clock = PulseConnection::Clock;
 
 constexpr std::chrono::milliseconds kPatience{2000};  // for the server
 constexpr std::chrono::milliseconds kLongestWait{90};
+constexpr int64_t kFewestSamples = media::kSampleRate;  // a second
+constexpr std::chrono::milliseconds kSteady{300};
+constexpr std::chrono::milliseconds kLongestSettling{4000};
+constexpr double kSteadyMicroseconds = 5000;
 constexpr pa_sample_spec kSamples{PA_SAMPLE_FLOAT32NE, media::kSampleRate, media::kChannels};
 constexpr size_t kFrameBytes = sizeof(float) * media::kChannels;
 
@@ -44,7 +50,7 @@ class PulseMicrophone final : public SoundDevice {
     auto is_settled = [&] { return !is_alive() || pa_stream_get_state(stream_.get()) == PA_STREAM_READY; };
     if (!server_->run_until(is_settled, Clock::now() + kPatience) || !is_alive())
       return server_->failure(fmt::format("cannot open {}", name_));
-    return {};
+    return settle();
   }
 
   int sample_rate() const override { return media::kSampleRate; }
@@ -68,6 +74,25 @@ class PulseMicrophone final : public SoundDevice {
   }
 
  private:
+  // A server changes its own buffers half a second after somebody begins to listen, and meanwhile its times run away by
+  // up to a quarter of a second: in a take there would be holes.
+  Result<void> settle() {
+    const auto give_up = Clock::now() + kLongestSettling;
+    auto steady_since = Clock::now();
+    double steady_at = 0;
+    int64_t samples = 0;
+    while (Clock::now() < give_up && (samples < kFewestSamples || Clock::now() - steady_since < kSteady)) {
+      std::optional<CapturedSound> sound = TRY(read());
+      if (!sound) continue;
+      double ahead = static_cast<double>(sound->time.count()) - static_cast<double>(samples) * 1e6 / media::kSampleRate;
+      if (std::abs(ahead - steady_at) > kSteadyMicroseconds) {
+        steady_at = ahead;
+        steady_since = Clock::now();
+      }
+      samples += static_cast<int64_t>(sound->samples.size() / media::kChannels);
+    }
+    return {};
+  }
   bool is_alive() const { return server_->is_alive() && PA_STREAM_IS_GOOD(pa_stream_get_state(stream_.get())); }
 
   // When what is read next was heard.
