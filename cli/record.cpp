@@ -108,7 +108,11 @@ Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
 // Shows what is good and bad about a take, and asks whether it is the one.
 bool wants_another(const Session& session, Keyboard& keyboard, const std::filesystem::path& take) {
   auto report = check_with_progress(session, take);
-  if (!report) return false;  // stopped, most likely; the take is there, and candid check tells more
+  if (!report) {
+    // The take is there all the same.
+    if (report.error().kind() != ErrorKind::Cancelled) session.console.error(report.error());
+    return false;
+  }
   say_report(session.console, take, *report);
   LiveDisplay question;
   question.show({"", "Enter keep it · r record it again"});

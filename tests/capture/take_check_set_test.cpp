@@ -403,7 +403,7 @@ TEST_F(LabelledSet, SecondDrawn) {
 }
 
 TEST_F(LabelledSet, SecondFilmed) {
-  if (!test::has_webcam_clips()) GTEST_SKIP() << "no webcam clips";
+  if (!test::has_webcam_clips()) GTEST_SKIP() << test::kNoWebcamClips;
   check({
       {"filmed_brighter",
        Half::HeldBack,
@@ -439,7 +439,7 @@ TEST_F(LabelledSet, SecondFilmed) {
 }
 
 TEST_F(LabelledSet, FilmedPeople) {
-  if (!test::has_webcam_clips()) GTEST_SKIP() << "no webcam clips";
+  if (!test::has_webcam_clips()) GTEST_SKIP() << test::kNoWebcamClips;
   check({
       {"filmed", Half::Tuned, {.size = kFilmed, .rate = 15, .webcam = "again"}, {}},
       {"filmed_help", Half::HeldBack, {.size = kFilmed, .rate = 15, .voice = "rms", .webcam = "help"}, {}},
@@ -454,7 +454,7 @@ TEST_F(LabelledSet, FilmedPeople) {
 }
 
 TEST_F(LabelledSet, FilmedFaults) {
-  if (!test::has_webcam_clips()) GTEST_SKIP() << "no webcam clips";
+  if (!test::has_webcam_clips()) GTEST_SKIP() << test::kNoWebcamClips;
   check({
       {"filmed_dark",
        Half::Tuned,

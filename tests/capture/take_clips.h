@@ -42,6 +42,9 @@ struct ClipRecipe {
 
 // Whether the webcam clips are there.
 bool has_webcam_clips();
+// Why a test that needs them is skipped.
+inline constexpr const char* kNoWebcamClips =
+    "the webcam clips are not part of the repository, and are not beside it here";
 
 // `folder` also takes what is needed on the way.
 std::filesystem::path make_take(const std::filesystem::path& folder, const std::string& name, const ClipRecipe& recipe);
