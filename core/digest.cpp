@@ -1,5 +1,6 @@
 #include "core/digest.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <vector>
@@ -13,11 +14,50 @@
 
 namespace candid {
 
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* handle) const { EVP_MD_CTX_free(handle); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+constexpr size_t kPiece = 1 << 20;
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::filesystem::path& path) : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (handle_ >= 0) ::close(handle_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int handle() const { return handle_; }
+
+ private:
+  int handle_;
+};
+
+// MD5 is not for security here, and machines that forbid it for security (FIPS) still have to read ETags.
+Context start_md5() {
+  Context context(EVP_MD_CTX_new());
+  EVP_MD_CTX_set_flags(context.get(), EVP_MD_CTX_FLAG_NON_FIPS_ALLOW);
+  [[maybe_unused]] int started = EVP_DigestInit_ex(context.get(), EVP_md5(), nullptr);
+  assert(started == 1);
+  return context;
+}
+
+Md5 finish_md5(const Context& context) {
+  Md5 digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+  assert(size == digest.size());
+  return digest;
+}
+
+}  // namespace
+
 struct Sha256Hasher::State {
-  struct Free {
-    void operator()(EVP_MD_CTX* handle) const { EVP_MD_CTX_free(handle); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+  Context context{EVP_MD_CTX_new()};
 };
 
 Sha256Hasher::Sha256Hasher() : state_(std::make_unique<State>()) {
@@ -72,6 +112,36 @@ Result<Sha256> sha256_file(const std::filesystem::path& path) {
   ::close(file);
   if (got < 0) return tl::unexpected(system_error(code, fmt::format("cannot read {}", path.string())));
   return hasher.finish();
+}
+
+Md5 md5(std::span<const uint8_t> bytes) {
+  Context context = start_md5();
+  EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
+  return finish_md5(context);
+}
+
+Result<StretchDigests> digest_stretch(const std::filesystem::path& path, uint64_t offset, uint64_t length) {
+  OpenFile file(path);
+  if (file.handle() < 0) return tl::unexpected(system_error(errno, fmt::format("cannot read {}", path.string())));
+  Sha256Hasher sha;
+  Context md5_context = start_md5();
+  std::vector<uint8_t> buffer(std::min<uint64_t>(length, kPiece));
+  for (uint64_t done = 0; done < length;) {
+    size_t wanted = std::min<uint64_t>(length - done, buffer.size());
+    ssize_t got = ::pread(file.handle(), buffer.data(), wanted, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::unexpected(system_error(errno, fmt::format("cannot read {}", path.string())));
+    if (got == 0) {
+      return fail(ErrorKind::Corrupt,
+                  fmt::format("{} ends at byte {}, before byte {}", path.string(), offset + done, offset + length),
+                  "something else has changed the file; make it anew");
+    }
+    std::span<const uint8_t> piece(buffer.data(), static_cast<size_t>(got));
+    sha.update(piece);
+    EVP_DigestUpdate(md5_context.get(), piece.data(), piece.size());
+    done += piece.size();
+  }
+  return StretchDigests{sha.finish(), finish_md5(md5_context)};
 }
 
 Sha256 hmac_sha256(std::span<const uint8_t> key, std::string_view message) {
