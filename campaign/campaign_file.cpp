@@ -6,6 +6,7 @@
 
 #include "campaign/layer_reader.h"
 #include "campaign/look.h"
+#include "campaign/publish_reader.h"
 #include "campaign/references.h"
 #include "campaign/toml_table.h"
 #include "core/files.h"
@@ -54,7 +55,7 @@ class CampaignReader {
     top.table("proof", [&](TomlTable& table) {
       campaign_.requires_approval = table.boolean("require_approval").value_or(false);
     });
-    top.table("publish", [&](TomlTable& table) { read_publish(table); });
+    top.table("publish", [&](TomlTable& table) { read_publish(table, campaign_.publish); });
     top.finish();
   }
 
@@ -222,20 +223,6 @@ class CampaignReader {
     if (campaign_.video.max_megabytes || campaign_.video.codec != encode::Codec::H264) {
       table.problem("folder", "greetings go with codec h264 and a quality, not with max_mb",
                     "delete [greeting], or max_mb and codec in [video]");
-    }
-  }
-
-  void read_publish(TomlTable& table) {
-    PublishChoice& publish = campaign_.publish;
-    publish.store = table.text("store").value_or("");
-    if (!publish.store.empty() && !publish.store.starts_with("folder:")) {
-      table.problem("store", fmt::format("\"{}\" is not a store", shorten(publish.store, 60)), "valid: folder:PATH");
-    }
-    publish.server = table.text("server").value_or(publish.server);
-    while (publish.server.ends_with('/')) publish.server.pop_back();
-    if (!publish.server.starts_with("http://") && !publish.server.starts_with("https://")) {
-      table.problem("server", fmt::format("\"{}\" is not an address", shorten(publish.server, 60)),
-                    "server = \"https://video.example.com\"");
     }
   }
 

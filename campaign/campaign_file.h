@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "campaign/expiry.h"
 #include "core/error.h"
 #include "core/fields.h"
 #include "core/finding.h"
@@ -56,9 +58,19 @@ struct VideoChoice {
   bool previews = false;  // an animated GIF and WebP beside each MP4
 };
 
+// Stands for the candid server that the links lead to, as store and as ledger.
+inline constexpr std::string_view kOnServer = "server";
+
 struct PublishChoice {
-  std::string store;  // "folder:PATH"; empty: the store of the data folder
+  std::string store;   // an address (upload/store_address.h) or kOnServer; empty: the store of the data folder
+  std::string ledger;  // "postgresql://…" or kOnServer; empty: SQLite in the data folder
   std::string server = "http://127.0.0.1:8080";
+  // The links' terms.
+  std::optional<Expiry> expires{};
+  std::optional<int> views{};
+  bool passcode = false;  // the roster's, from its column "passcode", or one that is made
+  bool download = false;
+  bool compose = false;  // finished MP4s in the S3 bucket, served from there
 };
 
 struct PageButton {

@@ -1,274 +1,339 @@
 #include "campaign/publish.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "campaign/store_library.h"
-#include "core/csv.h"
-#include "core/files.h"
+#include "campaign/composed_videos.h"
+#include "campaign/link_book.h"
+#include "campaign/link_issuer.h"
+#include "campaign/message_check.h"
+#include "campaign/object_sender.h"
+#include "campaign/outgoing.h"
+#include "campaign/publish_journal.h"
+#include "campaign/store_identity.h"
+#include "campaign/upload_meter.h"
+#include "core/digest.h"
+#include "core/encoding.h"
 #include "core/log.h"
-#include "core/text.h"
-#include "media/probe.h"
-#include "net/http.h"
 
 namespace candid::campaign {
 namespace {
 
-const std::vector<std::string> kLinkColumns = {"id", "name", "email", "link", "message", "file"};
-constexpr std::string_view kViewPath = "/v/";
-constexpr size_t kLinksAWrite = 50;
+// Questions to a ledger that is far away wait for the line, not for each other.
+constexpr int kLedgerQuestions = 16;
+// A batch of messages stays below what a server takes in one request (docs/api.md).
+constexpr size_t kBatchBytes = 400'000;
+constexpr size_t kBatchMessages = 200;
+// What is more than that is known to exist: the JSON around a record's texts.
+constexpr size_t kRecordBytes = 1000;
+// Uploads of others that nobody went on with for so long are nobody's.
+constexpr std::chrono::days kForsaken{7};
 
-// A line of links.csv, as it stands.
-struct KnownLink {
-  std::vector<std::string> cells;
-  std::string token;
-  bool was_held = false;  // it stood in links-held.csv
+LinkFiles link_files(const Workspace& workspace) {
+  return {workspace.links_file(), workspace.held_links_file()};
+}
+
+// A message with what the ledger is told of it.
+struct Registration {
+  track::MessageRecord record{};
+  std::string digest{};
+  IssuedLink link{};
 };
 
-// The lines of links.csv by message id; what cannot be read is as good as absent, and new links are made.
-std::map<std::string, KnownLink> read_links(const std::filesystem::path& file, bool are_held) {
-  std::map<std::string, KnownLink> links;
-  auto table = read_csv(file);
-  if (!table || table->header.cells != kLinkColumns) return links;
-  for (CsvRow& row : table->rows) {
-    if (row.cells.size() != kLinkColumns.size()) continue;
-    size_t at = row.cells[3].rfind(kViewPath);
-    if (at == std::string::npos) continue;
-    std::string token = row.cells[3].substr(at + kViewPath.size());
-    std::string message = row.cells[4];
-    for (std::string& cell : row.cells) cell = unguarded(cell);
-    links[message] = {std::move(row.cells), std::move(token), are_held};
-  }
-  return links;
+// Some errors are one row's; the others end the run.
+Result<void> row_or_all(OutgoingMessage& message, const Result<void>& done) {
+  if (done || concerns_all(done.error())) return done;
+  message.error = done.error();
+  return {};
 }
 
 class Publisher {
  public:
-  Publisher(const Job& job, const Workspace& workspace, upload::Store& store, track::Ledger& ledger,
-            PublishReport& report)
-      : job_(job),
-        workspace_(workspace),
+  Publisher(const PublishJob& work, upload::Store& store, track::Ledger& ledger, PublishJournal& journal,
+            const PublishOptions& options, UploadMeter& meter, const std::stop_token& stop, const Clock& clock)
+      : work_(work),
         store_(store),
         ledger_(ledger),
-        report_(report),
-        known_(read_links(workspace.held_links_file(), true)) {
-    known_.merge(read_links(workspace.links_file(), false));
-  }
+        journal_(journal),
+        options_(options),
+        meter_(meter),
+        stop_(stop),
+        clock_(clock),
+        book_(read_links(link_files(work.workspace))),
+        issuer_(work.job.campaign.publish, journal, ledger, book_, clock),
+        messages_(messages_to_go(work, report_.held)),
+        registrations_(messages_.size()) {}
 
-  Result<PublishedLink> publish(const PlannedMessage& message) {
-    const Candidate& candidate = job_.roster.candidates[message.candidate];
-    encode::Recipe recipe = TRY(checked_recipe(message));
-    TRY_VOID(check_owner(message, candidate));
-    for (const std::string& part : recipe.parts()) TRY_VOID(send_part(part));
-    encode::Recipe shared = recipe;
-    shared.file.clear();
-    std::string json = encode::to_json(shared);
-    TRY_VOID(store_.put(recipe_object(message.id), {reinterpret_cast<const uint8_t*>(json.data()), json.size()}));
-    TRY_VOID(ledger_.upsert_message(TRY(record_of(message, candidate, recipe))));
-
-    PublishedLink link{message.candidate, message.id, "", false, {}};
-    std::string& token = known_[message.id].token;
-    if (token.empty() || !TRY(ledger_.opens_message(token, message.id))) {
-      token = TRY(ledger_.create_link(message.id, track::Purpose::Candidate));
-      link.is_new = true;
-    }
-    link.url = url_of(token);
-    return link;
-  }
-
-  // links.csv: the plan's messages in their order, then the links of candidates who are not in it now (a row that is
-  // briefly wrong must not lose its link). Links of held messages wait in a file of their own, where no mail merge
-  // finds them.
-  Result<void> write_links(const Plan& plan) {
-    std::string csv = csv_row(kLinkColumns);
-    std::string held_csv = csv;
-    bool has_held = false;
-    std::map<std::string, KnownLink> others = known_;
-    std::set<std::string> held;
-    for (const HeldMessage& message : report_.held) held.insert(message.message_id);
-    for (const PlannedMessage& message : plan.messages) {
-      const Candidate& candidate = job_.roster.candidates[message.candidate];
-      auto known = others.extract(message.id);
-      if (known.empty() || known.mapped().token.empty()) continue;
-      bool is_held = held.contains(message.id);
-      has_held = has_held || is_held;
-      (is_held ? held_csv : csv) += csv_row(std::vector<std::string>{
-          candidate.id, candidate.name, candidate.email, url_of(known.mapped().token), message.id, message.file_name});
-    }
-    // Who was held and is not in the roster now is not free for that.
-    for (const auto& [id, link] : others) {
-      if (link.cells.empty()) continue;
-      has_held = has_held || link.was_held;
-      (link.was_held ? held_csv : csv) += csv_row(link.cells);
-    }
-    report_.links_of_others = static_cast<size_t>(
-        std::count_if(others.begin(), others.end(), [](const auto& other) { return !other.second.cells.empty(); }));
-    // Whoever reads these files can open every link. The held ones come first: a link must not be lost between them.
-    if (has_held) TRY_VOID(write_file(workspace_.held_links_file(), held_csv, FileMode::Private));
-    TRY_VOID(write_file(workspace_.links_file(), csv, FileMode::Private));
-    return has_held ? Result<void>() : remove_file(workspace_.held_links_file());
-  }
-
- private:
-  std::string url_of(const std::string& token) const {
-    return job_.campaign.publish.server + std::string(kViewPath) + token;
-  }
-
-  // A link that was given to one person must never come to show another's video: two campaigns with one id, rows
-  // renumbered, a copied folder. A corrected name or a new address is the same person; both at once is not.
-  Result<void> check_owner(const PlannedMessage& message, const Candidate& candidate) const {
-    std::optional<track::MessageRecord> earlier = TRY(ledger_.find_message(message.id));
-    if (!earlier) return {};
-    bool same_campaign = earlier->campaign_name == job_.campaign.name;
-    bool same_name = earlier->candidate_name == candidate.name;
-    bool same_mail = to_lower(earlier->candidate_email) == to_lower(candidate.email);
-    bool has_mail = !candidate.email.empty() && !earlier->candidate_email.empty();
-    if (same_name || (same_mail && has_mail && same_campaign)) return {};
-    return fail(ErrorKind::InvalidInput,
-                fmt::format("the link of id \"{}\" in campaign \"{}\" was given to {}, and this row is {}",
-                            shorten(candidate.id, 40), job_.campaign.id, shorten(earlier->candidate_name, 40),
-                            shorten(candidate.name, 40)),
-                "give this candidate an id of their own; a campaign that was copied or has the name of another needs "
-                "its own id in "
-                "campaign.toml");
-  }
-
-  // The recipe of a message whose file is whole, current, and this candidate's.
-  Result<encode::Recipe> checked_recipe(const PlannedMessage& message) {
-    std::optional<encode::Recipe> recipe = workspace_.find_recipe(message.id);
-    if (!recipe || recipe->key != message.key || !workspace_.has_parts(*recipe)) {
-      return fail(ErrorKind::NotFound, recipe ? "its rendering is out of date" : "it is not rendered yet",
-                  fmt::format("candid render {}", job_.campaign.folder.string()));
-    }
-    // Both the file that lies in out/ and the head that the store will serve.
-    const std::string mark = "candid message " + message.id;
-    auto tags = TRY(media::read_tags(workspace_.folder() / message.file_name));
-    std::filesystem::path head_path = TRY(workspace_.part_path(recipe->ranges.front().part));
-    bool head_is_marked = false;
-    if (recipe->ranges.size() == 1) {  // rendered whole: the part is the file
-      head_is_marked = TRY(media::read_tags(head_path))["comment"] == mark;
-    } else {
-      head_is_marked = TRY(read_text_file(head_path, uint64_t{64} << 20)).find(mark) != std::string::npos;
-    }
-    if (tags["comment"] != mark || !head_is_marked) {
-      return fail(ErrorKind::Corrupt, fmt::format("{} is not the video of this candidate", message.file_name),
-                  "remove the file and render again");
-    }
-    return std::move(*recipe);
-  }
-
-  Result<void> send_part(const std::string& part) {
-    if (sent_.contains(part)) return {};
-    std::filesystem::path path = TRY(workspace_.part_path(part));
-    std::error_code code;
-    uint64_t size = std::filesystem::file_size(path, code);
-    if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot read {}", path.string())));
-    std::optional<uint64_t> there = TRY(store_.size_of(upload::part_object(part)));
-    if (there == size) {
-      report_.bytes_there_already += size;
-    } else {
-      TRY_VOID(store_.put_file(upload::part_object(part), path));
-      report_.bytes_sent += size;
-    }
-    sent_.insert(part);  // only now: a part that failed for one message must be tried for the next
+  Result<void> publish() {
+    std::string id = TRY(store_id(store_));
+    TRY_VOID(journal_.bind_to_store(id));
+    TRY_VOID(learn_what_is_published());
+    TRY_VOID(check_messages());
+    TRY_VOID(send_parts());
+    TRY_VOID(send_recipes());
+    TRY_VOID(compose_videos());
+    TRY_VOID(register_messages());
+    TRY_VOID(give_links());
+    end_leftovers();
     return {};
   }
 
-  Result<track::MessageRecord> record_of(const PlannedMessage& message, const Candidate& candidate,
-                                         const encode::Recipe& recipe) const {
-    const Campaign& campaign = job_.campaign;
-    track::MessageRecord record;
-    record.campaign_id = campaign.id;
-    record.campaign_name = campaign.name;
-    record.message_id = message.id;
-    record.candidate_id = candidate.id;
-    record.candidate_name = candidate.name;
-    record.candidate_email = candidate.email;
-    record.roster_line = candidate.line;
-    record.duration = recipe.duration;
-    record.page.language = campaign.page.language;
-    record.page.company = campaign.brand.company;
-    record.page.headline =
-        campaign.page.headline.empty() ? campaign.name : TRY(campaign.page.headline.expand(candidate.fields));
-    record.page.message = TRY(campaign.page.message.expand(candidate.fields));
-    overlay::Color accent = campaign.brand.color;
-    accent.alpha = 255;
-    record.page.accent_color = to_string(accent);
-    for (const PageButton& button : campaign.page.buttons) {
-      record.page.buttons.push_back(
-          {TRY(button.label.expand(candidate.fields)), TRY(button.url.expand(candidate.fields))});
+  // The plan's messages in their order, then the links of candidates who are not in it now: a row that is briefly wrong
+  // must not lose its link, and who was held and is not in the roster now is not free for that.
+  Result<void> write_links() {
+    std::vector<BookedLink> links;
+    std::map<std::string, BookedLink> others = book_;
+    std::set<std::string> held;
+    for (const HeldMessage& message : report_.held) held.insert(message.message_id);
+    for (const PlannedMessage& message : work_.plan.messages) {
+      auto known = others.extract(message.id);
+      BookedLink link = known.empty() ? BookedLink{} : std::move(known.mapped());
+      if (auto journaled = journal_.link(message.id); journaled && journaled->is_given) take_over(*journaled, link);
+      if (link.url.empty()) continue;
+      const Candidate& candidate = work_.job.roster.candidates[message.candidate];
+      link.candidate_id = candidate.id;
+      link.name = candidate.name;
+      link.email = candidate.email;
+      link.message_id = message.id;
+      link.file = message.file_name;
+      link.url = url_of(link.token());
+      link.is_held = held.contains(message.id);
+      links.push_back(std::move(link));
     }
-    record.video_ref = video_ref(message.id);
-    record.poster_ref = poster_ref(recipe.poster);
-    record.captions_ref = captions_ref(recipe.captions);
-    const auto& layers = campaign.look.layers;
-    record.page.captions_in_picture = std::any_of(layers.begin(), layers.end(), [](const overlay::Layer& layer) {
-      return layer.kind == overlay::LayerKind::Captions && layer.is_burned_in;
-    });
-    record.published_at = Clock::system().now();
-    return record;
+    report_.links_of_others = others.size();
+    for (auto& [id, link] : others) links.push_back(std::move(link));
+    return candid::campaign::write_links(link_files(work_.workspace), links);
   }
 
-  const Job& job_;
-  const Workspace& workspace_;
+  PublishReport take_report() {
+    for (size_t i = 0; i < messages_.size(); ++i) {
+      const OutgoingMessage& message = messages_[i];
+      PublishedLink link{message.planned->candidate, message.planned->id, "", false, message.error};
+      if (!link.error) {
+        link.url = url_of(registrations_[i].link.link.token);
+        link.is_new = registrations_[i].link.is_new;
+      }
+      report_.links.push_back(std::move(link));
+    }
+    return std::move(report_);
+  }
+
+ private:
+  std::string url_of(const std::string& token) const { return link_url(work_.job.campaign.publish.server, token); }
+
+  void take_over(const JournalLink& journaled, BookedLink& link) const {
+    link.url = url_of(journaled.token);
+    link.passcode = journaled.passcode;
+    link.expires = journaled.terms.expires_at ? format_utc(*journaled.terms.expires_at) : "";
+  }
+
+  // One question for all, and the first: a ledger that does not let us in says so before anything is sent.
+  Result<void> learn_what_is_published() {
+    auto messages = TRY(ledger_.messages(work_.job.campaign.id));
+    for (track::MessageRecord& message : messages) {
+      std::string id = message.message_id;
+      published_.emplace(std::move(id), std::move(message));
+    }
+    return {};
+  }
+
+  Result<void> check_messages() {
+    meter_.begin(PublishStep::Checking, messages_.size(), 0);
+    auto checked = all_or_first_error(messages_.size(), kLedgerQuestions, stop_,
+                                      [&](size_t i, const std::stop_token&) { return check_one(i); });
+    auto synced = journal_.sync();  // the new links, before anybody hears of them
+    return checked ? synced : checked;
+  }
+
+  Result<void> check_one(size_t i) {
+    OutgoingMessage& message = messages_[i];
+    check(work_, message);
+    if (!message.error) TRY_VOID(row_or_all(message, prepare(message, registrations_[i])));
+    meter_.item_done();
+    return {};
+  }
+
+  Result<void> prepare(OutgoingMessage& message, Registration& registration) {
+    const PlannedMessage& planned = *message.planned;
+    const Candidate& candidate = work_.job.roster.candidates[planned.candidate];
+    if (auto earlier = published_.find(planned.id); earlier != published_.end())
+      TRY_VOID(check_owner(work_.job, candidate, earlier->second));
+    registration.record = TRY(record_of(work_.job, planned, message.recipe));
+    registration.digest = digest_of(registration.record, message.recipe_json);
+    registration.record.published_at = clock_.now();
+    TRY_VOID(track::validate(registration.record));
+    auto passcode = candidate.fields.find("passcode");
+    registration.link = TRY(issuer_.prepare(planned.id, passcode == candidate.fields.end() ? "" : passcode->second));
+    return {};
+  }
+
+  Result<void> send_parts() {
+    std::vector<OutgoingObject> objects = objects_of(work_, messages_);
+    uint64_t bytes = 0;
+    std::erase_if(objects, [&](const OutgoingObject& object) {
+      bool is_there = !options_.verify && journal_.has_object(object.name, fmt::format("{}", object.size));
+      (is_there ? report_.bytes_there_already : bytes) += object.size;
+      return is_there;
+    });
+    if (objects.empty()) return {};
+    meter_.begin(PublishStep::Sending, objects.size(), bytes);
+    SendReport sent = TRY(send_objects(objects, store_, journal_, options_.parallel, meter_, stop_));
+    report_.bytes_sent += sent.bytes_sent;
+    report_.bytes_there_already += sent.bytes_there;
+    for (OutgoingMessage& message : messages_) {
+      if (message.error) continue;
+      for (const std::string& part : message.recipe.parts()) {
+        auto failed = sent.failed.find(upload::part_object(part));
+        if (failed != sent.failed.end()) message.error = failed->second.wrapped("cannot store a part of it");
+      }
+    }
+    return {};
+  }
+
+  // A recipe names parts, so it follows them.
+  Result<void> send_recipes() {
+    std::atomic<uint64_t> bytes = 0;
+    auto sent = for_each_message(options_.parallel, [&](size_t i, const std::stop_token&) -> Result<void> {
+      const OutgoingMessage& message = messages_[i];
+      std::string name = recipe_object(message.planned->id);
+      std::string fingerprint = to_hex(sha256(message.recipe_json));
+      const std::string& json = message.recipe_json;
+      bool is_known = journal_.has_object(name, fingerprint);
+      if (is_known && (!options_.verify || TRY(store_.size_of(name)) == json.size())) return {};
+      TRY_VOID(store_.put(name, {reinterpret_cast<const uint8_t*>(json.data()), json.size()}));
+      bytes += json.size();
+      return journal_.add_object(name, fingerprint);
+    });
+    report_.bytes_sent += bytes;
+    auto synced = journal_.sync();
+    return sent ? synced : sent;
+  }
+
+  Result<void> compose_videos() {
+    if (!work_.job.campaign.publish.compose) return {};
+    upload::Bucket* bucket = store_.bucket();
+    if (bucket == nullptr) {
+      return fail(ErrorKind::Unsupported, fmt::format("{} cannot put videos together", store_.describe()),
+                  "compose = true in [publish] is for s3:// alone");
+    }
+    meter_.begin(PublishStep::Composing, messages_.size(), 0);
+    auto composed = for_each_message(options_.parallel, [&](size_t i, const std::stop_token& stop) -> Result<void> {
+      TRY_VOID(compose_video(work_.workspace, messages_[i].recipe, *bucket, journal_, options_.verify, stop));
+      meter_.item_done();
+      return {};
+    });
+    auto synced = journal_.sync();
+    return composed ? synced : composed;
+  }
+
+  // Whether the ledger and all who ask it know the message as it is now.
+  bool is_registered(size_t i) const {
+    const std::string& id = messages_[i].planned->id;
+    return published_.contains(id) && journal_.published(id) == registrations_[i].digest;
+  }
+
+  Result<void> register_messages() {
+    std::vector<track::MessageRecord> batch;
+    size_t bytes = 0;
+    auto send = [&]() -> Result<void> {
+      if (stop_.stop_requested()) return fail(ErrorKind::Cancelled, "stopped", "the same command goes on from here");
+      if (!batch.empty()) TRY_VOID(ledger_.upsert_messages(batch));
+      batch.clear();
+      bytes = 0;
+      return {};
+    };
+    for (size_t i = 0; i < messages_.size(); ++i) {
+      if (messages_[i].error || is_registered(i)) continue;
+      const track::MessageRecord& record = registrations_[i].record;
+      size_t size = track::to_json(record.page).size() + record.candidate_name.size() + kRecordBytes;
+      if (bytes + size > kBatchBytes || batch.size() >= kBatchMessages) TRY_VOID(send());
+      batch.push_back(record);
+      bytes += size;
+    }
+    return send();
+  }
+
+  Result<void> give_links() {
+    meter_.begin(PublishStep::Registering, messages_.size(), 0);
+    auto given = for_each_message(kLedgerQuestions, [&](size_t i, const std::stop_token&) -> Result<void> {
+      Registration& registration = registrations_[i];
+      bool is_new = registration.link.is_new;
+      registration.link = TRY(issuer_.give(messages_[i].planned->id, std::move(registration.link)));
+      registration.link.is_new = registration.link.is_new || is_new;
+      TRY_VOID(journal_.set_published(messages_[i].planned->id, registration.digest));
+      meter_.item_done();
+      return {};
+    });
+    auto synced = journal_.sync();
+    return given ? synced : given;
+  }
+
+  // What was left half-sent by runs before, and nobody wants now. That it could not be ended harms no link.
+  void end_leftovers() {
+    std::set<std::string> wanted;
+    for (const OutgoingMessage& message : messages_) {
+      for (const std::string& part : message.recipe.parts()) wanted.insert(upload::part_object(part));
+      wanted.insert(recipe_object(message.planned->id));
+      wanted.insert(composed_object(message.planned->id));
+    }
+    auto ended = store_.abandon_unfinished([&](std::string_view name) { return wanted.contains(std::string(name)); },
+                                           clock_.now() - kForsaken);
+    if (!ended) report_.leftovers = ended.error();
+  }
+
+  // For those without an error; what goes wrong for one alone becomes its error.
+  Result<void> for_each_message(int parallel, const std::function<Result<void>(size_t, const std::stop_token&)>& work) {
+    return all_or_first_error(messages_.size(), parallel, stop_, [&](size_t i, const std::stop_token& stop) {
+      if (messages_[i].error) return Result<void>();
+      return row_or_all(messages_[i], work(i, stop));
+    });
+  }
+
+  const PublishJob& work_;
   upload::Store& store_;
   track::Ledger& ledger_;
-  PublishReport& report_;
-  std::map<std::string, KnownLink> known_;
-  std::set<std::string> sent_;
+  PublishJournal& journal_;
+  const PublishOptions& options_;
+  UploadMeter& meter_;
+  const std::stop_token& stop_;
+  const Clock& clock_;
+  PublishReport report_{};
+  const std::map<std::string, BookedLink> book_;
+  LinkIssuer issuer_;
+  std::vector<OutgoingMessage> messages_;
+  std::vector<Registration> registrations_;  // one a message
+  std::map<std::string, track::MessageRecord> published_{};
 };
+
+Result<void> refuse_past_expiry(const Campaign& campaign, const Clock& clock) {
+  const auto& expires = campaign.publish.expires;
+  if (!expires || !expires->moment || *expires->moment > clock.now()) return {};
+  return fail(
+      ErrorKind::InvalidInput,
+      fmt::format("{}: publish.expires: the links would be over since {}", campaign.file, format_utc(*expires->moment)),
+      "a day to come, or a number of days: \"30d\"");
+}
 
 }  // namespace
 
-Result<std::unique_ptr<upload::FolderStore>> open_store(const std::string& store, const DataFolder& data) {
-  constexpr std::string_view kFolder = "folder:";
-  return upload::FolderStore::open(store.starts_with(kFolder) ? std::filesystem::path(store.substr(kFolder.size()))
-                                                              : data.store());
-}
-
-Result<void> check_server(const std::string& url) {
-  net::HttpRequest request;
-  request.url = url + "/healthz";
-  request.connect_timeout = std::chrono::seconds(3);
-  request.stall_timeout = std::chrono::seconds(3);
-  request.max_body = 4096;
-  net::HttpResponse response = TRY(net::send(request));
-  if (response.status == 200) return {};
-  return fail(ErrorKind::Network, fmt::format("{} answers with status {}", request.url, response.status),
-              "is it a candid server?");
-}
-
-Result<PublishReport> publish(const Job& job, const Plan& plan, const std::vector<Standing>& standings,
-                              const Workspace& workspace, upload::Store& store, track::Ledger& ledger,
-                              const std::function<void(size_t, size_t)>& progress, const std::stop_token& stop) {
-  PublishReport report;
-  for (const PlannedMessage& message : plan.messages) {
-    const std::string& reason = standings.at(message.candidate).held_because;
-    if (!reason.empty()) report.held.push_back({message.candidate, message.id, reason});
-  }
-  Publisher publisher(job, workspace, store, ledger, report);
-  Result<void> halted;
-  for (const PlannedMessage& message : plan.messages) {
-    if (stop.stop_requested()) halted = fail(ErrorKind::Cancelled, "stopped; the same command goes on from here");
-    if (!halted) break;
-    if (!standings[message.candidate].held_because.empty()) continue;
-    auto link = publisher.publish(message);
-    if (!link && link.error().kind() == ErrorKind::NoSpace) halted = tl::unexpected(link.error());
-    if (link) {
-      report.links.push_back(std::move(*link));
-    } else {
-      report.links.push_back({message.candidate, message.id, "", false, link.error()});
-    }
-    // A run that dies tells most of the links it made; the rest are made anew.
-    if (report.links.size() % kLinksAWrite == 0) TRY_VOID(publisher.write_links(plan));
-    if (progress) progress(report.links.size(), plan.messages.size() - report.held.size());
-  }
-  TRY_VOID(publisher.write_links(plan));
-  if (!halted) return tl::unexpected(halted.error());
-  return report;
+Result<PublishReport> publish(const PublishJob& work, upload::Store& store, track::Ledger& ledger,
+                              const PublishOptions& options,
+                              const std::function<void(const PublishProgress&)>& progress, const std::stop_token& stop,
+                              const Clock& clock) {
+  TRY_VOID(refuse_past_expiry(work.job.campaign, clock));
+  auto journal = TRY(PublishJournal::open(work.workspace.journal_file()));
+  UploadMeter meter(progress);
+  Publisher publisher(work, store, ledger, *journal, options, meter, stop, clock);
+  auto published = publisher.publish();
+  // Whatever ended the run: the links that were given out are in the list.
+  auto written = publisher.write_links();
+  if (!published) return tl::unexpected(published.error());
+  if (!written) return tl::unexpected(written.error());
+  return publisher.take_report();
 }
 
 }  // namespace candid::campaign

@@ -2,9 +2,25 @@
 
 #include <fmt/format.h>
 
+#include "campaign/object_sender.h"
+#include "campaign/store_library.h"
 #include "core/suggest.h"
 
 namespace candid::campaign {
+namespace {
+
+// To a ledger that may be far away, at once.
+constexpr int kQuestions = 16;
+
+track::ViewContext context_of(const track::MessageRecord& message) {
+  track::ViewContext context;
+  context.duration = message.duration;
+  // A video that a bucket serves is fetched there, which proves nothing against a view.
+  context.media_served_here = message.video_ref != composed_ref(message.message_id);
+  return context;
+}
+
+}  // namespace
 
 Result<std::vector<CampaignStatus>> read_status(const track::Ledger& ledger, const std::string& campaign_id) {
   std::vector<CampaignStatus> all;
@@ -13,11 +29,14 @@ Result<std::vector<CampaignStatus>> read_status(const track::Ledger& ledger, con
     ids.push_back(summary.id);
     if (!campaign_id.empty() && summary.id != campaign_id) continue;
     CampaignStatus status{summary.id, summary.name, {}};
-    for (track::MessageRecord& message : TRY(ledger.messages(summary.id))) {
-      std::vector<track::LinkHistory> histories = TRY(ledger.history(message.message_id));
-      track::CandidateView view = track::judge(histories, {.duration = message.duration, .mail_accepted_at = {}});
-      status.messages.push_back({std::move(message), std::move(view)});
-    }
+    std::vector<track::MessageRecord> messages = TRY(ledger.messages(summary.id));
+    status.messages.resize(messages.size());
+    TRY_VOID(all_or_first_error(messages.size(), kQuestions, {}, [&](size_t i, const std::stop_token&) -> Result<void> {
+      std::vector<track::LinkHistory> histories = TRY(ledger.history(messages[i].message_id));
+      track::CandidateView view = track::judge(histories, context_of(messages[i]));
+      status.messages[i] = {std::move(messages[i]), std::move(view)};
+      return {};
+    }));
     all.push_back(std::move(status));
   }
   if (all.empty() && !campaign_id.empty()) {

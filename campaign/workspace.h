@@ -9,6 +9,7 @@
 //   work/segments    a record of each finished segment, by its key
 //   work/statistics  what first passes learned
 //   work/faces       where faces are in the take
+//   work/*.jsonl     what publishing has done so far (private)
 
 #include <filesystem>
 #include <memory>
@@ -34,6 +35,9 @@ class Workspace {
   const std::filesystem::path& folder() const { return out_; }
   std::filesystem::path links_file() const { return out_ / "links.csv"; }
   std::filesystem::path held_links_file() const { return out_ / "links-held.csv"; }
+  // What publishing has done so far, and what is under way there.
+  std::filesystem::path journal_file() const { return out_ / "work" / "publish.jsonl"; }
+  std::filesystem::path uploads_file() const { return out_ / "work" / "uploads.jsonl"; }
   std::filesystem::path proof_folder() const { return out_ / "proof"; }
 
   // Adds a part and returns its name. Thread-safe, as are all functions here.

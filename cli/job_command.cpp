@@ -6,6 +6,7 @@
 
 #include "campaign/faces.h"
 #include "campaign/preflight.h"
+#include "cli/upload_display.h"
 #include "core/text.h"
 
 namespace candid::cli {
@@ -155,24 +156,50 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
   return campaign::render(work.job, work.plan, work.workspace, options, progress, session.stop);
 }
 
-Result<Destination> open_destination(const Prepared& work, const campaign::DataFolder& data) {
-  TRY_VOID(make_folder(data.path));
-  auto store = TRY(campaign::open_store(work.job.campaign.publish.store, data));
-  auto ledger = TRY(track::Ledger::open(data.ledger()));
-  return Destination{std::move(store), std::move(ledger)};
+void add_send_options(CLI::App& command, SendOptions& options) {
+  constexpr int kMostParallel = 64;
+  add_data_option(command, options.data);
+  add_server_option(command, options.server);
+  command
+      .add_option("--limit-rate", options.limit_rate, "bytes a second at most, as 500k or 2M; 0: as fast as it goes")
+      ->type_name("RATE")
+      ->transform(CLI::AsSizeValue(true));
+  command.add_option("--parallel", options.how.parallel, "files on their way at once")
+      ->check(CLI::Range(1, kMostParallel))
+      ->capture_default_str();
+  command.add_flag("--verify", options.how.verify, "ask the store for every object, whatever earlier runs sent");
+}
+
+Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options) {
+  campaign::Places places = campaign::places_of(work.job.campaign.publish, {options.data});
+  campaign::Destination destination;
+  destination.store = TRY(campaign::open_store(places, work.workspace.uploads_file(), options.limit_rate));
+  destination.ledger = TRY(campaign::open_ledger(places));
+  return destination;
+}
+
+Result<std::vector<campaign::Standing>> standings_of(const Prepared& work, const campaign::Decisions& decisions) {
+  return campaign::standings(work.job, decisions, campaign::preflight(work.job.campaign, work.job.roster));
 }
 
 Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
-                                        const campaign::Decisions& decisions, const Destination& destination) {
-  auto standings =
-      TRY(campaign::standings(work.job, decisions, campaign::preflight(work.job.campaign, work.job.roster)));
-  ProgressLine line(session.console, "upload");
-  auto progress = [&](size_t done, size_t total) {
-    line.update(static_cast<double>(done) / static_cast<double>(total),
-                fmt::format("{} of {}", done, count(total, "video")));
-  };
-  return campaign::publish(work.job, work.plan, standings, work.workspace, *destination.store, *destination.ledger,
-                           progress, session.stop);
+                                        const campaign::Decisions& decisions, const campaign::Destination& destination,
+                                        const campaign::PublishOptions& options) {
+  auto standings = TRY(standings_of(work, decisions));
+  campaign::PublishOptions how = options;
+  how.verify = how.verify || destination.store.is_local;  // a look there costs nothing
+  campaign::PublishReport report;
+  {
+    UploadDisplay display(session.console);
+    auto progress = [&](const campaign::PublishProgress& so_far) { display.update(so_far); };
+    report = TRY(campaign::publish({work.job, work.plan, standings, work.workspace}, *destination.store.store,
+                                   *destination.ledger.ledger, how, progress, session.stop));
+  }
+  if (report.leftovers) {
+    session.console.note(
+        fmt::format("note: unfinished uploads of earlier runs could not be ended ({}).", report.leftovers->describe()));
+  }
+  return report;
 }
 
 void tell_server(const Session& session, const Prepared& work) {

@@ -5,11 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "campaign/destination.h"
 #include "campaign/job.h"
 #include "campaign/proof.h"
 #include "campaign/publish.h"
 #include "campaign/render.h"
 #include "cli/session.h"
+#include "core/files.h"
 
 namespace candid::cli {
 
@@ -36,13 +38,19 @@ Result<campaign::Proof> prove(const Session& session, const Prepared& work, cons
 Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
                                                     const campaign::RenderOptions& options);
 // Where publishing goes, opened before hours of rendering rather than after.
-struct Destination {
-  std::unique_ptr<upload::FolderStore> store;
-  std::unique_ptr<track::Ledger> ledger;
+struct SendOptions {
+  std::filesystem::path data = default_data_folder();
+  std::string server{};
+  uint64_t limit_rate = 0;  // bytes a second; 0: none
+  campaign::PublishOptions how{};
 };
-Result<Destination> open_destination(const Prepared& work, const campaign::DataFolder& data);
+// --data, --server, --limit-rate, --parallel and --verify
+void add_send_options(CLI::App& command, SendOptions& options);
+Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options);
 Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
-                                        const campaign::Decisions& decisions, const Destination& destination);
+                                        const campaign::Decisions& decisions, const campaign::Destination& destination,
+                                        const campaign::PublishOptions& options);
+Result<std::vector<campaign::Standing>> standings_of(const Prepared& work, const campaign::Decisions& decisions);
 // Lists the messages that stay back, on stderr.
 void tell_held(const Session& session, const campaign::Job& job, const campaign::PublishReport& report);
 nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport& report);

@@ -10,8 +10,7 @@ namespace {
 
 struct Options {
   std::filesystem::path folder;
-  std::filesystem::path data = default_data_folder();
-  std::string server;
+  SendOptions sending;
   campaign::RenderOptions how;
 };
 
@@ -26,9 +25,9 @@ void tell_links(const Session& session, const campaign::Job& job, const campaign
 
 Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, options.server, outcome);
+  auto work = prepare(session, options.folder, options.sending.server, outcome);
   if (!work) return outcome;
-  auto destination = open_destination(*work, {options.data});
+  auto destination = open_destination(*work, options.sending);
   if (!destination) return session.failed(destination.error());
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
@@ -46,7 +45,7 @@ Outcome run(const Session& session, const Options& options) {
   session.console.note(
       fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
 
-  auto report = publish(session, *work, *decisions, *destination);
+  auto report = publish(session, *work, *decisions, *destination, options.sending.how);
   if (!report) return session.failed(report.error());
   size_t unpublished = tell_failures(session, work->job, *report, *rendered);
   tell_held(session, work->job, *report);
@@ -76,8 +75,7 @@ void add_run(CLI::App& program, Session& session) {
   CLI::App* command = program.add_subcommand("run", "proof, render and publish in one go");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   add_render_options(*command, options->how);
-  add_data_option(*command, options->data);
-  add_server_option(*command, options->server);
+  add_send_options(*command, options->sending);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

@@ -6,11 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "campaign/publish.h"
+#include "campaign/destination.h"
+#include "campaign/object_mirror.h"
+#include "campaign/store_door.h"
 #include "campaign/store_library.h"
+#include "cli/ledger_options.h"
 #include "cli/session.h"
-#include "core/files.h"
 #include "core/text.h"
+#include "track/api_server.h"
 #include "track/server.h"
 
 namespace candid::cli {
@@ -20,8 +23,11 @@ struct Options {
   std::string listen = "127.0.0.1:8080";
   std::string store;
   std::string public_url;
-  std::filesystem::path data = default_data_folder();
-  bool behind_proxy = false;
+  LedgerOptions where;
+  std::filesystem::path certificate;
+  std::filesystem::path private_key;
+  std::vector<std::string> trusted_proxies;
+  uint64_t cache_bytes = 10'000'000'000;
 };
 
 Result<track::ServerSettings> settings_of(const Options& options) {
@@ -39,7 +45,9 @@ Result<track::ServerSettings> settings_of(const Options& options) {
   settings.address = options.listen.substr(0, colon);
   settings.port = static_cast<uint16_t>(port);
   settings.public_url = options.public_url;
-  settings.behind_proxy = options.behind_proxy;
+  settings.certificate = options.certificate;
+  settings.private_key = options.private_key;
+  settings.trusted_proxies = options.trusted_proxies;
   return settings;
 }
 
@@ -50,24 +58,67 @@ void wait_for_stop(const std::stop_token& stop) {
   stopped.wait(lock, stop, [&] { return stop.stop_requested(); });
 }
 
+// The API's objects where the store is elsewhere: who publishes sends them there, not here.
+class ClosedDoor final : public track::ObjectDoor {
+ public:
+  explicit ClosedDoor(std::string store) : store_(std::move(store)) {}
+  Result<track::MediaFile> find(std::string_view) override { return closed(); }
+  Result<void> remove(std::string_view) override { return closed(); }
+  Result<uint64_t> received(const track::ObjectUpload&) override { return closed(); }
+  Result<uint64_t> append(const track::ObjectUpload&, uint64_t, std::span<const uint8_t>) override { return closed(); }
+
+ private:
+  tl::unexpected<Error> closed() const {
+    return fail(ErrorKind::Unsupported, fmt::format("this server keeps its objects in the {}", store_),
+                "name that store in [publish] store, and \"server\" as the ledger alone");
+  }
+  std::string store_;
+};
+
+// A store as it is served, and as others publish to it.
+struct ServedStore {
+  campaign::OpenStore open;
+  std::unique_ptr<campaign::ObjectFiles> files{};
+  std::unique_ptr<campaign::StoreLibrary> library{};
+  std::unique_ptr<track::ObjectDoor> door{};
+};
+
+Result<ServedStore> open_served_store(const campaign::Places& places, uint64_t cache_bytes) {
+  ServedStore served{TRY(campaign::open_store_for_reading(places))};
+  upload::Store& store = *served.open.store;
+  if (auto* folder = dynamic_cast<upload::FolderStore*>(&store)) {
+    served.files = std::make_unique<campaign::FolderFiles>(*folder);
+    served.door = TRY(campaign::StoreDoor::open(*folder));
+  } else {
+    served.files = TRY(campaign::ObjectMirror::open(store, places.data.cache(), cache_bytes));
+    served.door = std::make_unique<ClosedDoor>(store.describe());
+  }
+  served.library = std::make_unique<campaign::StoreLibrary>(*served.files, store.bucket());
+  return served;
+}
+
 Outcome run(Session& session, const Options& options) {
   auto settings = settings_of(options);
   if (!settings) return session.failed(settings.error());
-  campaign::DataFolder data{options.data};
-  if (auto made = make_folder(data.path); !made) return session.failed(made.error());
-  auto store = campaign::open_store(options.store, data);
+  campaign::Places places = options.where.places();
+  places.store = options.store;
+  auto store = open_served_store(places, options.cache_bytes);
   if (!store) return session.failed(store.error());
-  auto ledger = track::Ledger::open(data.ledger());
+  auto ledger = campaign::open_ledger(places);
   if (!ledger) return session.failed(ledger.error());
-  campaign::StoreLibrary library(**store);
-  auto server = track::Server::start(*settings, **ledger, library);
+  track::ApiServer api(*ledger->ledger, *store->door);
+  auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api);
   if (!server) return session.failed(server.error());
-  std::string url = fmt::format("http://{}:{}", settings->address, (*server)->port());
+  std::string url =
+      fmt::format("{}://{}:{}", settings->certificate.empty() ? "http" : "https", settings->address, (*server)->port());
   if (session.console.json) {
-    session.console.print_json({{"url", url}, {"port", (*server)->port()}, {"data", data.path.string()}});
+    session.console.print_json({{"url", url}, {"port", (*server)->port()}, {"data", places.data.path.string()}});
   }
-  session.console.say(
-      fmt::format("Serving {} from {}. Ctrl-C ends it.", session.console.strong(url), data.path.string()));
+  session.console.say(fmt::format("Serving {} from {}, links and views in {}. Ctrl-C ends it.",
+                                  session.console.strong(url), store->open.store->describe(),
+                                  ledger->ledger->describe()));
+  if (!store->open.is_local)
+    session.console.note("note: others publish to that store, not to this server; copies lie in the data folder.");
   wait_for_stop(session.stop);
   (*server)->stop();
   return Outcome::Done;
@@ -84,11 +135,23 @@ void add_serve(CLI::App& program, Session& session) {
   command
       ->add_option("--public-url", options->public_url, "the server's address as candidates see it, for link previews")
       ->type_name("URL");
-  command->add_flag("--behind-proxy", options->behind_proxy, "trust the last address in X-Forwarded-For");
+  command->add_option("--tls-cert", options->certificate, "certificate with its chain, PEM; read anew when it changes")
+      ->type_name("FILE");
+  command->add_option("--tls-key", options->private_key, "its private key, PEM")->type_name("FILE");
   command
-      ->add_option("--store", options->store, "folder:PATH when campaigns publish elsewhere than into the data folder")
+      ->add_option("--trusted-proxy", options->trusted_proxies,
+                   "address or network of a proxy whose X-Forwarded-For counts; may be repeated")
+      ->type_name("NET");
+  command
+      ->add_option("--store", options->store,
+                   "where campaigns publish to, as in [publish]: folder:PATH, s3://…; else the data folder's")
       ->type_name("STORE");
-  add_data_option(*command, options->data);
+  command
+      ->add_option("--cache-size", options->cache_bytes, "bytes of a remote store to keep in the data folder, as 10G")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(true))
+      ->default_str("10G");
+  add_ledger_options(*command, options->where);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

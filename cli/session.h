@@ -22,6 +22,7 @@ struct Session {
 };
 
 // A command a file: adds itself to the program's grammar.
+void add_backup(CLI::App& program, Session& session);
 void add_captions(CLI::App& program, Session& session);
 void add_check(CLI::App& program, Session& session);
 void add_devices(CLI::App& program, Session& session);
@@ -32,9 +33,11 @@ void add_proof(CLI::App& program, Session& session);
 void add_publish(CLI::App& program, Session& session);
 void add_record(CLI::App& program, Session& session);
 void add_render(CLI::App& program, Session& session);
+void add_revoke(CLI::App& program, Session& session);
 void add_run(CLI::App& program, Session& session);
 void add_serve(CLI::App& program, Session& session);
 void add_status(CLI::App& program, Session& session);
+void add_token(CLI::App& program, Session& session);
 
 // Options that several commands share.
 void add_json_option(CLI::App& command, Session& session);

@@ -8,16 +8,15 @@
 #include <fmt/format.h>
 
 #include "campaign/campaign_file.h"
-#include "campaign/publish.h"
+#include "cli/ledger_options.h"
 #include "cli/session.h"
-#include "core/files.h"
 
 namespace candid::cli {
 namespace {
 
 struct Options {
   std::string campaign;
-  std::filesystem::path data = default_data_folder();
+  LedgerOptions where;
   bool watch = false;
 };
 
@@ -46,13 +45,18 @@ nlohmann::json to_json(const campaign::MessageStatus& status) {
   return json;
 }
 
-// A folder stands for the campaign in it; anything else is a campaign's id.
-Result<std::string> campaign_id(const std::string& argument) {
+// A folder stands for the campaign in it, and names its ledger; anything else is a campaign's id.
+struct Asked {
+  std::string campaign_id;
+  campaign::PublishChoice publish{};
+};
+
+Result<Asked> asked_for(const std::string& argument) {
   std::error_code code;
   if (argument.empty() || !std::filesystem::exists(std::filesystem::path(argument) / "campaign.toml", code))
-    return argument;
-  Findings ignored;
-  return TRY(campaign::read_campaign(argument, ignored)).id;
+    return Asked{argument};
+  campaign::Campaign read = TRY(read_published_campaign(argument));
+  return Asked{std::move(read.id), std::move(read.publish)};
 }
 
 void tell(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
@@ -73,20 +77,13 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
 }
 
 Outcome run(Session& session, const Options& options) {
-  campaign::DataFolder data{options.data};
-  std::error_code code;
-  if (!std::filesystem::exists(data.ledger(), code)) {
-    return session.failed(Error(ErrorKind::InvalidInput, fmt::format("{} has no ledger", data.path.string()),
-                                "candid publish makes one; --data DIR or CANDID_DATA says where it is"));
-  }
-  auto id = campaign_id(options.campaign);
-  if (!id) return session.failed(id.error());
-  auto ledger = track::Ledger::open(data.ledger());
+  auto asked = asked_for(options.campaign);
+  auto ledger = asked ? open_existing_ledger(options.where.places(asked->publish)) : tl::unexpected(asked.error());
   if (!ledger) return session.failed(ledger.error());
   std::mutex mutex;
   std::condition_variable_any stopped;
   while (true) {
-    auto all = campaign::read_status(**ledger, *id);
+    auto all = campaign::read_status(*ledger->ledger, asked->campaign_id);
     if (!all) return session.failed(all.error());
     if (session.console.json) {
       nlohmann::json campaigns = nlohmann::json::array();
@@ -113,7 +110,7 @@ void add_status(CLI::App& program, Session& session) {
   CLI::App* command = program.add_subcommand("status", "who opened, played and watched, and why we believe it");
   command->add_option("CAMPAIGN", options->campaign, "a campaign's folder or id; else all that are published");
   command->add_flag("--watch", options->watch, "again every two seconds, until Ctrl-C");
-  add_data_option(*command, options->data);
+  add_ledger_options(*command, options->where);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
 }

@@ -9,7 +9,8 @@ build_packages=(
   libopencv-core-dev libopencv-imgproc-dev libopencv-objdetect-dev opencv-data libebur128-dev
   libpulse-dev libxcb1-dev libxcb-randr0-dev
   libpango1.0-dev librsvg2-dev libgdk-pixbuf-2.0-dev
-  libcurl4-openssl-dev libssl-dev libboost1.81-dev libsqlitecpp-dev libsqlite3-dev
+  libcurl4-openssl-dev libssl-dev libboost1.81-dev libsqlitecpp-dev libsqlite3-dev libpqxx-dev
+  libpugixml-dev libsodium-dev
   libcli11-dev libcsv-dev libexpected-dev libfmt-dev libicu-dev libkainjow-mustache-dev libspdlog-dev
   libtomlplusplus-dev nlohmann-json3-dev
   fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji

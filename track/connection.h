@@ -1,23 +1,36 @@
 #pragma once
-// One HTTP connection: reads requests within their limits, lets Site answer, writes the answers.
+// One HTTP connection: reads requests within their limits, has them answered on a worker thread, writes the answers.
 // Internal to track.
 
 #include <memory>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include "track/ip_address.h"
+#include "track/router.h"
 #include "track/server.h"
-#include "track/site.h"
+#include "track/stream.h"
+#include "track/trusted_proxies.h"
 
 namespace candid::track {
 
+// What all connections of a server share; borrowed by them, so it outlives the server's threads.
+struct ConnectionHost {
+  const ServerSettings& settings;
+  const TrustedProxies& proxies;
+  Router& router;
+  Ledger& ledger;
+  boost::asio::thread_pool& workers;
+};
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // The socket's executor is a strand of its own. Everything borrowed outlives the server's threads.
-  Connection(boost::asio::ip::tcp::socket socket, const ServerSettings& settings, const Site& site, Ledger& ledger);
+  // The stream's executor is a strand of its own.
+  Connection(std::unique_ptr<Stream> stream, const IpAddress& peer, const ConnectionHost& host);
   ~Connection();
 
+  boost::asio::any_io_executor executor() const;
   // Until the peer leaves, breaks a limit, or finish() is called. Started once.
   boost::asio::awaitable<void> run();
   // Ends the connection after the request that is under way. Any thread.

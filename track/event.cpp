@@ -24,6 +24,16 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 12> kNames = {{
 
 }  // namespace
 
+std::string_view to_string(Purpose purpose) {
+  return purpose == Purpose::Owner ? "owner" : "candidate";
+}
+
+std::optional<Purpose> purpose_named(std::string_view name) {
+  if (name == "candidate") return Purpose::Candidate;
+  if (name == "owner") return Purpose::Owner;
+  return std::nullopt;
+}
+
 std::string_view to_string(EventKind kind) {
   for (const auto& [known, name] : kNames) {
     if (known == kind) return name;

@@ -14,6 +14,8 @@ namespace candid::track {
 
 // Whose link: the recruiter's own visits prove nothing about the candidate.
 enum class Purpose { Candidate, Owner };
+std::string_view to_string(Purpose purpose);  // "candidate", "owner"
+std::optional<Purpose> purpose_named(std::string_view name);
 
 enum class EventKind {
   // Requests, seen by the server. The body is JSON:
@@ -49,14 +51,24 @@ struct Event {
   std::string network;      // truncated address, "203.0.113.0/24"; empty once dropped (within 24 h)
 };
 
+// On what terms a link opens.
+struct LinkTerms {
+  std::optional<UtcTime> expires_at{};
+  std::optional<int> view_limit{};  // page loads that may play the video; one that has begun may go on
+  std::string passcode_hash{};      // passcode.h; empty: none is asked for
+  bool may_download = false;        // the page offers the file
+  bool operator==(const LinkTerms&) const = default;
+};
+
 struct LinkRecord {
   int64_t id = 0;
-  std::string message_id;
+  std::string message_id{};
   Purpose purpose = Purpose::Candidate;
+  LinkTerms terms{};
   UtcTime created_at{};
-  std::optional<UtcTime> expires_at;
-  std::optional<UtcTime> revoked_at;
+  std::optional<UtcTime> revoked_at{};
   bool do_not_track = false;  // the candidate asked; no event is stored any more
+  int views = 0;              // page loads that were admitted (Ledger::admit_view)
 };
 
 // A link with all its events, in the order they were stored.

@@ -20,11 +20,14 @@ struct Extent {
 };
 
 // A file as it is served: its extents one after the other, `size` bytes in all. They do not change under one etag.
+// Where the bytes lie in a bucket, `redirect` is a signed, short-lived address of the file instead, and there are no
+// extents.
 struct MediaFile {
-  std::string content_type;
-  std::string etag;  // opaque, without quotes; names these exact bytes
+  std::string content_type{};
+  std::string etag{};  // opaque, without quotes; names these exact bytes
   uint64_t size = 0;
-  std::vector<Extent> extents;
+  std::vector<Extent> extents{};
+  std::string redirect{};
 };
 
 class MediaLibrary {
@@ -32,6 +35,8 @@ class MediaLibrary {
   virtual ~MediaLibrary() = default;
   // NotFound for an unknown name. Called from several threads at once, for every request: keep it quick.
   virtual Result<MediaFile> find(std::string_view ref) const = 0;
+  // Where redirects lead, "https://bucket.example.com": pages name these in their content security policy.
+  virtual std::vector<std::string> origins() const { return {}; }
 };
 
 }  // namespace candid::track

@@ -84,19 +84,30 @@ std::string minutes_and_seconds(Microseconds duration) {
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
 }
 
+void set_words(mustache::data& values, const Words& words) {
+  for (const auto& [name, text] : words.texts.items()) values.set("say_" + name, text.get<std::string>());
+  values.set("words_language", words.language);
+  values.set("words_direction", direction(words.language));
+}
+
 std::string style_of_not_found() {
   return std::string(page_assets().at("not_found.css"));
+}
+
+std::string style_of_passcode() {
+  return std::string(page_assets().at("passcode.css"));
+}
+
+std::string style_source(const std::string& style) {
+  return fmt::format("'sha256-{}'", to_base64(sha256(style)));
 }
 
 }  // namespace
 
 Result<std::string> render_message_page(const MessageRecord& message, const PageRequest& request) {
   const PageContent& page = message.page;
-  Words words = words_for(page.language);
   mustache::data values;
-  for (const auto& [name, text] : words.texts.items()) values.set("say_" + name, text.get<std::string>());
-  values.set("words_language", words.language);
-  values.set("words_direction", direction(words.language));
+  set_words(values, words_for(page.language));
 
   values.set("language", page.language);
   values.set("direction", direction(page.language));
@@ -125,12 +136,33 @@ Result<std::string> render_message_page(const MessageRecord& message, const Page
   values.set("nonce", request.ticket.nonce);
   values.set("style_nonce", request.style_nonce);
   values.set("tracked", request.tracked);
+  values.set("media", fmt::format("../m/{}", request.media_grant));
+  values.set("preview_grant", request.preview_grant);
+  values.set("preload", request.views_limited ? "none" : "metadata");
+  values.set("may_download", request.may_download);
+  values.set("has_video", !request.views_used_up);
+  values.set("has_passcode", request.has_passcode);
 
   values.set("accent", page.accent_color);
   values.set("accent_ink", ink_on(page.accent_color));
   values.set("style", std::string(page_assets().at("message.css")));
   values.set("script", std::string(page_assets().at("message.js")));
   return render("message.html", values);
+}
+
+Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice) {
+  mustache::data values;
+  set_words(values, words_for(language));
+  values.set("token", std::string(token));
+  values.set("wrong", notice == PasscodeNotice::Wrong);
+  values.set("wait", notice == PasscodeNotice::Wait);
+  values.set("style", style_of_passcode());
+  return render("passcode.html", values);
+}
+
+const std::string& passcode_style_source() {
+  static const std::string source = style_source(style_of_passcode());
+  return source;
 }
 
 const std::string& not_found_page() {
@@ -143,7 +175,7 @@ const std::string& not_found_page() {
 }
 
 const std::string& not_found_style_source() {
-  static const std::string source = fmt::format("'sha256-{}'", to_base64(sha256(style_of_not_found())));
+  static const std::string source = style_source(style_of_not_found());
   return source;
 }
 

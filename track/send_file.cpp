@@ -16,6 +16,7 @@
 #include "core/log.h"
 
 namespace candid::track {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -25,19 +26,23 @@ using asio::experimental::awaitable_operators::operator||
 constexpr size_t kChunkBytes = 1 << 20;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 
-class OpenFile {
+class ReadableFile {
  public:
-  explicit OpenFile(const std::filesystem::path& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~OpenFile() {
+  explicit ReadableFile(const std::filesystem::path& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~ReadableFile() {
     if (file_ >= 0) ::close(file_);
   }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
+  ReadableFile(const ReadableFile&) = delete;
+  ReadableFile& operator=(const ReadableFile&) = delete;
   int get() const { return file_; }
 
  private:
   int file_;
 };
+
+void report_short(const Extent& extent) {
+  log::error("track", fmt::format("{} cannot be sent to its end", extent.file.string()));
+}
 
 // False when the peer took nothing until the time was up, or is gone.
 asio::awaitable<bool> can_send(asio::ip::tcp::socket& socket, std::chrono::milliseconds timeout) {
@@ -48,7 +53,7 @@ asio::awaitable<bool> can_send(asio::ip::tcp::socket& socket, std::chrono::milli
 
 asio::awaitable<uint64_t> send_extent(asio::ip::tcp::socket& socket, const Extent& extent,
                                       std::chrono::milliseconds stall_timeout) {
-  OpenFile file(extent.file);
+  ReadableFile file(extent.file);
   auto offset = static_cast<off_t>(extent.offset);
   uint64_t sent = 0;
   while (sent < extent.length) {
@@ -64,7 +69,7 @@ asio::awaitable<uint64_t> send_extent(asio::ip::tcp::socket& socket, const Exten
       continue;
     } else {
       bool peer_left = count < 0 && (errno == EPIPE || errno == ECONNRESET);
-      if (!peer_left) log::error("track", fmt::format("{} cannot be sent to its end", extent.file.string()));
+      if (!peer_left) report_short(extent);
       break;
     }
   }
@@ -84,6 +89,40 @@ asio::awaitable<uint64_t> send_extents(asio::ip::tcp::socket& socket, const std:
     if (sent < extent.length) break;
   }
   co_return total;
+}
+
+struct ExtentReader::OpenFile {
+  ReadableFile file;
+};
+
+ExtentReader::ExtentReader(const std::vector<Extent>& extents) : extents_(extents) {}
+
+ExtentReader::~ExtentReader() = default;
+
+size_t ExtentReader::read(std::span<char> piece) {
+  size_t filled = 0;
+  while (filled < piece.size() && index_ < extents_.size()) {
+    const Extent& extent = extents_[index_];
+    if (done_ == extent.length) {
+      ++index_;
+      done_ = 0;
+      file_.reset();
+      continue;
+    }
+    if (file_ == nullptr) file_.reset(new OpenFile{ReadableFile(extent.file)});
+    size_t wanted = std::min<uint64_t>(extent.length - done_, piece.size() - filled);
+    ssize_t count =
+        ::pread(file_->file.get(), piece.data() + filled, wanted, static_cast<off_t>(extent.offset + done_));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      report_short(extent);
+      index_ = extents_.size();  // nothing of what follows belongs here
+      break;
+    }
+    filled += static_cast<size_t>(count);
+    done_ += static_cast<uint64_t>(count);
+  }
+  return filled;
 }
 
 }  // namespace candid::track

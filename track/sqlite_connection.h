@@ -13,19 +13,11 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "track/as_result.h"
 
 namespace candid::track {
 
 Error ledger_error(const SQLite::Exception& problem, std::string_view doing);
-
-template <typename T>
-struct AsResult {
-  using Type = Result<T>;
-};
-template <typename T>
-struct AsResult<Result<T>> {
-  using Type = Result<T>;
-};
 
 // Runs `work`, which returns a value, a Result or nothing, and turns SQLite's exceptions into errors: "cannot `doing`
 // (database is locked)".

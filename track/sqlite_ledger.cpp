@@ -1,27 +1,14 @@
-#include <future>
-#include <mutex>
+#include "track/sqlite_ledger.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
-#include "core/digest.h"
-#include "core/random.h"
-#include "track/event_writer.h"
-#include "track/ledger.h"
-#include "track/sqlite_connection.h"
+#include "track/ledger_rules.h"
+#include "track/sqlite_backup.h"
 #include "track/sqlite_rows.h"
 #include "track/sqlite_schema.h"
 
 namespace candid::track {
 namespace {
-
-constexpr size_t kTokenBits = 160;
-constexpr const char* kUsable = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)";
-
-void bind_digest(SQLite::Statement& statement, const char* name, std::string_view token) {
-  Sha256 digest = sha256(token);
-  statement.bind(name, digest.data(), static_cast<int>(digest.size()));
-}
 
 Result<std::vector<uint8_t>> read_server_key(SQLite::Database& database) {
   return guarded("read the ledger's key", [&] {
@@ -33,96 +20,66 @@ Result<std::vector<uint8_t>> read_server_key(SQLite::Database& database) {
   });
 }
 
+constexpr const char* kUpsertMessage =
+    "INSERT INTO message ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (message_id) DO UPDATE SET campaign_id = excluded.campaign_id, "
+    "campaign_name = excluded.campaign_name, candidate_id = excluded.candidate_id, "
+    "candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, "
+    "roster_line = excluded.roster_line, duration_us = excluded.duration_us, page = excluded.page, "
+    "video_ref = excluded.video_ref, poster_ref = excluded.poster_ref, captions_ref = excluded.captions_ref, "
+    "published_at = excluded.published_at";
+
 }  // namespace
 
-// Two connections: reading never waits for a commit's fsync. Each has its mutex, for SQLite's statements are not shared
-// between threads. The event writer comes last, so that it ends first.
-struct Ledger::State {
-  State(SQLite::Database writer_database, SQLite::Database reader_database, CheckpointDuty checkpoint_duty,
-        std::vector<uint8_t> key, const Clock& wall_clock)
-      : duty(std::move(checkpoint_duty)),
-        writer(std::move(writer_database)),
-        reader(std::move(reader_database)),
-        server_key(std::move(key)),
-        clock(wall_clock),
-        events([this](const std::vector<Event>& group) { return store(group); }) {}
+SqliteLedger::SqliteLedger(std::filesystem::path file, SQLite::Database writer, SQLite::Database reader,
+                           CheckpointDuty duty, std::vector<uint8_t> server_key, const Clock& clock)
+    : file_(std::move(file)),
+      duty_(std::move(duty)),
+      writer_(std::move(writer)),
+      reader_(std::move(reader)),
+      server_key_(std::move(server_key)),
+      clock_(clock),
+      events_([this](const std::vector<Event>& group) { return store(group); }) {}
 
-  template <typename Work>
-  auto write(std::string_view doing, Work&& work) {
-    std::lock_guard lock(writer_mutex);
-    duty.take_if_free(writer);
-    return guarded(doing, [&] { return work(writer); });
-  }
-
-  template <typename Work>
-  auto read(std::string_view doing, Work&& work) {
-    std::lock_guard lock(reader_mutex);
-    return guarded(doing, [&] { return work(reader); });
-  }
-
-  // A link that must not be tracked swallows its events here, where queued ones pass too. An event that is there
-  // already, or whose link is gone, is not an error.
-  Result<void> store(const std::vector<Event>& group) {
-    return write("store events", [&](SQLite::Database& database) {
-      SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-      SQLite::Statement insert(database, fmt::format("INSERT OR IGNORE INTO event ({}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, "
-                                                     "?7, ?8 FROM link WHERE id = ?1 AND do_not_track_at IS NULL",
-                                                     kEventColumns));
-      for (const Event& event : group) {
-        bind_event(insert, event);
-        insert.exec();
-        insert.reset();
-      }
-      transaction.commit();
-    });
-  }
-
-  int64_t now() const { return to_milliseconds(clock.now()); }
-
-  std::mutex writer_mutex;
-  std::mutex reader_mutex;
-  CheckpointDuty duty;  // outlives the writer, which checkpoints once more when it closes
-  SQLite::Database writer;
-  SQLite::Database reader;
-  const std::vector<uint8_t> server_key;
-  const Clock& clock;
-  EventWriter events;
-};
-
-Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Ledger::~Ledger() = default;
-
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path, const Clock& clock) {
-  auto writer = TRY(connect(path, ConnectionRole::Writer));
-  CheckpointDuty duty(path);
+Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& file, const Clock& clock) {
+  auto writer = TRY(connect(file, ConnectionRole::Writer));
+  CheckpointDuty duty(file);
   duty.take_if_free(writer);
   TRY_VOID(migrate(writer));
-  auto reader = TRY(connect(path, ConnectionRole::Reader));
+  auto reader = TRY(connect(file, ConnectionRole::Reader));
   auto key = TRY(read_server_key(reader));
-  auto state = std::make_unique<State>(std::move(writer), std::move(reader), std::move(duty), std::move(key), clock);
-  return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
+  return std::unique_ptr<Ledger>(
+      new SqliteLedger(file, std::move(writer), std::move(reader), std::move(duty), std::move(key), clock));
 }
 
-Result<void> Ledger::upsert_message(const MessageRecord& message) {
-  TRY_VOID(validate(message));
-  return state_->write("store a message", [&](SQLite::Database& database) {
-    SQLite::Statement replace(
-        database, fmt::format("INSERT INTO message ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                              "ON CONFLICT (message_id) DO UPDATE SET campaign_id = excluded.campaign_id, "
-                              "campaign_name = excluded.campaign_name, candidate_id = excluded.candidate_id, "
-                              "candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, "
-                              "roster_line = excluded.roster_line, duration_us = excluded.duration_us, "
-                              "page = excluded.page, video_ref = excluded.video_ref, "
-                              "poster_ref = excluded.poster_ref, captions_ref = excluded.captions_ref, "
-                              "published_at = excluded.published_at",
-                              kMessageColumns));
-    bind_message(replace, message);
-    replace.exec();
+Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file, const Clock& clock) {
+  return SqliteLedger::open(file, clock);
+}
+
+int64_t SqliteLedger::now() const {
+  return to_milliseconds(clock_.now());
+}
+
+std::string SqliteLedger::describe() const {
+  return fmt::format("ledger {}", file_.string());
+}
+
+Result<void> SqliteLedger::upsert_messages(const std::vector<MessageRecord>& messages) {
+  TRY_VOID(check(messages));
+  return write("store messages", [&](SQLite::Database& database) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement upsert(database, fmt::format(kUpsertMessage, kMessageColumns));
+    for (const MessageRecord& message : messages) {
+      bind_message(upsert, message);
+      upsert.exec();
+      upsert.reset();
+    }
+    transaction.commit();
   });
 }
 
-Result<std::optional<MessageRecord>> Ledger::find_message(std::string_view message_id) const {
-  return state_->read("read a message", [&](SQLite::Database& database) -> Result<std::optional<MessageRecord>> {
+Result<std::optional<MessageRecord>> SqliteLedger::find_message(std::string_view message_id) const {
+  return read("read a message", [&](SQLite::Database& database) -> Result<std::optional<MessageRecord>> {
     SQLite::Statement query(database, fmt::format("SELECT {} FROM message WHERE message_id = ?", kMessageColumns));
     query.bind(1, std::string(message_id));
     if (!query.executeStep()) return std::nullopt;
@@ -130,8 +87,8 @@ Result<std::optional<MessageRecord>> Ledger::find_message(std::string_view messa
   });
 }
 
-Result<std::vector<MessageRecord>> Ledger::messages(std::string_view campaign_id) const {
-  return state_->read("read messages", [&](SQLite::Database& database) -> Result<std::vector<MessageRecord>> {
+Result<std::vector<MessageRecord>> SqliteLedger::messages(std::string_view campaign_id) const {
+  return read("read messages", [&](SQLite::Database& database) -> Result<std::vector<MessageRecord>> {
     SQLite::Statement query(
         database,
         fmt::format("SELECT {} FROM message WHERE campaign_id = ? ORDER BY roster_line, message_id", kMessageColumns));
@@ -142,8 +99,8 @@ Result<std::vector<MessageRecord>> Ledger::messages(std::string_view campaign_id
   });
 }
 
-Result<std::vector<CampaignSummary>> Ledger::campaigns() const {
-  return state_->read("read campaigns", [&](SQLite::Database& database) {
+Result<std::vector<CampaignSummary>> SqliteLedger::campaigns() const {
+  return read("read campaigns", [&](SQLite::Database& database) {
     // SQLite takes the bare column campaign_name from the row that holds the maximum.
     SQLite::Statement query(database,
                             "SELECT campaign_id, campaign_name, count(*), max(published_at) FROM message "
@@ -157,87 +114,31 @@ Result<std::vector<CampaignSummary>> Ledger::campaigns() const {
   });
 }
 
-Result<std::string> Ledger::create_link(std::string_view message_id, Purpose purpose,
-                                        std::optional<UtcTime> expires_at) {
-  std::string token = random_token(kTokenBits);
-  int made = TRY(state_->write("make a link", [&](SQLite::Database& database) {
-    SQLite::Statement insert(
-        database,
-        "INSERT INTO link (token_sha256, message_id, purpose, created_at, expires_at) "
-        "SELECT :digest, message_id, :purpose, :now, :expires FROM message WHERE message_id = :id");
-    bind_digest(insert, ":digest", token);
-    insert.bind(":id", std::string(message_id));
-    insert.bind(":purpose", purpose == Purpose::Owner ? "owner" : "candidate");
-    insert.bind(":now", state_->now());
-    if (expires_at) insert.bind(":expires", to_milliseconds(*expires_at));
-    return insert.exec();
-  }));
-  if (made == 0) return fail(ErrorKind::NotFound, fmt::format("the ledger has no message \"{}\"", message_id));
-  return token;
+void SqliteLedger::append(std::vector<Event> events, Completion done) {
+  make_storable(events);
+  events_.push(std::move(events), std::move(done));
 }
 
-Result<std::optional<LinkRecord>> Ledger::find_link(std::string_view token) const {
-  return state_->read("look up a link", [&](SQLite::Database& database) -> std::optional<LinkRecord> {
-    SQLite::Statement query(
-        database, fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable));
-    bind_digest(query, ":digest", token);
-    query.bind(":now", state_->now());
-    if (!query.executeStep()) return std::nullopt;
-    return read_link(query);
+// A link that must not be tracked swallows its events here, where queued ones pass too. An event that is there already,
+// or whose link is gone, is not an error.
+Result<void> SqliteLedger::store(const std::vector<Event>& group) {
+  return write("store events", [&](SQLite::Database& database) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement insert(database, fmt::format("INSERT INTO event ({}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+                                                   "FROM link WHERE id = ?1 AND do_not_track_at IS NULL "
+                                                   "ON CONFLICT (link_id, session, sequence) DO NOTHING",
+                                                   kEventColumns));
+    for (const Event& event : group) {
+      bind_event(insert, event);
+      insert.exec();
+      insert.reset();
+    }
+    transaction.commit();
   });
 }
 
-Result<bool> Ledger::opens_message(std::string_view token, std::string_view message_id) const {
-  auto link = TRY(find_link(token));
-  return link && link->message_id == message_id && link->purpose == Purpose::Candidate;
-}
-
-Result<void> Ledger::revoke_link(std::string_view token) {
-  int revoked = TRY(state_->write("revoke a link", [&](SQLite::Database& database) {
-    SQLite::Statement update(
-        database, fmt::format("UPDATE link SET revoked_at = :now WHERE token_sha256 = :digest AND {}", kUsable));
-    bind_digest(update, ":digest", token);
-    update.bind(":now", state_->now());
-    return update.exec();
-  }));
-  if (revoked == 0) return fail(ErrorKind::NotFound, "no usable link has this token");
-  return {};
-}
-
-Result<int> Ledger::revoke_links(std::string_view message_id) {
-  return state_->write("revoke links", [&](SQLite::Database& database) {
-    SQLite::Statement update(database,
-                             fmt::format("UPDATE link SET revoked_at = :now WHERE message_id = :id AND {}", kUsable));
-    update.bind(":id", std::string(message_id));
-    update.bind(":now", state_->now());
-    return update.exec();
-  });
-}
-
-Result<void> Ledger::stop_tracking(int64_t link_id) {
-  return state_->write("stop tracking a link", [&](SQLite::Database& database) {
-    SQLite::Statement update(database,
-                             "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, :now) WHERE id = :id");
-    update.bind(":id", link_id);
-    update.bind(":now", state_->now());
-    update.exec();
-  });
-}
-
-void Ledger::append(std::vector<Event> events, Completion done) {
-  state_->events.push(std::move(events), std::move(done));
-}
-
-Result<void> Ledger::append_and_wait(std::vector<Event> events) {
-  // Shared: the waiting side may be gone before set_value() has returned.
-  auto stored = std::make_shared<std::promise<Result<void>>>();
-  auto result = stored->get_future();
-  append(std::move(events), [stored](Result<void> outcome) { stored->set_value(std::move(outcome)); });
-  return result.get();
-}
-
-Result<std::vector<LinkHistory>> Ledger::history(std::string_view message_id) const {
-  return state_->read("read events", [&](SQLite::Database& database) {
+Result<std::vector<LinkHistory>> SqliteLedger::history(std::string_view message_id) const {
+  return read("read events", [&](SQLite::Database& database) {
     SQLite::Transaction one_moment(database);
     std::vector<LinkHistory> histories;
     SQLite::Statement links(database,
@@ -257,20 +158,24 @@ Result<std::vector<LinkHistory>> Ledger::history(std::string_view message_id) co
   });
 }
 
-Result<void> Ledger::drop_networks_before(UtcTime moment) {
-  return state_->write("drop addresses", [&](SQLite::Database& database) {
+Result<void> SqliteLedger::drop_networks_before(UtcTime moment) {
+  return write("drop addresses", [&](SQLite::Database& database) {
     SQLite::Statement update(database, "UPDATE event SET network = '' WHERE network <> '' AND received_at < ?");
     update.bind(1, to_milliseconds(moment));
     update.exec();
   });
 }
 
-const std::vector<uint8_t>& Ledger::server_key() const {
-  return state_->server_key;
-}
-
-uint64_t Ledger::group_commits() const {
-  return state_->events.commits();
+Result<void> SqliteLedger::back_up(const std::filesystem::path& file) const {
+  return write_backup(file, [&](const std::filesystem::path& empty) -> Result<void> {
+    // A connection of its own: others write and read meanwhile.
+    auto source = TRY(connect(file_, ConnectionRole::Writer));
+    return guarded(fmt::format("back up to {}", file.string()), [&] {
+      SQLite::Statement copy(source, "VACUUM INTO ?");
+      copy.bind(1, empty.string());
+      copy.exec();
+    });
+  });
 }
 
 }  // namespace candid::track

@@ -42,9 +42,13 @@ LinkRecord read_link(SQLite::Statement& row) {
   link.message_id = row.getColumn(1).getString();
   link.purpose = row.getColumn(2).getString() == "owner" ? Purpose::Owner : Purpose::Candidate;
   link.created_at = from_milliseconds(row.getColumn(3).getInt64());
-  link.expires_at = read_time(row.getColumn(4));
-  link.revoked_at = read_time(row.getColumn(5));
-  link.do_not_track = row.getColumn(6).getInt() != 0;
+  link.terms.expires_at = read_time(row.getColumn(4));
+  if (!row.getColumn(5).isNull()) link.terms.view_limit = row.getColumn(5).getInt();
+  link.terms.passcode_hash = row.getColumn(6).getString();
+  link.terms.may_download = row.getColumn(7).getInt() != 0;
+  link.revoked_at = read_time(row.getColumn(8));
+  link.do_not_track = row.getColumn(9).getInt() != 0;
+  link.views = row.getColumn(10).getInt();
   return link;
 }
 
@@ -61,6 +65,17 @@ std::optional<Event> read_event(SQLite::Statement& row) {
   event.agent = row.getColumn(6).getString();
   event.network = row.getColumn(7).getString();
   return event;
+}
+
+Result<ApiToken> read_api_token(SQLite::Statement& row) {
+  auto scope = api_scope(row.getColumn(1).getString());
+  if (!scope) return fail(ErrorKind::Corrupt, "the ledger holds an API token of a scope that is not known here");
+  ApiToken token;
+  token.name = row.getColumn(0).getString();
+  token.scope = *scope;
+  token.created_at = from_milliseconds(row.getColumn(2).getInt64());
+  token.expires_at = read_time(row.getColumn(3));
+  return token;
 }
 
 void bind_message(SQLite::Statement& statement, const MessageRecord& message) {

@@ -11,7 +11,7 @@ namespace candid::track {
 namespace {
 
 // Times are milliseconds since 1970, UTC. A step that has been released is never edited: add another.
-constexpr std::array<const char*, 1> kSteps = {R"sql(
+constexpr std::array<const char*, 2> kSteps = {R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 
 CREATE TABLE message (
@@ -56,6 +56,25 @@ CREATE TABLE event (
   UNIQUE (link_id, session, sequence)
 ) STRICT;
 CREATE INDEX event_with_network ON event (received_at) WHERE network <> '';
+)sql",
+                                               R"sql(
+ALTER TABLE link ADD COLUMN view_limit INTEGER CHECK (view_limit > 0);
+ALTER TABLE link ADD COLUMN passcode_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE link ADD COLUMN may_download INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE link_view (
+  link_id INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
+  session TEXT NOT NULL,
+  PRIMARY KEY (link_id, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_token (
+  token_sha256 BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL CHECK (scope IN ('read', 'publish', 'admin')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT;
 )sql"};
 
 int schema_version(SQLite::Database& database) {

@@ -1,7 +1,10 @@
 #include "upload/folder_store.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "core/digest.h"
 #include "core/files.h"
 
 namespace candid::upload {
@@ -11,6 +14,24 @@ namespace {
 bool is_absent(const std::error_code& code) {
   return code == std::errc::no_such_file_or_directory || code == std::errc::not_a_directory ||
          code == std::errc::is_a_directory;
+}
+
+constexpr uint64_t kPiece = 8 << 20;  // between two looks at the stop token
+
+Result<uint64_t> size_of_file(const std::filesystem::path& file) {
+  std::error_code code;
+  uint64_t size = std::filesystem::file_size(file, code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot read {}", file.string())));
+  return size;
+}
+
+Result<void> check_copy(const std::filesystem::path& file, const std::filesystem::path& copy) {
+  Sha256 sent = TRY(sha256_file(file));
+  Sha256 stored = TRY(sha256_file(copy));
+  if (sent == stored) return {};
+  return tl::unexpected(Error(ErrorKind::Corrupt, fmt::format("the copy of {} is not what was read", file.string()),
+                              "run the same command again; if it fails again, check the disk")
+                            .retry_may_help());
 }
 
 }  // namespace
@@ -40,14 +61,21 @@ Result<void> FolderStore::put(std::string_view name, std::span<const uint8_t> by
   return write_file(path, bytes);
 }
 
-Result<void> FolderStore::put_file(std::string_view name, const std::filesystem::path& file) {
+Result<void> FolderStore::put_file(std::string_view name, const std::filesystem::path& file,
+                                   const PutOptions& options) {
   std::filesystem::path path = TRY(path_of(name));
+  uint64_t size = TRY(size_of_file(file));
+  if (is_part_object(name) && TRY(size_of(name)) == size) return {};
   TRY_VOID(make_folder(path.parent_path()));
-  std::error_code code;
-  uint64_t size = std::filesystem::file_size(file, code);
-  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot read {}", file.string())));
   FileWriter writer = TRY(FileWriter::create(path));
-  TRY_VOID(writer.copy_from(file, 0, size));
+  for (uint64_t done = 0; done < size;) {
+    if (options.stop.stop_requested()) return fail(ErrorKind::Cancelled, fmt::format("{} was not stored", name));
+    uint64_t piece = std::min(size - done, kPiece);
+    TRY_VOID(writer.copy_from(file, done, piece));
+    done += piece;
+    if (options.progress) options.progress(done);
+  }
+  TRY_VOID(check_copy(file, writer.temporary_path()));
   return writer.commit();
 }
 
@@ -55,6 +83,15 @@ Result<std::vector<uint8_t>> FolderStore::get(std::string_view name) {
   std::filesystem::path path = TRY(path_of(name));
   if (!TRY(size_of(name))) return fail(ErrorKind::NotFound, fmt::format("there is no {}", path.string()));
   return read_file(path);
+}
+
+Result<void> FolderStore::get_file(std::string_view name, const std::filesystem::path& file) {
+  std::filesystem::path path = TRY(path_of(name));
+  auto size = TRY(size_of(name));
+  if (!size) return fail(ErrorKind::NotFound, fmt::format("there is no {}", path.string()));
+  FileWriter writer = TRY(FileWriter::create(file));
+  TRY_VOID(writer.copy_from(path, 0, *size));
+  return writer.commit();
 }
 
 Result<void> FolderStore::remove(std::string_view name) {

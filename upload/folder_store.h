@@ -12,8 +12,10 @@ class FolderStore final : public Store {
 
   Result<std::optional<uint64_t>> size_of(std::string_view name) override;
   Result<void> put(std::string_view name, std::span<const uint8_t> bytes) override;
-  Result<void> put_file(std::string_view name, const std::filesystem::path& file) override;
+  Result<void> put_file(std::string_view name, const std::filesystem::path& file,
+                        const PutOptions& options = {}) override;
   Result<std::vector<uint8_t>> get(std::string_view name) override;
+  Result<void> get_file(std::string_view name, const std::filesystem::path& file) override;
   Result<void> remove(std::string_view name) override;
   std::string describe() const override;
 

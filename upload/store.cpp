@@ -23,4 +23,16 @@ std::string part_object(std::string_view sha256) {
   return name;
 }
 
+bool is_part_object(std::string_view name) {
+  constexpr size_t kDigits = 64;
+  if (name.size() < kDigits) return false;
+  std::string_view digest = name.substr(name.size() - kDigits);
+  return digest.find_first_not_of("0123456789abcdef") == std::string_view::npos && name == part_object(digest);
+}
+
+Result<int> Store::abandon_unfinished(const std::function<bool(std::string_view name)>& /*wanted*/,
+                                      UtcTime /*before*/) {
+  return 0;  // a store where nothing is ever half-sent, or nobody else can see it
+}
+
 }  // namespace candid::upload

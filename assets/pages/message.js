@@ -16,6 +16,47 @@
     video.play().catch(() => cover(true));
   });
   video.addEventListener("play", () => cover(false));
+
+  // The video's address ends after some hours, so a player that goes on after a long pause fails. New addresses are asked
+  // for, and it goes on at the same second; that is no new start.
+  const RENEW_MS = 5000;
+  let renewing = false, renewedAt = -Infinity;
+  const renew = async () => {
+    if (renewing || performance.now() - renewedAt < RENEW_MS) return;
+    renewing = true;
+    renewedAt = performance.now();
+    const second = video.currentTime, playing = !video.paused;
+    try {
+      const answer = await fetch(script.dataset.media, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ session, nonce }),
+      });
+      if (answer.status === 403) {  // no views are left
+        video.pause();
+        document.getElementById("stage").hidden = true;
+        document.getElementById("used-up").hidden = false;
+      }
+      if (!answer.ok) throw answer.status;
+      const addresses = await answer.json();
+      const track = video.querySelector("track");
+      if (track) track.src = addresses.captions;
+      video.src = addresses.video;
+      video.load();
+      if (second > 0 || playing) {
+        await new Promise((ready, failed) => {
+          video.addEventListener("loadedmetadata", ready, { once: true });
+          video.addEventListener("error", failed, { once: true });
+          video.preload = "metadata";
+        });
+        video.currentTime = second;
+      }
+      if (playing) await video.play();
+    } catch {
+      // The link has ended, or the network has: the player shows that it cannot go on.
+    }
+    renewing = false;
+  };
+  video.addEventListener("error", renew);
+  video.querySelector("source").addEventListener("error", renew);
   if (!address) return;
 
   // Reports wait here until the server has said 204. Each has its number, so one that arrives twice counts once.
@@ -85,6 +126,7 @@
   };
   for (const kind of ["pointerdown", "keydown", "wheel", "touchend"]) addEventListener(kind, gesture, { capture: true, passive: true });
   video.addEventListener("play", () => {
+    if (renewing) return;
     const active = navigator.userActivation ? navigator.userActivation.isActive : true;
     const trusted = active && performance.now() - gestureAt < GESTURE_MS;
     report("play", { trusted, ms: since(), at: round(video.currentTime) });

@@ -5,7 +5,6 @@
 #include "core/random.h"
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
-#include "track/network_name.h"
 
 namespace candid::track {
 namespace {
@@ -79,15 +78,6 @@ TEST(PageTicket, HoldsForItsLinkSessionAndTimeAlone) {
 TEST(PageTicket, EveryPageLoadHasItsOwnSession) {
   auto key = random_bytes(32);
   EXPECT_NE(issue_ticket(key, 7, test::kNoon).session, issue_ticket(key, 7, test::kNoon).session);
-}
-
-TEST(NetworkName, NamesANeighbourhood) {
-  EXPECT_EQ(network_name("203.0.113.77"), "203.0.113.0/24");
-  EXPECT_EQ(network_name("2001:db8:85a3:8d3:1319:8a2e:370:7348"), "2001:db8:85a3::/48");
-  EXPECT_EQ(network_name("::ffff:203.0.113.77"), "203.0.113.0/24");
-  EXPECT_EQ(network_name("::1"), "::/48");
-  EXPECT_EQ(network_name("unknown"), "");
-  EXPECT_EQ(network_name(""), "");
 }
 
 }  // namespace

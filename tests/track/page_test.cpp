@@ -22,6 +22,8 @@ PageRequest request() {
   wanted.public_url = "https://talk.example.com";
   wanted.style_nonce = "NONCE";
   wanted.ticket = {"SESSION", "TICKET"};
+  wanted.media_grant = "GRANT";
+  wanted.preview_grant = "PREVIEW";
   return wanted;
 }
 
@@ -37,7 +39,10 @@ TEST(MessagePage, LeavesNoFieldUnrendered) {
   for (bool tracked : {true, false}) {
     PageRequest wanted = request();
     wanted.tracked = tracked;
-    EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("{{")));
+    for (bool other : {true, false}) {
+      wanted.may_download = wanted.views_used_up = wanted.has_passcode = other;
+      EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("{{")));
+    }
   }
   EXPECT_THAT(not_found_page(), Not(HasSubstr("{{")));
 }
@@ -83,6 +88,7 @@ TEST(MessagePage, HasEveryWordInEveryLanguage) {
     MessageRecord message = sample_message();
     message.page.language = language;
     EXPECT_TRUE(render_message_page(message, request())) << language;
+    EXPECT_TRUE(render_passcode_page("TOKEN", language, PasscodeNotice::Wrong)) << language;
   }
 }
 
@@ -98,7 +104,7 @@ TEST(MessagePage, NamesCaptionsOnlyWhereThereAreSome) {
 
 TEST(MessagePage, HasPreviewTagsOnlyWithAPublicAddress) {
   EXPECT_THAT(render(sample_message()),
-              HasSubstr("<meta property=\"og:image\" content=\"https://talk.example.com/v/TOKEN/poster.jpg\">"));
+              HasSubstr("<meta property=\"og:image\" content=\"https://talk.example.com/m/PREVIEW/poster.jpg\">"));
   PageRequest wanted = request();
   wanted.public_url = "";
   EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("og:")));
@@ -132,6 +138,65 @@ TEST(MessagePage, AsksForNothingFromElsewhere) {
   EXPECT_THAT(html, Not(HasSubstr("https://")));
   EXPECT_THAT(html, Not(HasSubstr("localStorage")));
   EXPECT_THAT(html, Not(HasSubstr("cookie =")));
+}
+
+TEST(MessagePage, HasItsMediaAtSignedAddresses) {
+  std::string html = render(sample_message());
+  EXPECT_THAT(html, HasSubstr("<source src=\"../m/GRANT/video.mp4\""));
+  EXPECT_THAT(html, HasSubstr("poster=\"../m/GRANT/poster.jpg\""));
+  EXPECT_THAT(html, HasSubstr("src=\"../m/GRANT/captions.vtt\""));
+  EXPECT_THAT(html, Not(HasSubstr("TOKEN/video.mp4")));
+}
+
+TEST(MessagePage, OffersTheFileOnlyWhereItMayBeKept) {
+  PageRequest wanted = request();
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("controlslist=\"nodownload\""));
+  EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("?download")));
+  wanted.may_download = true;
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("<a href=\"../m/GRANT/video.mp4?download\" download"));
+  EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("nodownload")));
+}
+
+TEST(MessagePage, FetchesNothingAheadWhereViewsAreCounted) {
+  PageRequest wanted = request();
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("preload=\"metadata\""));
+  wanted.views_limited = true;
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("preload=\"none\""));
+}
+
+TEST(MessagePage, SaysThatTheViewsAreUsedUp) {
+  PageRequest wanted = request();
+  wanted.views_limited = wanted.views_used_up = true;
+  std::string html = render(sample_message(), wanted);
+  EXPECT_THAT(html, HasSubstr("This video was watched as often as its link allows."));
+  EXPECT_THAT(html, Not(HasSubstr("<video")));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST(MessagePage, SpeaksOfItsCookieWhereThereIsOne) {
+  PageRequest wanted = request();
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("No cookies, no other companies."));
+  wanted.has_passcode = true;
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("One cookie remembers for twelve hours"));
+  EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("No cookies")));
+}
+
+TEST(PasscodePage, IsAFormThatWorksWithoutScripts) {
+  std::string html = must(render_passcode_page("TOKEN", "en", PasscodeNotice::None));
+  EXPECT_THAT(html, HasSubstr("<form method=\"post\" action=\"TOKEN/passcode\">"));
+  EXPECT_THAT(html, HasSubstr("<label for=\"passcode\">"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("role=\"alert\"")));
+  EXPECT_THAT(html, Not(HasSubstr("{{")));
+}
+
+TEST(PasscodePage, SaysWhatWasWrongToThoseWhoHearItToo) {
+  std::string wrong = must(render_passcode_page("TOKEN", "en", PasscodeNotice::Wrong));
+  EXPECT_THAT(wrong, HasSubstr("role=\"alert\">That is not the passcode."));
+  EXPECT_THAT(wrong, HasSubstr("aria-describedby=\"told problem\" aria-invalid=\"true\""));
+  std::string wait = must(render_passcode_page("TOKEN", "de-AT", PasscodeNotice::Wait));
+  EXPECT_THAT(wait, HasSubstr("<html lang=\"de\""));
+  EXPECT_THAT(wait, HasSubstr("Zu viele falsche Passwörter."));
 }
 
 }  // namespace

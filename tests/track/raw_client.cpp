@@ -14,15 +14,21 @@
 
 namespace candid::track::test {
 
-RawClient::RawClient(uint16_t port, int receive_buffer) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(uint16_t port, const RawClientSettings& settings)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   timeval patience{30, 0};
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  int receive_buffer = settings.receive_buffer;
   if (receive_buffer > 0) setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  inet_pton(AF_INET, settings.source.c_str(), &source.sin_addr);
+  bool bound = bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (!bound || connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     throw std::runtime_error("the server does not accept connections");
   }
 }
@@ -33,15 +39,23 @@ RawClient::~RawClient() {
 
 void RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    ssize_t sent = write_some(bytes);
     if (sent <= 0) return;  // the server may close before it has everything; its answer tells
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
 }
 
+ssize_t RawClient::write_some(std::string_view bytes) {
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+ssize_t RawClient::read_some(std::span<char> into) {
+  return ::recv(socket_, into.data(), into.size(), 0);
+}
+
 bool RawClient::fill() {
   std::array<char, 65536> chunk{};
-  ssize_t got = ::recv(socket_, chunk.data(), chunk.size(), 0);
+  ssize_t got = read_some(chunk);
   if (got <= 0) return false;
   buffer_.append(chunk.data(), static_cast<size_t>(got));
   return true;
@@ -75,7 +89,7 @@ RawResponse RawClient::receive(bool head) {
 bool RawClient::is_closed_by_server() {
   std::array<char, 65536> chunk{};
   ssize_t got = 0;
-  while ((got = ::recv(socket_, chunk.data(), chunk.size(), 0)) > 0) {
+  while ((got = read_some(chunk)) > 0) {
   }
   return got == 0 || errno == ECONNRESET;
 }

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 namespace candid::track::test {
 
@@ -19,10 +22,15 @@ struct RawResponse {
   }
 };
 
+struct RawClientSettings {
+  int receive_buffer = 0;            // bytes; 0: the system's own choice
+  std::string source = "127.0.0.1";  // any address of 127.0.0.0/8 is this machine's
+};
+
 class RawClient {
  public:
-  explicit RawClient(uint16_t port, int receive_buffer = 0);
-  ~RawClient();
+  explicit RawClient(uint16_t port, const RawClientSettings& settings = {});
+  virtual ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
@@ -36,6 +44,12 @@ class RawClient {
   RawResponse head(std::string_view path) { return ask("HEAD", path, "", ""); }
   RawResponse post(std::string_view path, std::string_view body, std::string_view type = "application/json");
   RawResponse ask(std::string_view method, std::string_view path, std::string_view headers, std::string_view body);
+
+ protected:
+  // As send(2) and recv(2) have it; another kind of client puts its layer here.
+  virtual ssize_t write_some(std::string_view bytes);
+  virtual ssize_t read_some(std::span<char> into);
+  int socket() const { return socket_; }
 
  private:
   bool fill();

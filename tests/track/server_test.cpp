@@ -1,101 +1,29 @@
 #include "track/server.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/files.h"
-#include "tests/support/results.h"
-#include "tests/track/fixtures.h"
-#include "tests/track/raw_client.h"
+#include "core/log.h"
+#include "tests/track/server_fixture.h"
 #include "track/evidence.h"
 
 namespace candid::track {
 namespace {
 
-using candid::test::must;
+using test::must;
 using test::RawClient;
 using test::RawResponse;
 using test::sample_message;
 using testing::HasSubstr;
 using testing::Not;
 
-// A video in three extents of two files, a poster and captions.
-class FakeLibrary final : public MediaLibrary {
- public:
-  explicit FakeLibrary(const std::filesystem::path& folder) {
-    std::string one, two;
-    for (int i = 0; i < 300'000; ++i) one += static_cast<char>(i * 7 + i / 256);
-    for (int i = 0; i < 3'000'000; ++i) two += static_cast<char>(i * 13 + i / 1000);
-    must(write_file(folder / "one", one));
-    must(write_file(folder / "two", two));
-    extents_ = {{folder / "one", 1000, 200'000}, {folder / "two", 5, 2'500'000}, {folder / "one", 0, 999}};
-    for (const Extent& extent : extents_) {
-      const std::string& source = extent.file.filename() == "one" ? one : two;
-      video_ += source.substr(extent.offset, extent.length);
-    }
-  }
-
-  Result<MediaFile> find(std::string_view ref) const override {
-    if (ref == "video") return MediaFile{"video/mp4", "v1", video_.size(), extents_};
-    if (ref == "poster") return MediaFile{"image/jpeg", "p1", 999, {extents_[2]}};
-    return fail(ErrorKind::NotFound, "no such medium");
-  }
-
-  const std::string& video() const { return video_; }
-
- private:
-  std::vector<Extent> extents_;
-  std::string video_;
-};
-
-class ServerTest : public testing::Test {
- protected:
-  ServerTest() {
-    must(ledger_->upsert_message(sample_message()));
-    token_ = must(ledger_->create_link("m-1", Purpose::Candidate));
-    settings_.port = 0;
-  }
-
-  Server& server() {
-    if (!server_) server_ = must(Server::start(settings_, *ledger_, library_, clock_));
-    return *server_;
-  }
-  uint16_t port() { return server().port(); }
-  std::string link(std::string_view rest = "") const { return "/v/" + token_ + std::string(rest); }
-  RawResponse get(std::string_view path, std::string_view headers = "") { return RawClient(port()).get(path, headers); }
-
-  static std::string attribute(const std::string& html, const std::string& name) {
-    size_t at = html.find(name + "=\"") + name.size() + 2;
-    return html.substr(at, html.find('"', at) - at);
-  }
-  std::string report(const std::string& html, std::string_view events) {
-    return "{\"session\":\"" + attribute(html, "data-session") + "\",\"nonce\":\"" + attribute(html, "data-nonce") +
-           "\",\"events\":[" + std::string(events) + "]}";
-  }
-  // The ledger as another program sees it.
-  std::vector<Event> stored_events() {
-    auto other = must(Ledger::open(folder_.path() / "ledger", clock_));
-    return must(other->history("m-1"))[0].events;
-  }
-  // What has been recorded in passing is stored once the server has stopped.
-  std::vector<Event> events_after_stop() {
-    server().stop();
-    return stored_events();
-  }
-
-  TemporaryFolder folder_ = must(TemporaryFolder::create());
-  test::FakeClock clock_;
-  FakeLibrary library_{folder_.path()};
-  std::unique_ptr<Ledger> ledger_ = must(Ledger::open(folder_.path() / "ledger", clock_));
-  std::string token_;
-  ServerSettings settings_;
-  std::unique_ptr<Server> server_;
-};
+class ServerTest : public test::ServerFixture {};
 
 constexpr std::string_view kInput = R"({"sequence":1,"kind":"input","trusted":true,"keyboard":false,"ms":1500})";
 
@@ -119,7 +47,7 @@ TEST_F(ServerTest, ShowsThePageWithItsHeaders) {
 
 TEST_F(ServerTest, EveryAnswerHasTheSecurityHeaders) {
   RawClient client(port());
-  for (const RawResponse& response : {client.get(link()), client.get("/nothing"), client.get(link("/video.mp4")),
+  for (const RawResponse& response : {client.get(link()), client.get("/nothing"), client.get(media("video.mp4")),
                                       client.get("/healthz"), client.post(link("/events"), "{}")}) {
     EXPECT_EQ(response.header("referrer-policy"), "no-referrer");
     EXPECT_THAT(response.header("x-robots-tag"), HasSubstr("noindex"));
@@ -133,16 +61,16 @@ TEST_F(ServerTest, EveryAnswerHasTheSecurityHeaders) {
 TEST_F(ServerTest, EscapesWhatTheMessageSays) {
   MessageRecord message = sample_message();
   message.page.headline = "<script>alert(1)</script> 100%";
-  must(ledger_->upsert_message(message));
+  must(ledger_->upsert_messages({message}));
   auto response = get(link());
   EXPECT_THAT(response.body, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt; 100%"));
   EXPECT_THAT(response.body, Not(HasSubstr("<script>alert")));
 }
 
 TEST_F(ServerTest, UnknownRevokedAndExpiredLinksAreTheSameNothing) {
-  std::string revoked = must(ledger_->create_link("m-1", Purpose::Candidate));
-  std::string expired = must(ledger_->create_link("m-1", Purpose::Candidate, test::kNoon));
-  must(ledger_->revoke_link(revoked));
+  std::string revoked = make_link();
+  std::string expired = make_link({.expires_at = test::kNoon});
+  must(ledger_->revoke_link(sha256(revoked)));
   RawClient client(port());
   auto unknown = client.get("/v/AAAAAAAAAAAAAAAAAAAAAAAAAAA");
   EXPECT_EQ(unknown.status, 404);
@@ -162,13 +90,13 @@ TEST_F(ServerTest, UnknownRevokedAndExpiredLinksAreTheSameNothing) {
 TEST_F(ServerTest, ChangesStateByPostAlone) {
   RawClient client(port());
   EXPECT_EQ(client.get(link("/privacy")).status, 404);
-  EXPECT_FALSE(must(ledger_->find_link(token_))->do_not_track);
+  EXPECT_FALSE(must(ledger_->find_link(sha256(token_)))->do_not_track);
   EXPECT_EQ(client.post(link(), "{}").status, 404);
   EXPECT_EQ(client.ask("DELETE", link(), "", "").status, 404);
 }
 
 TEST_F(ServerTest, ServesTheVideoByteForByte) {
-  auto response = get(link("/video.mp4"));
+  auto response = get(media("video.mp4"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.header("content-type"), "video/mp4");
   EXPECT_EQ(response.header("accept-ranges"), "bytes");
@@ -189,7 +117,7 @@ TEST_F(ServerTest, ServesRangesAcrossExtentsByteForByte) {
                {"150000-2700100", 150'000, 2'550'101},
                {"2700998-", 2'700'998, 1}};
   for (const auto& [range, first, length] : cases) {
-    auto response = client.get(link("/video.mp4"), "Range: bytes=" + range + "\r\n");
+    auto response = client.get(media("video.mp4"), "Range: bytes=" + range + "\r\n");
     EXPECT_EQ(response.status, 206) << range;
     EXPECT_TRUE(response.body == video.substr(first, length)) << range;
     EXPECT_EQ(response.header("content-range"), "bytes " + std::to_string(first) + "-" +
@@ -201,22 +129,22 @@ TEST_F(ServerTest, ServesRangesAcrossExtentsByteForByte) {
 TEST_F(ServerTest, AnswersOtherRangesAsTheRfcAllows) {
   RawClient client(port());
   const std::string size = std::to_string(library_.video().size());
-  auto beyond = client.get(link("/video.mp4"), "Range: bytes=" + size + "-\r\n");
+  auto beyond = client.get(media("video.mp4"), "Range: bytes=" + size + "-\r\n");
   EXPECT_EQ(beyond.status, 416);
   EXPECT_EQ(beyond.header("content-range"), "bytes */" + size);
-  auto several = client.get(link("/video.mp4"), "Range: bytes=0-1,5-9\r\n");
+  auto several = client.get(media("video.mp4"), "Range: bytes=0-1,5-9\r\n");
   EXPECT_EQ(several.status, 200);
   EXPECT_EQ(several.header("content-length"), size);
-  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v1\"\r\n").status, 206);
-  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v0\"\r\n").status, 200);
-  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\nIf-Range: W/\"v1\"\r\n").status, 200);
-  auto unchanged = client.get(link("/video.mp4"), "If-None-Match: \"v1\"\r\n");
+  EXPECT_EQ(client.get(media("video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v1\"\r\n").status, 206);
+  EXPECT_EQ(client.get(media("video.mp4"), "Range: bytes=0-1\r\nIf-Range: \"v0\"\r\n").status, 200);
+  EXPECT_EQ(client.get(media("video.mp4"), "Range: bytes=0-1\r\nIf-Range: W/\"v1\"\r\n").status, 200);
+  auto unchanged = client.get(media("video.mp4"), "If-None-Match: \"v1\"\r\n");
   EXPECT_EQ(unchanged.status, 304);
 }
 
 TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
   RawClient client(port());
-  auto video = client.head(link("/video.mp4"));
+  auto video = client.head(media("video.mp4"));
   EXPECT_EQ(video.status, 200);
   EXPECT_EQ(video.header("content-length"), std::to_string(library_.video().size()));
   auto page = client.head(link());
@@ -226,14 +154,14 @@ TEST_F(ServerTest, HeadHasTheLengthAndNoBody) {
 }
 
 TEST_F(ServerTest, ServesThePosterWithoutRecordingIt) {
-  EXPECT_EQ(get(link("/poster.jpg")).body.size(), 999u);
+  EXPECT_EQ(get(media("poster.jpg")).body.size(), 999u);
   EXPECT_TRUE(events_after_stop().empty());
 }
 
 TEST_F(ServerTest, RecordsRequestsWithTruncatedAddress) {
   RawClient client(port());
   client.get(link());
-  client.get(link("/video.mp4"), "Range: bytes=0-99\r\n");
+  client.get(media("video.mp4"), "Range: bytes=0-99\r\n");
   client.head(link());
   auto events = events_after_stop();
   ASSERT_EQ(events.size(), 4u);
@@ -250,7 +178,7 @@ TEST_F(ServerTest, RecordsRequestsWithTruncatedAddress) {
 }
 
 TEST_F(ServerTest, TakesTheAddressFromItsProxyWhenToldSo) {
-  settings_.behind_proxy = true;
+  settings_.trusted_proxies = {"127.0.0.1"};
   get(link(), "X-Forwarded-For: 10.0.0.1, 198.51.100.7\r\nSec-Purpose: prefetch;prerender\r\n");
   auto events = events_after_stop();
   ASSERT_EQ(events.size(), 1u);
@@ -274,7 +202,7 @@ TEST_F(ServerTest, AReportIsDurableWhenItsAnswerComes) {
 
 TEST_F(ServerTest, RefusesReportsThatAreNotThePages) {
   RawClient client(port());
-  std::string other = must(ledger_->create_link("m-1", Purpose::Candidate));
+  std::string other = make_link();
   std::string html = client.get(link()).body;
   EXPECT_EQ(client.post("/v/" + other + "/events", report(html, kInput)).status, 403);
   EXPECT_EQ(client.post(link("/events"), "{\"events\":[]}").status, 400);
@@ -290,7 +218,7 @@ TEST_F(ServerTest, AVisitFromPageToEndIsWatched) {
       R"({"sequence":0,"kind":"load","webdriver":false,"visible":true,"prerendered":false,"outer":[390,844],"inner":[390,700]})");
   clock_.advance(std::chrono::seconds(3));
   send(R"({"sequence":1,"kind":"play","trusted":true,"ms":3000,"at":0})");
-  client.get(link("/video.mp4"), "Range: bytes=0-\r\n");
+  client.get(media("video.mp4"), "Range: bytes=0-\r\n");
   clock_.advance(std::chrono::seconds(60));
   send(R"({"sequence":2,"kind":"ended","ranges":[[0,60]],"visible":true,"muted":false,"rate":1})");
   server().stop();
@@ -319,7 +247,7 @@ TEST_F(ServerTest, StopsTrackingAtOnceWhenAsked) {
   EXPECT_EQ(asked.header("location"), "../" + token_);
   EXPECT_EQ(client.post(link("/events"), report(html, kInput)).status, 204);
   EXPECT_THAT(client.get(link()).body, HasSubstr("Your viewing is not recorded."));
-  EXPECT_EQ(client.get(link("/video.mp4"), "Range: bytes=0-1\r\n").status, 206);
+  EXPECT_EQ(client.get(media("video.mp4"), "Range: bytes=0-1\r\n").status, 206);
   EXPECT_LE(events_after_stop().size(), 1u);  // the page load before
 }
 
@@ -358,9 +286,9 @@ TEST_F(ServerTest, ClosesOnASenderThatIsTooSlow) {
 
 TEST_F(ServerTest, ClosesOnAReceiverThatStalls) {
   settings_.limits.write_timeout = std::chrono::milliseconds(150);
-  RawClient client(port(), 4096);
+  RawClient client(port(), {.receive_buffer = 4096});
   std::string many;
-  for (int i = 0; i < 8; ++i) many += "GET " + link("/video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < 8; ++i) many += "GET " + media("video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n";
   client.send(many);
   // Nothing is read: the server gives up on its own, and says in the ledger how far it came.
   while (true) {
@@ -376,9 +304,9 @@ TEST_F(ServerTest, ClosesOnAReceiverThatStalls) {
 TEST_F(ServerTest, AStalledReceiverHarmsNobodyElse) {
   settings_.threads = 1;
   settings_.limits.drain_timeout = std::chrono::milliseconds(10);
-  RawClient stalled(port(), 4096);
-  stalled.send("GET " + link("/video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(get(link("/video.mp4")).body == library_.video());
+  RawClient stalled(port(), {.receive_buffer = 4096});
+  stalled.send("GET " + media("video.mp4") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(get(media("video.mp4")).body == library_.video());
 }
 
 TEST_F(ServerTest, ClosesConnectionsBeyondItsLimit) {
@@ -402,11 +330,76 @@ TEST_F(ServerTest, StopsWithIdleConnectionsOpen) {
 TEST_F(ServerTest, SaysWhyItCannotListen) {
   ServerSettings taken = settings_;
   taken.port = port();
-  auto second = Server::start(taken, *ledger_, library_, clock_);
+  auto second = Server::start(taken, *ledger_, library_, nullptr, clock_);
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(port())));
   taken.address = "here";
-  EXPECT_EQ(Server::start(taken, *ledger_, library_, clock_).error().kind(), ErrorKind::InvalidInput);
+  EXPECT_EQ(Server::start(taken, *ledger_, library_, nullptr, clock_).error().kind(), ErrorKind::InvalidInput);
+}
+
+TEST_F(ServerTest, LogsRequestsWithoutWhoAndWhat) {
+  log::set_level(log::Level::Info);
+  testing::internal::CaptureStderr();
+  RawClient client(port());
+  std::string html = client.get(link()).body;
+  std::string video = video_of(html);
+  client.get(video + "?QUERY",
+             "Range: bytes=0-99\r\nAuthorization: Bearer SECRET\r\nCookie: candid_passcode=SECRET\r\n");
+  client.post(link("/passcode"), "passcode=SECRET", "application/x-www-form-urlencoded");
+  client.get("/v/SECRET/SECRET");
+  server().stop();
+  std::string logged = testing::internal::GetCapturedStderr();
+  log::set_level(log::Level::Warning);
+  EXPECT_THAT(logged, HasSubstr("method=GET path=/v/* status=200"));
+  EXPECT_THAT(logged, HasSubstr("method=GET path=/m/*/video.mp4 status=206 bytes=100"));
+  EXPECT_THAT(logged, HasSubstr("method=POST path=/v/*/passcode status=404"));
+  std::string grant = video.substr(3, video.rfind('/') - 3);
+  for (const std::string& secret :
+       {token_, grant, std::string("SECRET"), std::string("QUERY"), attribute(html, "data-session"),
+        attribute(html, "data-nonce"), std::string("Ana"), std::string("ana@example.com")}) {
+    EXPECT_THAT(logged, Not(HasSubstr(secret)));
+  }
+  size_t listening = logged.find("listening on");  // the server's own address, once
+  EXPECT_THAT(logged.substr(logged.find('\n', listening)), Not(HasSubstr("127.0.0.1")));
+}
+
+// Answers nobody until it is opened.
+class SlowLibrary final : public MediaLibrary {
+ public:
+  explicit SlowLibrary(const MediaLibrary& library) : library_(library) {}
+  Result<MediaFile> find(std::string_view ref) const override {
+    ++waiting;
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [&] { return open_; });
+    return library_.find(ref);
+  }
+  void open() {
+    std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+  mutable std::atomic<int> waiting{0};
+
+ private:
+  const MediaLibrary& library_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable opened_;
+  bool open_ = false;
+};
+
+TEST_F(ServerTest, AStoreThatHangsStopsNoOtherRequest) {
+  SlowLibrary slow(library_);
+  settings_.threads = 1;
+  settings_.workers = 3;
+  auto server = must(Server::start(settings_, *ledger_, slow, nullptr, clock_));
+  RawClient one(server->port()), two(server->port());
+  for (RawClient* client : {&one, &two}) client->send("GET " + media("poster.jpg") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (slow.waiting < 2) std::this_thread::yield();
+  EXPECT_EQ(RawClient(server->port()).get("/healthz").status, 200);
+  EXPECT_EQ(RawClient(server->port()).get(link()).status, 200);
+  slow.open();
+  EXPECT_EQ(one.receive().body.size(), 999u);
+  EXPECT_EQ(two.receive().body.size(), 999u);
 }
 
 }  // namespace

@@ -5,30 +5,13 @@
 
 #include "core/files.h"
 #include "tests/support/results.h"
-#include "tests/upload/store_contract.h"
 
 namespace candid::upload {
 namespace {
 
 using candid::test::must;
-using test::StoreBackend;
-using test::StoreContract;
-using test::StoreUnderTest;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
-
-StoreUnderTest in_a_new_folder() {
-  auto folder = std::make_shared<TemporaryFolder>(must(TemporaryFolder::create()));
-  return {folder, must(FolderStore::open(folder->path() / "store"))};
-}
-
-}  // namespace
-
-namespace test {
-INSTANTIATE_TEST_SUITE_P(Folder, StoreContract, testing::Values(StoreBackend{"folder", in_a_new_folder}));
-}  // namespace test
-
-namespace {
 
 const std::vector<uint8_t> kBytes = {1, 2, 3};
 

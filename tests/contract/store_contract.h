@@ -2,12 +2,14 @@
 // The tests that every store must pass (upload/store.h). A backend joins with
 //   INSTANTIATE_TEST_SUITE_P(Folder, StoreContract, testing::Values(StoreBackend{"folder", make}));
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "core/files.h"
 #include "upload/store.h"
 
 namespace candid::upload::test {
@@ -27,16 +29,23 @@ inline void PrintTo(const StoreBackend& backend, std::ostream* out) {
   *out << backend.name;
 }
 
+// Reproducible, and of all byte values.
+std::string noise(uint64_t size, uint32_t seed = 1);
+
 class StoreContract : public testing::TestWithParam<StoreBackend> {
  protected:
-  StoreContract() : under_test_(GetParam().make()) {}
+  StoreContract();
   Store& store() { return *under_test_.store; }
   // The object's bytes as text; fails the test when it is not there.
   std::string text(std::string_view name);
   void put(std::string_view name, std::string_view text);
+  // A file of noise, gone with the test; the same for the same size.
+  std::filesystem::path noise_file(uint64_t size);
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
   StoreUnderTest under_test_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace candid::upload::test

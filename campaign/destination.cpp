@@ -1,0 +1,139 @@
+#include "campaign/destination.h"
+
+#include <fmt/format.h>
+
+#include "campaign/notes_snapshot.h"
+#include "core/files.h"
+#include "core/secret.h"
+#include "core/text.h"
+#include "net/curl_transport.h"
+#include "track/remote_ledger.h"
+#include "upload/file_notes.h"
+#include "upload/folder_store.h"
+#include "upload/open_store.h"
+
+namespace candid::campaign {
+namespace {
+
+constexpr char kTokenName[] = "CANDID_API_TOKEN";
+
+Result<std::string> confidential_server(const std::string& server) {
+  bool is_http = server.starts_with("https://") || server.starts_with("http://");
+  if (is_http && upload::is_confidential(server)) return server;
+  return fail(ErrorKind::InvalidInput,
+              fmt::format("{} is no server to publish to: secrets would travel in the clear", shorten(server, 60)),
+              "server = \"https://video.example.com\" in [publish], or --server");
+}
+
+Result<upload::StoreAddress> store_address(const Places& places) {
+  if (places.store == kOnServer) {
+    upload::StoreAddress address;
+    address.kind = upload::StoreKind::Candid;
+    address.url = TRY(confidential_server(places.server));
+    return address;
+  }
+  if (!places.store.empty()) return upload::parse_store_address(places.store);
+  upload::StoreAddress address;
+  address.folder = places.data.store();
+  return address;
+}
+
+Result<OpenStore> open_at(const upload::StoreAddress& address, OpenStore open, uint64_t limit_rate) {
+  upload::StoreSettings settings;
+  if (limit_rate > 0) open.limiter = std::make_unique<net::RateLimiter>(limit_rate);
+  settings.transport.upload_limit = open.limiter.get();
+  settings.notes = open.notes.get();
+  open.is_local = address.kind == upload::StoreKind::Folder;
+  open.store = TRY(upload::open_store(address, settings));
+  return open;
+}
+
+Result<OpenLedger> open_remote(const std::string& address) {
+  std::string server = TRY(confidential_server(address));
+  auto token = TRY(find_secret(kTokenName));
+  if (!token) {
+    return fail(ErrorKind::NotFound, fmt::format("no API token for {}", server),
+                fmt::format("run candid token add NAME on the server, and put {}=cnd_… into the environment or {}",
+                            kTokenName, secrets_file().string()));
+  }
+  OpenLedger open;
+  open.transport = net::make_curl_transport();
+  open.retrying = std::make_unique<net::RetryingTransport>(*open.transport, net::RetryPolicy{});
+  open.ledger = track::make_remote_ledger(server, std::move(*token), *open.retrying);
+  return open;
+}
+
+}  // namespace
+
+Places places_of(const PublishChoice& publish, const DataFolder& data) {
+  return {data, publish.store, publish.ledger, publish.server};
+}
+
+Result<OpenStore> open_store(const Places& places, const std::filesystem::path& notes_file, uint64_t limit_rate) {
+  upload::StoreAddress address = TRY(store_address(places));
+  OpenStore open;
+  if (address.kind == upload::StoreKind::Tus) {
+    TRY_VOID(make_folder(places.data.path));
+    auto notes = upload::FileNotes::open(places.data.tus_notes());
+    if (!notes && notes.error().kind() == ErrorKind::Exists) {
+      return fail(ErrorKind::Exists, "another candid publishes to a tus server right now", "wait until it is done");
+    }
+    open.notes = TRY(std::move(notes));
+  } else if (address.kind != upload::StoreKind::Folder) {
+    open.notes = TRY(upload::FileNotes::open(notes_file));
+  }
+  return open_at(address, std::move(open), limit_rate);
+}
+
+Result<OpenStore> open_store_for_reading(const Places& places) {
+  upload::StoreAddress address = TRY(store_address(places));
+  OpenStore open;
+  if (address.kind == upload::StoreKind::Tus) open.notes = std::make_unique<NotesSnapshot>(places.data.tus_notes());
+  return open_at(address, std::move(open), 0);
+}
+
+Result<bool> has_store(const Places& places) {
+  upload::StoreAddress address = TRY(store_address(places));
+  std::error_code code;
+  return address.kind != upload::StoreKind::Folder || std::filesystem::is_directory(address.folder, code);
+}
+
+Result<OpenLedger> open_ledger(const Places& places) {
+  if (places.ledger == kOnServer) return open_remote(places.server);
+  if (places.ledger.starts_with("https://") || places.ledger.starts_with("http://")) {
+    std::string address = places.ledger;
+    while (address.ends_with('/')) address.pop_back();
+    return open_remote(address);
+  }
+  OpenLedger open;
+  if (places.ledger.empty()) {
+    TRY_VOID(make_folder(places.data.path));
+    open.ledger = TRY(track::open_sqlite_ledger(places.data.ledger()));
+  } else if (places.ledger.starts_with("postgresql://") || places.ledger.starts_with("postgres://")) {
+    open.ledger = TRY(track::open_postgres_ledger(places.ledger));
+  } else {
+    return fail(ErrorKind::InvalidInput, "the ledger's address is none",
+                "postgresql://HOST/DATABASE, https://HOST of a candid server, or none for the data folder's");
+  }
+  return open;
+}
+
+bool has_ledger(const Places& places) {
+  std::error_code code;
+  return !places.ledger.empty() || std::filesystem::exists(places.data.ledger(), code);
+}
+
+Result<void> check_server(const std::string& url) {
+  auto transport = net::make_curl_transport();
+  net::HttpRequest request;
+  request.url = url + "/healthz";
+  request.connect_timeout = std::chrono::seconds(3);
+  request.stall_timeout = std::chrono::seconds(3);
+  request.max_body = 4096;
+  net::HttpResponse response = TRY(transport->send(request));
+  if (response.status == 200) return {};
+  return fail(ErrorKind::Network, fmt::format("{} answers with status {}", request.url, response.status),
+              "is it a candid server?");
+}
+
+}  // namespace candid::campaign

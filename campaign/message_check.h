@@ -1,0 +1,28 @@
+#pragma once
+// Whether a message is what it should be before anything of it leaves, and what the ledger is told of it. Internal to
+// campaign.
+
+#include <string>
+
+#include "campaign/job.h"
+#include "campaign/plan.h"
+#include "campaign/workspace.h"
+#include "core/error.h"
+#include "track/message.h"
+
+namespace candid::campaign {
+
+// The recipe of a message whose file is whole, current, and this candidate's.
+Result<encode::Recipe> checked_recipe(const Job& job, const Workspace& workspace, const PlannedMessage& message);
+
+// A link that was given to one person must never come to show another's video: two campaigns with one id, rows
+// renumbered, a copied folder. A corrected name or a new address is the same person; both at once is not.
+Result<void> check_owner(const Job& job, const Candidate& candidate, const track::MessageRecord& earlier);
+
+// Without published_at.
+Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& message, const encode::Recipe& recipe);
+
+// Tells one state of a message from another: what its page says, and which bytes it shows.
+std::string digest_of(const track::MessageRecord& record, const std::string& recipe_json);
+
+}  // namespace candid::campaign

@@ -1,0 +1,32 @@
+#pragma once
+// Another program's upload notes, looked at: read anew when a name is missing and the file has changed. While that
+// program has them open, what was read last stands. Internal to campaign.
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "upload/store.h"
+
+namespace candid::campaign {
+
+class NotesSnapshot final : public upload::UploadNotes {
+ public:
+  explicit NotesSnapshot(std::filesystem::path file) : file_(std::move(file)) {}
+
+  std::optional<std::string> find(std::string_view name) const override;
+  std::vector<std::string> names() const override;
+  // Kept for as long as this lives, and not written down.
+  Result<void> keep(std::string_view name, std::string_view note) override;
+  Result<void> drop(std::string_view name) override;
+
+ private:
+  void refresh() const;
+
+  const std::filesystem::path file_;
+  mutable std::mutex mutex_;
+  mutable std::filesystem::file_time_type read_at_{};
+  mutable std::map<std::string, std::string, std::less<>> notes_;
+};
+
+}  // namespace candid::campaign

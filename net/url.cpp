@@ -1,0 +1,50 @@
+#include "net/url.h"
+
+#include "core/text.h"
+
+namespace candid::net {
+namespace {
+
+std::string_view without_default_port(std::string_view authority, std::string_view scheme) {
+  std::string_view port = scheme == "https" ? ":443" : ":80";
+  if (authority.ends_with(port)) authority.remove_suffix(port.size());
+  if (authority.ends_with(':')) authority.remove_suffix(1);
+  return authority;
+}
+
+}  // namespace
+
+std::string ascii_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+std::optional<Url> split_url(std::string_view url) {
+  size_t colon = url.find("://");
+  if (colon == std::string_view::npos) return std::nullopt;
+  Url parts;
+  parts.scheme = ascii_lower(url.substr(0, colon));
+  if (parts.scheme != "http" && parts.scheme != "https") return std::nullopt;
+  std::string_view rest = url.substr(colon + 3);
+  rest = rest.substr(0, rest.find('#'));
+  size_t question = rest.find('?');
+  if (question != std::string_view::npos) parts.query = rest.substr(question + 1);
+  rest = rest.substr(0, question);
+  size_t slash = rest.find('/');
+  parts.path = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash));
+  std::string_view authority = rest.substr(0, slash);
+  if (size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+  parts.authority = ascii_lower(without_default_port(authority, parts.scheme));
+  if (parts.authority.empty()) return std::nullopt;
+  return parts;
+}
+
+std::string printable_url(std::string_view url) {
+  std::optional<Url> parts = split_url(url);
+  return parts ? single_line(parts->authority + parts->path) : "an address that is not http or https";
+}
+
+}  // namespace candid::net

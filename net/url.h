@@ -1,0 +1,27 @@
+#pragma once
+// The pieces of an http or https address, as they stand in it: nothing is decoded.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace candid::net {
+
+struct Url {
+  std::string scheme;     // "http" or "https", in lower case
+  std::string authority;  // host and port, in lower case: what the Host header says; the scheme's own port is left out
+  std::string path;       // begins with "/"
+  std::string query;      // without "?"
+  std::string origin() const { return scheme + "://" + authority; }
+};
+
+// Nothing when it is no such address. User name and password before the host are dropped, as is a "#fragment".
+std::optional<Url> split_url(std::string_view url);
+
+// Host and path, for messages: queries and passwords may be secret.
+std::string printable_url(std::string_view url);
+
+// Of names in protocols. Not to_lower() of core: Unicode's rules would change letters beyond ASCII, too.
+std::string ascii_lower(std::string_view text);
+
+}  // namespace candid::net

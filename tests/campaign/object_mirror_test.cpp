@@ -1,0 +1,191 @@
+#include "campaign/object_mirror.h"
+
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "campaign/store_library.h"
+#include "campaign/workspace.h"
+#include "core/digest.h"
+#include "core/encoding.h"
+#include "core/files.h"
+#include "tests/campaign/publish_bench.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::must;
+using test::WatchedStore;
+
+// Time that moves when it is told to.
+class SetPause final : public Pause {
+ public:
+  bool wait(std::chrono::milliseconds duration, const std::stop_token&) override {
+    time += duration;
+    return true;
+  }
+  std::chrono::steady_clock::time_point now() const override { return time; }
+  std::chrono::steady_clock::time_point time = std::chrono::steady_clock::now();
+};
+
+class ObjectMirrorTest : public testing::Test {
+ protected:
+  std::string store_part(const std::string& content) {
+    std::string name = to_hex(sha256(content));
+    must(folder_store->put(upload::part_object(name), bytes(content)));
+    return name;
+  }
+  static std::span<const uint8_t> bytes(const std::string& text) {
+    return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+  }
+  std::unique_ptr<ObjectMirror> open(uint64_t most = 1 << 20) {
+    return must(ObjectMirror::open(store, folder.path() / "cache", most, pause));
+  }
+
+  TemporaryFolder folder = must(TemporaryFolder::create());
+  std::unique_ptr<upload::FolderStore> folder_store = must(upload::FolderStore::open(folder.path() / "store"));
+  WatchedStore store{*folder_store};
+  SetPause pause;
+};
+
+TEST_F(ObjectMirrorTest, APartIsFetchedOnceAndKeptAcrossRestarts) {
+  std::string part = store_part("some bytes");
+  auto mirror = open();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(must(read_text_file(must(mirror->part(part)))), "some bytes");
+  EXPECT_EQ(store.gets, 1);
+  mirror.reset();
+  mirror = open();
+  must(mirror->part(part));
+  EXPECT_EQ(store.gets, 1);
+}
+
+TEST_F(ObjectMirrorTest, ManyWhoAskAtOnceAreServedByOneFetch) {
+  std::string part = store_part(std::string(100'000, 'x'));
+  auto mirror = open();
+  std::vector<std::jthread> askers;
+  std::atomic<int> served = 0;
+  for (int i = 0; i < 16; ++i) {
+    askers.emplace_back([&] {
+      auto path = mirror->part(part);
+      if (path && std::filesystem::file_size(*path) == 100'000) ++served;
+    });
+  }
+  askers.clear();
+  EXPECT_EQ(served, 16);
+  EXPECT_EQ(store.gets, 1);
+}
+
+TEST_F(ObjectMirrorTest, WhatIsNotItsDigestIsNeverServed) {
+  std::string part = store_part("right");
+  must(folder_store->put(upload::part_object(part), bytes("wrong")));
+  auto mirror = open();
+  auto path = mirror->part(part);
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error().kind(), ErrorKind::Corrupt);
+  must(folder_store->put(upload::part_object(part), bytes("right")));
+  EXPECT_TRUE(mirror->part(part)) << "and is asked for again";
+}
+
+TEST_F(ObjectMirrorTest, WhatIsNotThereIsNotFound) {
+  auto mirror = open();
+  EXPECT_EQ(mirror->part(std::string(64, 'a')).error().kind(), ErrorKind::NotFound);
+  for (const char* name : {"", "../../etc/passwd", "ABCD"}) EXPECT_FALSE(mirror->part(name)) << name;
+  EXPECT_FALSE(mirror->recipe_version("nobody"));
+  EXPECT_FALSE(mirror->recipe_version("../x"));
+}
+
+TEST_F(ObjectMirrorTest, TheLeastRecentlyUsedGoWhenRoomIsNeeded) {
+  std::vector<std::string> parts;
+  for (char c : {'a', 'b', 'c', 'd'}) parts.push_back(store_part(std::string(1000, c)));
+  auto mirror = open(2500);
+  must(mirror->part(parts[0]));
+  pause.time += std::chrono::minutes(2);
+  must(mirror->part(parts[1]));
+  pause.time += std::chrono::minutes(2);
+  must(mirror->part(parts[0]));  // used again
+  must(mirror->part(parts[2]));
+  EXPECT_TRUE(mirror->keeps(std::vector{parts[0], parts[2]}));
+  EXPECT_FALSE(mirror->keeps(std::vector{parts[1]}));
+  // What may be on its way to a viewer stays, even where it is too much.
+  must(mirror->part(parts[3]));
+  EXPECT_TRUE(mirror->keeps(std::vector{parts[0], parts[2], parts[3]}));
+}
+
+TEST_F(ObjectMirrorTest, ARecipeIsAskedForAgainAfterSeconds) {
+  must(folder_store->put(recipe_object("m1"), bytes("one")));
+  auto mirror = open();
+  std::string first = must(mirror->recipe_version("m1"));
+  must(folder_store->put(recipe_object("m1"), bytes("two")));
+  EXPECT_EQ(must(mirror->recipe_version("m1")), first);
+  EXPECT_EQ(store.gets, 1);
+  pause.time += std::chrono::seconds(6);
+  EXPECT_NE(must(mirror->recipe_version("m1")), first);
+  EXPECT_EQ(must(mirror->recipe_text("m1")), "two");
+  EXPECT_EQ(store.gets, 2);
+  must(folder_store->remove(recipe_object("m1")));
+  pause.time += std::chrono::seconds(6);
+  EXPECT_FALSE(mirror->recipe_version("m1")) << "what was removed is not served on";
+}
+
+TEST_F(ObjectMirrorTest, TwoServersDoNotShareTheirCopies) {
+  auto mirror = open();
+  auto second = ObjectMirror::open(store, folder.path() / "cache", 1000, pause);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind(), ErrorKind::Exists);
+}
+
+TEST(ObjectMirrorLibrary, ServesByteForByteWhatTheFolderStoreDoes) {
+  test::PublishBench bench;
+  bench.render();
+  PublishReport report = bench.publish();
+  auto store = bench.store();
+  auto mirror = must(ObjectMirror::open(*store, bench.folder() / "cache", 1 << 30));
+  FolderFiles files(*store);
+  StoreLibrary local(files);
+  StoreLibrary copied(*mirror);
+  auto content = [](const track::MediaFile& file) {
+    std::vector<uint8_t> all;
+    for (const track::Extent& extent : file.extents) {
+      auto bytes = must(read_file(extent.file));
+      auto first = bytes.begin() + static_cast<ptrdiff_t>(extent.offset);
+      all.insert(all.end(), first, first + static_cast<ptrdiff_t>(extent.length));
+    }
+    return all;
+  };
+  for (const PublishedLink& link : report.links) {
+    track::MediaFile here = must(local.find(video_ref(link.message_id)));
+    track::MediaFile there = must(copied.find(video_ref(link.message_id)));
+    EXPECT_EQ(there.etag, here.etag);
+    EXPECT_EQ(content(there), content(here));
+    EXPECT_EQ(content(must(copied.find(video_ref(link.message_id)))), content(here)) << "and the second time";
+  }
+}
+
+// A bucket that only signs.
+class SigningBucket final : public upload::Bucket {
+ public:
+  Result<std::string> presigned_get(std::string_view name, std::chrono::seconds lifetime) override {
+    return fmt::format("https://bucket.example.com/{}?for={}", name, lifetime.count());
+  }
+  std::string origin() const override { return "https://bucket.example.com"; }
+  Result<void> compose(std::string_view, std::span<const upload::ObjectRange>, std::string_view, std::string_view,
+                       const std::function<Result<std::vector<uint8_t>>(const upload::ObjectRange&)>&,
+                       const upload::PutOptions&) override {
+    return {};
+  }
+};
+
+TEST_F(ObjectMirrorTest, AComposedVideoIsWhereTheBucketSigns) {
+  auto mirror = open();
+  SigningBucket bucket;
+  StoreLibrary library(*mirror, &bucket);
+  track::MediaFile file = must(library.find(composed_ref("m1")));
+  EXPECT_EQ(file.redirect, "https://bucket.example.com/videos/m1.mp4?for=3600");
+  EXPECT_TRUE(file.extents.empty());
+  EXPECT_THAT(library.origins(), testing::ElementsAre("https://bucket.example.com"));
+  EXPECT_EQ(store.gets + store.looks, 0) << "without a transfer";
+}
+
+}  // namespace
+}  // namespace candid::campaign

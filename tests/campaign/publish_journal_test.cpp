@@ -1,0 +1,146 @@
+#include "campaign/publish_journal.h"
+
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include "core/files.h"
+#include "tests/support/results.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::must;
+
+class PublishJournalTest : public testing::Test {
+ protected:
+  std::unique_ptr<PublishJournal> open() { return must(PublishJournal::open(file)); }
+  std::string text() const { return must(read_text_file(file)); }
+
+  TemporaryFolder folder = must(TemporaryFolder::create());
+  std::filesystem::path file = folder.path() / "publish.jsonl";
+};
+
+JournalLink sample_link() {
+  JournalLink link;
+  link.token = "0123456789abcdefghijklmnopq";
+  link.made_at = UtcTime(std::chrono::milliseconds(1'700'000'000'123));
+  link.passcode = "abcd2345";
+  link.terms = {link.made_at + std::chrono::days(30), 5, "$argon2id$sample", true};
+  link.is_given = true;
+  return link;
+}
+
+TEST_F(PublishJournalTest, KeepsEverythingAcrossRuns) {
+  {
+    auto journal = open();
+    must(journal->bind_to_store("store-1"));
+    must(journal->add_object("parts/ab/x", "7"));
+    must(journal->put_link("m1", sample_link()));
+    must(journal->set_published("m1", "digest"));
+    must(journal->set_upload_rate(1234.5));
+    must(journal->sync());
+  }
+  auto journal = open();
+  EXPECT_TRUE(journal->has_object("parts/ab/x", "7"));
+  EXPECT_FALSE(journal->has_object("parts/ab/x", "8")) << "another version of it";
+  EXPECT_EQ(journal->published("m1"), "digest");
+  EXPECT_EQ(journal->upload_rate(), 1234.5);
+  auto link = journal->link("m1");
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->token, sample_link().token);
+  EXPECT_EQ(link->made_at, sample_link().made_at);
+  EXPECT_EQ(link->passcode, sample_link().passcode);
+  EXPECT_EQ(link->terms, sample_link().terms);
+  EXPECT_TRUE(link->is_given);
+}
+
+TEST_F(PublishJournalTest, AnotherStoreIsTakenForEmptyButLinksStay) {
+  auto journal = open();
+  must(journal->bind_to_store("store-1"));
+  must(journal->add_object("parts/ab/x", "7"));
+  must(journal->set_published("m1", "digest"));
+  must(journal->put_link("m1", sample_link()));
+  must(journal->bind_to_store("store-1"));
+  EXPECT_TRUE(journal->has_object("parts/ab/x", "7"));
+  must(journal->bind_to_store("store-2"));
+  EXPECT_FALSE(journal->has_object("parts/ab/x", "7"));
+  EXPECT_EQ(journal->published("m1"), "");
+  EXPECT_TRUE(journal->link("m1"));
+  must(journal->sync());
+  journal.reset();
+  EXPECT_FALSE(open()->has_object("parts/ab/x", "7")) << "after a restart, too";
+}
+
+TEST_F(PublishJournalTest, IsForItsOwnerAlone) {
+  auto mode = [&] {
+    struct stat facts {};
+    return ::stat(file.c_str(), &facts) == 0 ? facts.st_mode & 0777 : 0;
+  };
+  open();
+  EXPECT_EQ(mode(), 0600u);
+  ::chmod(file.c_str(), 0644);
+  open();
+  EXPECT_EQ(mode(), 0600u);
+}
+
+TEST_F(PublishJournalTest, ALineThatWasBrokenOffIsIgnoredAndSpoilsNoOther) {
+  {
+    auto journal = open();
+    must(journal->put_link("m1", sample_link()));
+    must(journal->sync());
+  }
+  std::string whole = text();
+  for (size_t cut = 1; cut < 40; ++cut) {
+    must(write_file(file,
+                    whole + std::string(R"({"link":"m2","is":{"token":"abcdefgh","made_at":17}})").substr(0, cut)));
+    auto journal = open();
+    EXPECT_TRUE(journal->link("m1")) << cut;
+    EXPECT_FALSE(journal->link("m2")) << cut;
+    must(journal->put_link("m3", sample_link()));
+    must(journal->sync());
+    journal.reset();
+    EXPECT_TRUE(open()->link("m3")) << cut;
+  }
+}
+
+TEST_F(PublishJournalTest, IsRewrittenWhenMostOfItIsOutOfDate) {
+  {
+    auto journal = open();
+    for (int i = 0; i < 5000; ++i) must(journal->set_published("m1", std::to_string(i)));
+    must(journal->sync());
+  }
+  auto before = std::filesystem::file_size(file);
+  auto journal = open();
+  EXPECT_LT(std::filesystem::file_size(file), before / 100);
+  EXPECT_EQ(journal->published("m1"), "4999");
+}
+
+TEST_F(PublishJournalTest, LookingWritesNothing) {
+  auto journal = must(PublishJournal::read(file));
+  must(journal->bind_to_store("store-1"));
+  must(journal->add_object("parts/ab/x", "7"));
+  must(journal->sync());
+  EXPECT_TRUE(journal->has_object("parts/ab/x", "7"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(PublishJournalTest, ANewerProgramsIsRefused) {
+  must(write_file(file, "{\"version\":2}\n"));
+  auto journal = PublishJournal::open(file);
+  ASSERT_FALSE(journal);
+  EXPECT_EQ(journal.error().kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(text(), "{\"version\":2}\n");
+}
+
+TEST_F(PublishJournalTest, WhatIsNoLineOfOursIsAskedAgainRatherThanBelieved) {
+  must(write_file(
+      file,
+      "[1]\n{\"object\":5}\n{\"link\":\"m1\",\"is\":{}}\n{\"rate\":\"fast\"}\n\n{\"object\":\"a\",\"is\":\"1\"}\n"));
+  auto journal = open();
+  EXPECT_FALSE(journal->link("m1"));
+  EXPECT_TRUE(journal->has_object("a", "1"));
+}
+
+}  // namespace
+}  // namespace candid::campaign

@@ -1,0 +1,29 @@
+#pragma once
+// An IP address as its sixteen bytes; IPv4 in its IPv6 clothes (::ffff:a.b.c.d), so that both spellings are one
+// address.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace candid::track {
+
+struct IpAddress {
+  std::array<uint8_t, 16> bytes{};
+  bool operator==(const IpAddress&) const = default;
+
+  bool is_v4() const;
+  std::string text() const;  // "203.0.113.7", "2001:db8::1"
+};
+
+// Without a port, a zone or brackets; nothing for what is no address.
+std::optional<IpAddress> parse_ip_address(std::string_view text);
+
+// The first `bits` of the sixteen bytes; the rest zero.
+IpAddress masked(IpAddress address, int bits);
+// Bits that come before an IPv4 address.
+inline constexpr int kMappedBits = 96;
+
+}  // namespace candid::track

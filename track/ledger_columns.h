@@ -1,0 +1,16 @@
+#pragma once
+// The columns that readers of rows expect, in their order; SQLite's and PostgreSQL's tables name them alike. Internal
+// to track.
+
+namespace candid::track {
+
+inline constexpr const char* kMessageColumns =
+    "message_id, campaign_id, campaign_name, candidate_id, candidate_name, candidate_email, roster_line, duration_us, "
+    "page, video_ref, poster_ref, captions_ref, published_at";
+inline constexpr const char* kLinkColumns =
+    "id, message_id, purpose, created_at, expires_at, view_limit, passcode_hash, may_download, revoked_at, "
+    "do_not_track_at IS NOT NULL, (SELECT count(*) FROM link_view WHERE link_view.link_id = link.id)";
+inline constexpr const char* kEventColumns = "link_id, session, sequence, received_at, kind, body, agent, network";
+inline constexpr const char* kApiTokenColumns = "name, scope, created_at, expires_at";
+
+}  // namespace candid::track

@@ -1,0 +1,31 @@
+#pragma once
+// Notes about uploads in one file (mode 0600): a journal of JSON lines, fsynced line by line, rewritten when most of it
+// is out of date. A line that a power cut broke off is ignored.
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "upload/store.h"
+
+namespace candid::upload {
+
+class FileNotes final : public UploadNotes {
+ public:
+  // Makes the file where it is missing. One process at a time: Exists while another has it open.
+  static Result<std::unique_ptr<FileNotes>> open(const std::filesystem::path& file);
+  ~FileNotes() override;
+
+  std::optional<std::string> find(std::string_view name) const override;
+  Result<void> keep(std::string_view name, std::string_view note) override;
+  Result<void> drop(std::string_view name) override;
+  std::vector<std::string> names() const override;
+
+ private:
+  struct State;
+  explicit FileNotes(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace candid::upload
