@@ -6,7 +6,7 @@
 
 #include "campaign/layer_reader.h"
 #include "campaign/look.h"
-#include "campaign/publish_reader.h"
+#include "campaign/publishing/publish_reader.h"
 #include "campaign/references.h"
 #include "campaign/toml_table.h"
 #include "core/files.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "campaign/expiry.h"
+#include "campaign/publishing/expiry.h"
 #include "core/error.h"
 #include "core/fields.h"
 #include "core/finding.h"

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "campaign/notes_snapshot.h"
+#include "campaign/serving/notes_snapshot.h"
 #include "core/files.h"
 #include "core/secret.h"
 #include "core/text.h"
 #include "net/curl_transport.h"
-#include "track/remote_ledger.h"
+#include "track/ledger/remote_ledger.h"
 #include "upload/file_notes.h"
 #include "upload/folder_store.h"
 #include "upload/open_store.h"

@@ -11,7 +11,7 @@
 #include "net/http.h"
 #include "net/rate_limiter.h"
 #include "net/retry.h"
-#include "track/ledger.h"
+#include "track/ledger/ledger.h"
 #include "upload/store.h"
 
 namespace candid::campaign {

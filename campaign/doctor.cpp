@@ -12,7 +12,7 @@
 #include "encode/audio_encoder.h"
 #include "encode/segment_encoder.h"
 #include "overlay/fonts.h"
-#include "track/ledger.h"
+#include "track/ledger/ledger.h"
 
 namespace candid::campaign {
 namespace {

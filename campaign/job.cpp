@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "campaign/greetings.h"
+#include "campaign/greetings/greetings.h"
 #include "campaign/layer_reader.h"
 #include "capture/take_sidecar.h"
 #include "core/digest.h"

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "campaign/greetings.h"
+#include "campaign/greetings/greetings.h"
 #include "campaign/parallel.h"
 #include "campaign/plan.h"
 #include "campaign/preflight.h"

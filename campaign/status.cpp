@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "campaign/object_sender.h"
-#include "campaign/store_library.h"
+#include "campaign/publishing/object_sender.h"
+#include "campaign/serving/store_library.h"
 #include "core/suggest.h"
 
 namespace candid::campaign {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "track/evidence.h"
-#include "track/ledger.h"
+#include "track/evidence/evidence.h"
+#include "track/ledger/ledger.h"
 
 namespace candid::campaign {
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "campaign/campaign_file.h"
-#include "campaign/greeting_cuts.h"
-#include "campaign/sitting.h"
+#include "campaign/greetings/greeting_cuts.h"
+#include "campaign/greetings/sitting.h"
 #include "capture/recording.h"
 #include "cli/device_options.h"
 #include "cli/greet_director.h"

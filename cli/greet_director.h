@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "campaign/sitting.h"
+#include "campaign/greetings/sitting.h"
 #include "capture/recording.h"
 #include "cli/greet_screen.h"
 #include "cli/keyboard.h"

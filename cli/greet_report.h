@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "campaign/greeting_book.h"
-#include "campaign/greeting_cuts.h"
+#include "campaign/greetings/greeting_book.h"
+#include "campaign/greetings/greeting_cuts.h"
 #include "cli/session.h"
 
 namespace candid::cli {

@@ -8,7 +8,7 @@
 #include "campaign/destination.h"
 #include "campaign/job.h"
 #include "campaign/proof.h"
-#include "campaign/publish.h"
+#include "campaign/publishing/publish.h"
 #include "campaign/render.h"
 #include "cli/session.h"
 #include "core/files.h"

@@ -1,6 +1,6 @@
 // candid revoke: ends links.
 
-#include "campaign/revoke.h"
+#include "campaign/publishing/revoke.h"
 
 #include <optional>
 

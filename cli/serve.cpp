@@ -7,14 +7,14 @@
 #include <fmt/format.h>
 
 #include "campaign/destination.h"
-#include "campaign/object_mirror.h"
-#include "campaign/store_door.h"
-#include "campaign/store_library.h"
+#include "campaign/serving/object_mirror.h"
+#include "campaign/serving/store_door.h"
+#include "campaign/serving/store_library.h"
 #include "cli/ledger_options.h"
 #include "cli/session.h"
 #include "core/text.h"
-#include "track/api_server.h"
-#include "track/server.h"
+#include "track/api/api_server.h"
+#include "track/web/server.h"
 
 namespace candid::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "campaign/expiry.h"
+#include "campaign/publishing/expiry.h"
 #include "cli/job_command.h"
 #include "cli/ledger_options.h"
 #include "core/digest.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "campaign/publish.h"
+#include "campaign/publishing/publish.h"
 #include "cli/console.h"
 
 namespace candid::cli {

@@ -15,6 +15,13 @@ build_packages=(
   libtomlplusplus-dev nlohmann-json3-dev
   fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 )
+# The servers that tests publish to (tests/servers). PostgreSQL and nginx bring services of their own, which tests never use.
+server_packages=(
+  memcached swift swift-account swift-container swift-object swift-proxy
+  libnginx-mod-http-dav-ext nginx-full openssl postgresql
+)
+# Those of scripts/test --full.
+slow_server_packages=(awscli ceph-common ceph-mon ceph-osd radosgw)
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  try: %s\n' "$2" >&2; exit 1; }

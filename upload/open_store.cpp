@@ -1,10 +1,10 @@
 #include "upload/open_store.h"
 
-#include "upload/candid_store.h"
-#include "upload/dav_store.h"
 #include "upload/folder_store.h"
-#include "upload/s3_store.h"
-#include "upload/tus_store.h"
+#include "upload/http/candid_store.h"
+#include "upload/http/dav_store.h"
+#include "upload/http/tus_store.h"
+#include "upload/s3/s3_store.h"
 
 namespace candid::upload {
 

@@ -1,7 +1,7 @@
 // Captions on their way through a campaign: which seconds they make personal, where their words go.
 
 #include "campaign/plan.h"
-#include "campaign/publish.h"
+#include "campaign/publishing/publish.h"
 #include "capture/take_sidecar.h"
 #include "media/cues.h"
 #include "tests/campaign/workbench.h"

@@ -1,6 +1,6 @@
 // Greetings are kept apart by name and words.
 
-#include "campaign/greeting_book.h"
+#include "campaign/greetings/greeting_book.h"
 
 #include <fstream>
 

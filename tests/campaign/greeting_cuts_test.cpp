@@ -1,6 +1,6 @@
 // A sitting is cut into a clip for each.
 
-#include "campaign/greeting_cuts.h"
+#include "campaign/greetings/greeting_cuts.h"
 
 #include <fstream>
 

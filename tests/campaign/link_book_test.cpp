@@ -1,4 +1,4 @@
-#include "campaign/link_book.h"
+#include "campaign/publishing/link_book.h"
 
 #include <sys/stat.h>
 

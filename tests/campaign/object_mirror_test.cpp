@@ -1,11 +1,11 @@
-#include "campaign/object_mirror.h"
+#include "campaign/serving/object_mirror.h"
 
 #include <mutex>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "campaign/store_library.h"
+#include "campaign/serving/store_library.h"
 #include "campaign/workspace.h"
 #include "core/digest.h"
 #include "core/encoding.h"

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "campaign/destination.h"
-#include "campaign/link_book.h"
 #include "campaign/preflight.h"
-#include "campaign/publish.h"
+#include "campaign/publishing/link_book.h"
+#include "campaign/publishing/publish.h"
 #include "tests/campaign/workbench.h"
 #include "upload/folder_store.h"
 

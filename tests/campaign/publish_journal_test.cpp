@@ -1,4 +1,4 @@
-#include "campaign/publish_journal.h"
+#include "campaign/publishing/publish_journal.h"
 
 #include <fstream>
 

@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "campaign/revoke.h"
+#include "campaign/publishing/revoke.h"
 #include "core/csv.h"
 #include "core/digest.h"
 #include "tests/campaign/publish_bench.h"
-#include "track/passcode.h"
+#include "track/pages/passcode.h"
 
 namespace candid::campaign {
 namespace {

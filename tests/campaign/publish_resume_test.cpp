@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "campaign/publish_journal.h"
-#include "campaign/store_library.h"
+#include "campaign/publishing/publish_journal.h"
+#include "campaign/serving/store_library.h"
 #include "core/digest.h"
 #include "tests/campaign/publish_bench.h"
 

@@ -1,6 +1,6 @@
 // The [publish] table of campaign.toml.
 
-#include "campaign/expiry.h"
+#include "campaign/publishing/expiry.h"
 #include "tests/campaign/workbench.h"
 
 namespace candid::campaign {

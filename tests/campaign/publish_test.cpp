@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
+#include "campaign/serving/store_library.h"
 #include "campaign/status.h"
-#include "campaign/store_library.h"
 #include "core/csv.h"
 #include "tests/campaign/publish_bench.h"
 

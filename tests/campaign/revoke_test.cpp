@@ -1,4 +1,4 @@
-#include "campaign/revoke.h"
+#include "campaign/publishing/revoke.h"
 
 #include "tests/campaign/publish_bench.h"
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "campaign/greeting_cuts.h"
-#include "campaign/sitting.h"
-#include "campaign/sitting_writer.h"
+#include "campaign/greetings/greeting_cuts.h"
+#include "campaign/greetings/sitting.h"
+#include "campaign/greetings/sitting_writer.h"
 #include "core/digest.h"
 #include "core/encoding.h"
 #include "core/files.h"

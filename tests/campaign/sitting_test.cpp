@@ -1,6 +1,6 @@
 // Greetings of many candidates: what is said, and written down.
 
-#include "campaign/sitting.h"
+#include "campaign/greetings/sitting.h"
 
 #include <fstream>
 

@@ -1,4 +1,4 @@
-#include "campaign/store_door.h"
+#include "campaign/serving/store_door.h"
 
 #include <csignal>
 #include <fstream>

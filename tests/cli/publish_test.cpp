@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "campaign/link_book.h"
+#include "campaign/publishing/link_book.h"
 #include "core/digest.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
-#include "track/ledger.h"
+#include "track/ledger/ledger.h"
 
 namespace candid {
 namespace {

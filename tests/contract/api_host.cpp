@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "campaign/store_door.h"
+#include "campaign/serving/store_door.h"
 #include "core/digest.h"
 #include "net/curl_transport.h"
 #include "net/retry.h"
 #include "tests/net/certificates.h"
 #include "tests/support/results.h"
-#include "track/api_server.h"
-#include "track/remote_ledger.h"
-#include "track/server.h"
+#include "track/api/api_server.h"
+#include "track/ledger/remote_ledger.h"
+#include "track/web/server.h"
 
 namespace candid::test {
 namespace {

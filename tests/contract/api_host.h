@@ -10,8 +10,8 @@
 #include "core/secret.h"
 #include "core/time.h"
 #include "net/http.h"
-#include "track/api_token.h"
-#include "track/ledger.h"
+#include "track/api/api_token.h"
+#include "track/ledger/ledger.h"
 
 namespace candid::test {
 

@@ -8,8 +8,8 @@
 #include "tests/support/results.h"
 #include "tests/support/server_process.h"
 #include "tests/support/small_disk.h"
-#include "upload/dav_store.h"
-#include "upload/http_stores.h"
+#include "upload/http/dav_store.h"
+#include "upload/http/http_stores.h"
 
 namespace candid::upload::test {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "core/files.h"
 #include "net/http.h"
-#include "upload/http_login.h"
+#include "upload/http/http_login.h"
 #include "upload/open_store.h"
 
 namespace candid::upload::test {

@@ -1,5 +1,5 @@
 #pragma once
-// The tests that every ledger must pass (track/ledger.h). A backend joins with
+// The tests that every ledger must pass (track/ledger/ledger.h). A backend joins with
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, LedgerContract, testing::Values(LedgerBackend{.name = "sqlite", .make = make}));
 
 #include <functional>
@@ -11,7 +11,7 @@
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
-#include "track/ledger.h"
+#include "track/ledger/ledger.h"
 
 namespace candid::track::test {
 

@@ -7,7 +7,7 @@
 
 #include "core/digest.h"
 #include "tests/contract/postgres_fixture.h"
-#include "track/postgres_pool.h"
+#include "track/ledger/postgres_pool.h"
 
 namespace candid::track::test {
 namespace {

@@ -8,9 +8,9 @@
 #include "net/curl_transport.h"
 #include "tests/contract/api_host.h"
 #include "tests/contract/ledger_contract.h"
-#include "track/api.h"
-#include "track/piece_headers.h"
-#include "track/remote_ledger.h"
+#include "track/api/api.h"
+#include "track/api/piece_headers.h"
+#include "track/ledger/remote_ledger.h"
 
 namespace candid::track::test {
 namespace {

@@ -10,7 +10,7 @@
 #include "net/aws_credentials.h"
 #include "net/http.h"
 #include "tests/support/server_process.h"
-#include "upload/s3_store.h"
+#include "upload/s3/s3_store.h"
 
 namespace candid::upload::test {
 

@@ -9,9 +9,9 @@
 #include "tests/support/server_process.h"
 #include "tests/support/small_disk.h"
 #include "upload/file_notes.h"
-#include "upload/http_stores.h"
+#include "upload/http/http_stores.h"
+#include "upload/http/tus_store.h"
 #include "upload/store_address.h"
-#include "upload/tus_store.h"
 
 namespace candid::upload::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "track/access_log.h"
+#include "track/web/access_log.h"
 
 #include <gtest/gtest.h>
 

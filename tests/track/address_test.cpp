@@ -7,9 +7,9 @@
 
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
-#include "track/address_guard.h"
-#include "track/network_name.h"
-#include "track/trusted_proxies.h"
+#include "track/web/address_guard.h"
+#include "track/web/network_name.h"
+#include "track/web/trusted_proxies.h"
 
 namespace candid::track {
 namespace {

@@ -11,11 +11,11 @@
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
 #include "tests/track/memory_door.h"
-#include "track/answered_calls.h"
-#include "track/api_error.h"
-#include "track/api_server.h"
-#include "track/ledger_json.h"
-#include "track/piece_headers.h"
+#include "track/api/answered_calls.h"
+#include "track/api/api_error.h"
+#include "track/api/api_server.h"
+#include "track/api/piece_headers.h"
+#include "track/ledger/ledger_json.h"
 
 namespace candid::track {
 namespace {

@@ -1,4 +1,4 @@
-#include "track/beacon.h"
+#include "track/pages/beacon.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "track/evidence.h"
+#include "track/evidence/evidence.h"
 
 #include <algorithm>
 #include <random>

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/time.h"
-#include "track/event.h"
+#include "track/evidence/event.h"
 #include "track/message.h"
 
 namespace candid::track::test {

@@ -1,4 +1,4 @@
-#include "track/http_range.h"
+#include "track/web/http_range.h"
 
 #include <gtest/gtest.h>
 

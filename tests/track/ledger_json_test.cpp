@@ -1,11 +1,11 @@
-#include "track/ledger_json.h"
+#include "track/ledger/ledger_json.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
-#include "track/ledger_rules.h"
+#include "track/ledger/ledger_rules.h"
 
 namespace candid::track {
 namespace {

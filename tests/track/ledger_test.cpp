@@ -1,6 +1,6 @@
 // What is SQLite's own; what every ledger does is in tests/contract.
 
-#include "track/ledger.h"
+#include "track/ledger/ledger.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>

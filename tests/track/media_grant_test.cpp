@@ -1,4 +1,4 @@
-#include "track/media_grant.h"
+#include "track/pages/media_grant.h"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 
 #include "core/digest.h"
 #include "core/encoding.h"
-#include "track/object_door.h"
+#include "track/api/object_door.h"
 
 namespace candid::track::test {
 

@@ -1,11 +1,11 @@
-#include "track/page.h"
+#include "track/pages/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
-#include "track/page_assets.h"
+#include "track/pages/page_assets.h"
 
 namespace candid::track {
 namespace {

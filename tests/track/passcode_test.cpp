@@ -1,6 +1,6 @@
 // Links that ask for a passcode, and the passcode itself.
 
-#include "track/passcode.h"
+#include "track/pages/passcode.h"
 
 #include <thread>
 

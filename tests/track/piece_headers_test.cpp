@@ -1,4 +1,4 @@
-#include "track/piece_headers.h"
+#include "track/api/piece_headers.h"
 
 #include <gtest/gtest.h>
 

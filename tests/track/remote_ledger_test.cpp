@@ -1,4 +1,4 @@
-#include "track/remote_ledger.h"
+#include "track/ledger/remote_ledger.h"
 
 #include <condition_variable>
 #include <fstream>
@@ -14,8 +14,8 @@
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
 #include "tests/track/memory_door.h"
-#include "track/api_error.h"
-#include "track/api_server.h"
+#include "track/api/api_error.h"
+#include "track/api/api_server.h"
 
 namespace candid::track {
 namespace {

@@ -13,8 +13,8 @@
 #include "tests/support/results.h"
 #include "tests/track/fixtures.h"
 #include "tests/track/raw_client.h"
-#include "track/media_grant.h"
-#include "track/server.h"
+#include "track/pages/media_grant.h"
+#include "track/web/server.h"
 
 namespace candid::track::test {
 

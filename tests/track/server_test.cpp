@@ -1,4 +1,4 @@
-#include "track/server.h"
+#include "track/web/server.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -11,7 +11,7 @@
 
 #include "core/log.h"
 #include "tests/track/server_fixture.h"
-#include "track/evidence.h"
+#include "track/evidence/evidence.h"
 
 namespace candid::track {
 namespace {

@@ -1,12 +1,12 @@
-#include "track/store_api.h"
+#include "track/api/store_api.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/track/memory_door.h"
-#include "track/api.h"
-#include "track/api_error.h"
-#include "track/piece_headers.h"
+#include "track/api/api.h"
+#include "track/api/api_error.h"
+#include "track/api/piece_headers.h"
 
 namespace candid::track {
 namespace {

@@ -1,6 +1,6 @@
 // The same server over TLS, with certificates made while the test runs.
 
-#include "track/tls.h"
+#include "track/web/tls.h"
 
 #include <csignal>
 #include <thread>
@@ -11,7 +11,7 @@
 #include "tests/net/certificates.h"
 #include "tests/track/server_fixture.h"
 #include "tests/track/tls_client.h"
-#include "track/passcode.h"
+#include "track/pages/passcode.h"
 
 namespace candid::track {
 namespace {

@@ -5,7 +5,7 @@
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/upload/fake_candid.h"
-#include "upload/http_stores.h"
+#include "upload/http/http_stores.h"
 
 namespace candid::upload::test {
 namespace {

@@ -4,8 +4,8 @@
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/upload/fake_dav.h"
-#include "upload/dav_listing.h"
-#include "upload/http_stores.h"
+#include "upload/http/dav_listing.h"
+#include "upload/http/http_stores.h"
 
 namespace candid::upload::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "upload/http_login.h"
+#include "upload/http/http_login.h"
 
 #include <cstdlib>
 

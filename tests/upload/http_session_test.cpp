@@ -1,4 +1,4 @@
-#include "upload/http_session.h"
+#include "upload/http/http_session.h"
 
 #include <set>
 

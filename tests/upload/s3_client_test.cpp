@@ -1,6 +1,6 @@
 // Answers of S3 that no well-behaved server of the contract tests gives: pages, markers that stand still, refusals.
 
-#include "upload/s3_client.h"
+#include "upload/s3/s3_client.h"
 
 #include <mutex>
 

@@ -1,4 +1,4 @@
-#include "upload/s3_composition.h"
+#include "upload/s3/s3_composition.h"
 
 #include <random>
 

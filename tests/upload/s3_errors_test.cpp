@@ -1,4 +1,4 @@
-#include "upload/s3_errors.h"
+#include "upload/s3/s3_errors.h"
 
 #include <set>
 

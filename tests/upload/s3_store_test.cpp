@@ -1,13 +1,13 @@
 // What an S3 store asks for, without a server: addresses, headers, and how a file is cut.
 
-#include "upload/s3_store.h"
+#include "upload/s3/s3_store.h"
 
 #include <mutex>
 
 #include "core/text.h"
 #include "tests/support/results.h"
-#include "upload/s3_file.h"
-#include "upload/s3_upload_note.h"
+#include "upload/s3/s3_file.h"
+#include "upload/s3/s3_upload_note.h"
 
 namespace candid::upload {
 namespace {

@@ -1,4 +1,4 @@
-#include "upload/s3_xml.h"
+#include "upload/s3/s3_xml.h"
 
 #include "tests/support/results.h"
 

@@ -3,8 +3,8 @@
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/upload/fake_tus.h"
-#include "upload/http_stores.h"
-#include "upload/tus_note.h"
+#include "upload/http/http_stores.h"
+#include "upload/http/tus_note.h"
 
 namespace candid::upload::test {
 namespace {

@@ -1,15 +1,21 @@
 """What a test claims: all claims are looked at, and those that do not hold are told together at the end."""
 
+import threading
+
 
 class Checks:
+    """From any thread."""
+
     def __init__(self):
+        self._lock = threading.Lock()
         self._count = 0
         self._failed = []
 
     def that(self, holds, words):
-        self._count += 1
-        if not holds:
-            self._failed.append(words)
+        with self._lock:
+            self._count += 1
+            if not holds:
+                self._failed.append(words)
         return holds
 
     def equal(self, found, wanted, words):

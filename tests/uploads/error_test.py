@@ -20,6 +20,7 @@ SESSION_TOKEN = "sample-session-token-of-nobody"
 WRONG_SECRET = "sample-secret-that-is-wrong"
 # The campaign's objects need more, and a new ledger less.
 SMALL_DISK_KB = 320
+ROWS = 3
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Causes:
         return {"AWS_ACCESS_KEY_ID": access_key or self.swift.access_key,
                 "AWS_SECRET_ACCESS_KEY": secret or self.swift.secret_key, **more}
 
+    def right_keys(self):
+        return self._keys()
+
     def _answering(self, **answer):
         """The bucket behind a proxy that gives this answer to every request that brings something."""
         proxy = self._start(FaultProxy(self.swift.url))
@@ -62,7 +66,8 @@ class Causes:
     def keys_and_rights(self):
         direct = s3_address(self.swift.url, self.swift.facts)
         yield Case("wrong secret", direct, ("secret",), self._keys(WRONG_SECRET), secrets=(WRONG_SECRET,))
-        yield Case("unknown access key", direct, ("access key",), self._keys(access_key="test:nobody"))
+        # Swift itself calls that a wrong signature.
+        yield Case("unknown access key", self._answering(status=403, code="InvalidAccessKeyId"), ("access key",), self._keys())
         yield Case("no keys", direct, ("AWS_ACCESS_KEY_ID",))
         yield Case("missing bucket", direct.replace("videos", "no-such-bucket"), ("no bucket", "not there", "does not exist"), self._keys())
         yield Case("read-only bucket", direct, ("may not", "not allowed", "permission", "denied"),
@@ -134,10 +139,19 @@ def publish(workplace, original, case, checks):
     return error
 
 
+def publish_after_all(workplace, causes, checks):
+    """A campaign that failed goes out when what was wrong is right."""
+    folder = workplace.folder / "wrong-secret"
+    done = workplace.run("publish", folder / "campaign", "--data", folder / "data", **causes.right_keys())
+    checks.equal(done.returncode, 0, f"publishing with the right secret ({done.stderr.strip()})")
+    links = Campaign(folder / "campaign").links()
+    checks.equal((len(links), links_in(folder / "data/ledger.db")), (ROWS, ROWS), "links then, given out and in the ledger")
+
+
 def main():
     checks = Checks()
     with Workplace() as workplace:
-        original = Campaign.make(workplace)
+        original = Campaign.make(workplace, rows=ROWS)
         causes = Causes(workplace)
         try:
             groups = [causes.keys_and_rights, causes.full_disks, causes.certificates, causes.passwords]
@@ -150,6 +164,7 @@ def main():
                 message = publish(workplace, original, case, checks)
                 same = messages.setdefault(message, case.name)
                 checks.that(same == case.name, f"{case.name} and {same} have the same message")
+            publish_after_all(workplace, causes, checks)
         finally:
             causes.end()
     return checks.result()

@@ -6,7 +6,7 @@ fails says that it is corrupt and leaves nothing under its name; what succeeds i
 import argparse
 import os
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 
@@ -22,9 +22,9 @@ FILES, SIZE, CHANCE = 120, 200_000, 0.5
 LARGE_FILES, LARGE_SIZE, LARGE_FLIPS, LARGE_CHANCE = 3, 18_000_000, 3, 1
 
 
-def put(target, samples, *options):
-    run = PutFiles(target.store, samples.folder / "notes", samples.files, target.variables, "--at-once", 3, "--time-scale", 20,
-                   *options)
+def put(target, samples):
+    run = PutFiles(target.store, samples.folder / f"notes-{target.name}", samples.files, target.variables, "--at-once", 3,
+                   "--time-scale", 20)
     run.ended()
     return run
 
@@ -60,14 +60,16 @@ def main():
     options = parser.parse_args()
     checks = Checks()
     with Samples(FILES, SIZE, options.seed) as small, Samples(LARGE_FILES, LARGE_SIZE, options.seed) as large:
-        for kind in TARGETS:
-            if options.store and kind.name not in options.store:
-                continue
-            began = time.monotonic()
+        def try_store(kind):
             with kind(options.seed) as target:
                 results = [flipped(target, small, FLIPS, CHANCE, checks, kind.name),
                            flipped(target, large, LARGE_FLIPS, LARGE_CHANCE, checks, f"{kind.name}, large")]
-            print(f"{kind.name}: {results[0]}; large: {results[1]} ({time.monotonic() - began:.1f} s)")
+            print(f"{kind.name}: {results[0]}; large: {results[1]}")
+
+        kinds = [kind for kind in TARGETS if not options.store or kind.name in options.store]
+        with ThreadPoolExecutor(len(kinds)) as pool:
+            for done in [pool.submit(try_store, kind) for kind in kinds]:
+                done.result()
     print(f"seed {options.seed}")
     return checks.result()
 

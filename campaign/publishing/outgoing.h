@@ -1,0 +1,32 @@
+#pragma once
+// What of a campaign is to be sent: each message checked, each object once. Internal to campaign.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/publishing/object_sender.h"
+#include "campaign/publishing/publish.h"
+#include "encode/recipe.h"
+
+namespace candid::campaign {
+
+// A message on its way out.
+struct OutgoingMessage {
+  const PlannedMessage* planned = nullptr;
+  encode::Recipe recipe{};  // as the store gets it: without the file's name, which tells the candidate's
+  std::string recipe_json{};
+  std::optional<Error> error{};  // it does not go out
+};
+
+// In the plan's order, without those that are held; `held` gets these.
+std::vector<OutgoingMessage> messages_to_go(const PublishJob& work, std::vector<HeldMessage>& held);
+
+// Reads and checks the message's recipe and file; what is wrong is its error.
+void check(const PublishJob& work, OutgoingMessage& message);
+
+// Each part of the messages without an error, once, in order of first use. A part that cannot be looked at is its
+// messages' error.
+std::vector<OutgoingObject> objects_of(const PublishJob& work, std::vector<OutgoingMessage>& messages);
+
+}  // namespace candid::campaign

@@ -1,0 +1,254 @@
+#include "campaign/publishing/publish_journal.h"
+
+#include <cerrno>
+#include <map>
+#include <mutex>
+#include <sstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/files.h"
+
+namespace candid::campaign {
+namespace {
+
+constexpr int kVersion = 1;
+// A power cut costs no more than this of what is only convenient to know.
+constexpr std::chrono::seconds kSyncInterval{1};
+constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+// Rewriting is worth it from here on.
+constexpr size_t kFewLines = 1000;
+
+using Json = nlohmann::json;
+
+int64_t milliseconds(UtcTime time) {
+  return time.time_since_epoch().count();
+}
+
+UtcTime moment(const Json& value) {
+  return UtcTime(std::chrono::milliseconds(value.get<int64_t>()));
+}
+
+Json to_json(const JournalLink& link) {
+  Json json = {{"token", link.token}, {"made_at", milliseconds(link.made_at)}, {"given", link.is_given}};
+  if (!link.passcode.empty()) json["passcode"] = link.passcode;
+  if (!link.terms.passcode_hash.empty()) json["passcode_hash"] = link.terms.passcode_hash;
+  if (link.terms.expires_at) json["expires_at"] = milliseconds(*link.terms.expires_at);
+  if (link.terms.view_limit) json["views"] = *link.terms.view_limit;
+  if (link.terms.may_download) json["download"] = true;
+  return json;
+}
+
+JournalLink link_from(const Json& json) {
+  JournalLink link;
+  link.token = json.at("token");
+  link.made_at = moment(json.at("made_at"));
+  link.is_given = json.value("given", false);
+  link.passcode = json.value("passcode", "");
+  link.terms.passcode_hash = json.value("passcode_hash", "");
+  if (json.contains("expires_at")) link.terms.expires_at = moment(json["expires_at"]);
+  if (json.contains("views")) link.terms.view_limit = json["views"].get<int>();
+  link.terms.may_download = json.value("download", false);
+  return link;
+}
+
+// What the lines add up to.
+struct Facts {
+  std::string store;
+  std::map<std::string, std::string, std::less<>> objects;
+  std::map<std::string, JournalLink, std::less<>> links;
+  std::map<std::string, std::string, std::less<>> published;
+  double rate = 0;
+
+  size_t size() const { return objects.size() + links.size() + published.size() + 2; }
+
+  void bind(std::string id) {
+    if (id == store) return;
+    store = std::move(id);
+    objects.clear();
+    published.clear();
+  }
+
+  // Throws where a line is not ours.
+  void add(const Json& line) {
+    if (line.contains("store")) bind(line["store"]);
+    if (line.contains("object")) objects[line["object"]] = line.at("is");
+    if (line.contains("link")) links[line["link"]] = link_from(line.at("is"));
+    if (line.contains("dropped")) links.erase(line["dropped"].get<std::string>());
+    if (line.contains("published")) published[line["published"]] = line.at("is");
+    if (line.contains("rate")) rate = line["rate"];
+  }
+
+  std::string text() const {
+    std::string text = Json{{"version", kVersion}, {"store", store}, {"rate", rate}}.dump() + "\n";
+    for (const auto& [name, is] : objects) text += Json{{"object", name}, {"is", is}}.dump() + "\n";
+    for (const auto& [name, is] : links) text += Json{{"link", name}, {"is", to_json(is)}}.dump() + "\n";
+    for (const auto& [name, is] : published) text += Json{{"published", name}, {"is", is}}.dump() + "\n";
+    return text;
+  }
+};
+
+struct Reading {
+  Facts facts;
+  size_t lines = 0;
+  bool is_torn = false;
+};
+
+Result<Reading> read_facts(const std::filesystem::path& file) {
+  Reading reading;
+  std::error_code code;
+  if (!std::filesystem::exists(file, code)) return reading;
+  std::string text = TRY(read_text_file(file, kMostBytes));
+  reading.is_torn = !text.empty() && text.back() != '\n';
+  std::istringstream lines(std::move(text));
+  for (std::string line; std::getline(lines, line); ++reading.lines) {
+    Json json = Json::parse(line, nullptr, false);
+    if (!json.is_object()) continue;  // torn
+    try {
+      if (json.value("version", kVersion) > kVersion) {
+        return fail(ErrorKind::Unsupported, fmt::format("{} was written by a newer candid", file.string()),
+                    "update candid");
+      }
+      reading.facts.add(json);
+    } catch (const Json::exception&) {
+      continue;  // What is not known is asked again.
+    }
+  }
+  return reading;
+}
+
+}  // namespace
+
+struct PublishJournal::State {
+  ~State() {
+    if (file >= 0) ::close(file);
+  }
+
+  Result<void> add(const Json& line) {
+    facts.add(line);
+    if (file < 0) return {};
+    waiting += line.dump() + "\n";
+    auto now = std::chrono::steady_clock::now();
+    return now - synced_at < kSyncInterval ? Result<void>() : sync();
+  }
+
+  Result<void> sync() {
+    if (waiting.empty() || file < 0) return {};
+    auto failed = [&] { return tl::unexpected(system_error(errno, fmt::format("cannot write {}", path.string()))); };
+    std::string_view rest = waiting;
+    while (!rest.empty()) {
+      ssize_t wrote = ::write(file, rest.data(), rest.size());
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) {
+        // A line that is half there would swallow the next one.
+        if (rest.size() < waiting.size()) waiting = "\n" + waiting;
+        return failed();
+      }
+      rest.remove_prefix(static_cast<size_t>(wrote));
+    }
+    waiting.clear();
+    if (::fdatasync(file) != 0) return failed();
+    synced_at = std::chrono::steady_clock::now();
+    return {};
+  }
+
+  std::filesystem::path path;
+  int file = -1;  // -1: only looked at
+  mutable std::mutex mutex{};
+  Facts facts{};
+  std::string waiting{};
+  std::chrono::steady_clock::time_point synced_at = std::chrono::steady_clock::now();
+};
+
+PublishJournal::PublishJournal(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PublishJournal::~PublishJournal() = default;
+
+Result<std::unique_ptr<PublishJournal>> PublishJournal::read(const std::filesystem::path& file) {
+  auto state = std::make_unique<State>();
+  state->path = file;
+  state->facts = TRY(read_facts(file)).facts;
+  return std::unique_ptr<PublishJournal>(new PublishJournal(std::move(state)));
+}
+
+Result<std::unique_ptr<PublishJournal>> PublishJournal::open(const std::filesystem::path& file) {
+  Reading reading = TRY(read_facts(file));
+  bool is_long = reading.lines > kFewLines + 2 * reading.facts.size();
+  if (reading.lines == 0 || reading.is_torn || is_long) {
+    TRY_VOID(write_file(file, reading.facts.text(), FileMode::Private));
+  }
+  auto state = std::make_unique<State>();
+  state->path = file;
+  state->facts = std::move(reading.facts);
+  state->file = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+  if (state->file < 0 || ::fchmod(state->file, 0600) != 0)
+    return tl::unexpected(system_error(errno, fmt::format("cannot open {}", file.string())));
+  return std::unique_ptr<PublishJournal>(new PublishJournal(std::move(state)));
+}
+
+Result<void> PublishJournal::bind_to_store(std::string_view store_id) {
+  std::lock_guard lock(state_->mutex);
+  if (state_->facts.store == store_id) return {};
+  return state_->add({{"store", store_id}});
+}
+
+bool PublishJournal::has_object(std::string_view name, std::string_view fingerprint) const {
+  std::lock_guard lock(state_->mutex);
+  auto found = state_->facts.objects.find(name);
+  return found != state_->facts.objects.end() && found->second == fingerprint;
+}
+
+Result<void> PublishJournal::add_object(std::string_view name, std::string_view fingerprint) {
+  if (has_object(name, fingerprint)) return {};
+  std::lock_guard lock(state_->mutex);
+  return state_->add({{"object", name}, {"is", fingerprint}});
+}
+
+std::optional<JournalLink> PublishJournal::link(std::string_view message_id) const {
+  std::lock_guard lock(state_->mutex);
+  auto found = state_->facts.links.find(message_id);
+  return found == state_->facts.links.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> PublishJournal::put_link(std::string_view message_id, const JournalLink& link) {
+  std::lock_guard lock(state_->mutex);
+  return state_->add({{"link", message_id}, {"is", to_json(link)}});
+}
+
+Result<void> PublishJournal::drop_link(std::string_view message_id) {
+  std::lock_guard lock(state_->mutex);
+  if (!state_->facts.links.contains(message_id)) return {};
+  return state_->add({{"dropped", message_id}});
+}
+
+std::string PublishJournal::published(std::string_view message_id) const {
+  std::lock_guard lock(state_->mutex);
+  auto found = state_->facts.published.find(message_id);
+  return found == state_->facts.published.end() ? "" : found->second;
+}
+
+Result<void> PublishJournal::set_published(std::string_view message_id, std::string_view digest) {
+  if (published(message_id) == digest) return {};
+  std::lock_guard lock(state_->mutex);
+  return state_->add({{"published", message_id}, {"is", digest}});
+}
+
+double PublishJournal::upload_rate() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->facts.rate;
+}
+
+Result<void> PublishJournal::set_upload_rate(double bytes_per_second) {
+  std::lock_guard lock(state_->mutex);
+  return state_->add({{"rate", bytes_per_second}});
+}
+
+Result<void> PublishJournal::sync() {
+  std::lock_guard lock(state_->mutex);
+  return state_->sync();
+}
+
+}  // namespace candid::campaign

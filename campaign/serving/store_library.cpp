@@ -1,0 +1,124 @@
+#include "campaign/serving/store_library.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "campaign/parallel.h"
+#include "campaign/publishing/composed_videos.h"
+#include "core/digest.h"
+#include "core/encoding.h"
+#include "encode/recipe.h"
+
+namespace candid::campaign {
+namespace {
+
+constexpr std::string_view kRecipe = "recipe:";
+constexpr std::string_view kComposed = "composed:";
+constexpr std::string_view kPart = "part:";
+constexpr size_t kCachedRecipes = 4096;
+// A first viewer waits for parts of a store that is far away.
+constexpr int kPartsAtOnce = 4;
+constexpr std::chrono::hours kSignedFor{1};
+
+// Better no video than one that breaks off.
+Result<void> check_length(const std::filesystem::path& file, const encode::PartRange& range) {
+  std::error_code code;
+  uint64_t there = std::filesystem::file_size(file, code);
+  if (!code && range.offset <= there && range.length <= there - range.offset) return {};
+  return fail(ErrorKind::Corrupt, "a part of the message is missing", "publish again");
+}
+
+}  // namespace
+
+std::string video_ref(const std::string& message_id) {
+  return fmt::format("{}{}", kRecipe, message_id);
+}
+
+std::string composed_ref(const std::string& message_id) {
+  return fmt::format("{}{}", kComposed, message_id);
+}
+
+std::string poster_ref(const std::string& part) {
+  return fmt::format("{}{}.jpg", kPart, part);
+}
+
+std::string captions_ref(const std::string& part) {
+  return part.empty() ? "" : fmt::format("{}{}.vtt", kPart, part);
+}
+
+Result<track::MediaFile> StoreLibrary::find(std::string_view ref) const {
+  if (ref.starts_with(kRecipe)) return find_recipe(ref.substr(kRecipe.size()));
+  if (ref.starts_with(kComposed)) return find_composed(ref.substr(kComposed.size()));
+  if (ref.starts_with(kPart)) return find_part(ref.substr(kPart.size()));
+  return fail(ErrorKind::NotFound, fmt::format("no media is called \"{}\"", ref));
+}
+
+std::vector<std::string> StoreLibrary::origins() const {
+  return bucket_ == nullptr ? std::vector<std::string>() : std::vector{bucket_->origin()};
+}
+
+Result<track::MediaFile> StoreLibrary::find_composed(std::string_view message_id) const {
+  if (bucket_ == nullptr) return find_recipe(message_id);
+  track::MediaFile file;
+  file.content_type = "video/mp4";
+  file.redirect = TRY(bucket_->presigned_get(composed_object(std::string(message_id)), kSignedFor));
+  return file;
+}
+
+Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view message_id) const {
+  std::string version = TRY(files_.recipe_version(message_id));
+  std::optional<Cached> cached;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = recipes_.find(message_id);
+    if (found != recipes_.end() && found->second.version == version) cached = found->second;
+  }
+  if (cached && files_.keeps(cached->parts)) return std::move(cached->file);
+  std::string text = TRY(files_.recipe_text(message_id));
+  encode::Recipe recipe = TRY(encode::parse_recipe(text));
+  if (recipe.message_id != message_id)
+    return fail(ErrorKind::Corrupt, "a recipe lies under another message's name", "publish again");
+  std::vector<std::string> parts;
+  std::map<std::string, size_t> places;
+  for (const encode::PartRange& range : recipe.ranges) {
+    if (places.emplace(range.part, parts.size()).second) parts.push_back(range.part);
+  }
+  std::vector<Result<std::filesystem::path>> paths(parts.size());
+  run_in_parallel(parts.size(), kPartsAtOnce, [&](size_t i) { paths[i] = files_.part(parts[i]); });
+  track::MediaFile file;
+  file.content_type = "video/mp4";
+  file.size = recipe.size;
+  Sha256Hasher etag;
+  for (const encode::PartRange& range : recipe.ranges) {
+    etag.update_field(fmt::format("{} {} {}", range.part, range.offset, range.length));
+    track::Extent extent{TRY(paths[places[range.part]]), range.offset, range.length};
+    TRY_VOID(check_length(extent.file, range));
+    file.extents.push_back(std::move(extent));
+  }
+  file.etag = to_hex(etag.finish()).substr(0, 32);
+  std::lock_guard lock(mutex_);
+  if (recipes_.size() >= kCachedRecipes) recipes_.clear();
+  recipes_[std::string(message_id)] = {std::move(version), file, std::move(parts)};
+  return file;
+}
+
+Result<track::MediaFile> StoreLibrary::find_part(std::string_view name) const {
+  std::string_view part = name.substr(0, 64);
+  std::string_view kind = name.substr(part.size());
+  if (!encode::is_part_name(part) || (kind != ".jpg" && kind != ".vtt")) {
+    return fail(ErrorKind::NotFound, fmt::format("no part is called \"{}\"", name));
+  }
+  std::filesystem::path path = TRY(files_.part(part));
+  std::error_code code;
+  uint64_t size = std::filesystem::file_size(path, code);
+  if (code) return tl::unexpected(system_error(code.value(), "cannot find the part"));
+  track::MediaFile file;
+  file.content_type = kind == ".jpg" ? "image/jpeg" : "text/vtt; charset=utf-8";
+  file.etag = part.substr(0, 32);
+  file.size = size;
+  file.extents.push_back({std::move(path), 0, size});
+  return file;
+}
+
+}  // namespace candid::campaign

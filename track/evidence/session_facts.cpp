@@ -1,0 +1,174 @@
+#include "track/evidence/session_facts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include <nlohmann/json.hpp>
+
+namespace candid::track {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kHumanDelayMs = 1000;
+constexpr double kCellsPerSecond = 10;
+// Containers, players and our own figure for the duration round differently.
+constexpr double kEndSlackSeconds = 2;
+constexpr double kCreditRate = 2;
+constexpr double kCreditSlackSeconds = 5;
+
+bool is_progress(EventKind kind) {
+  return kind == EventKind::Beat || kind == EventKind::Pause || kind == EventKind::Ended || kind == EventKind::Hide;
+}
+
+// The seconds of the video that were seen, each tenth of a second one bit.
+class SeenTime {
+ public:
+  explicit SeenTime(double seconds)
+      : seconds_(seconds), cells_(static_cast<size_t>(std::ceil(seconds * kCellsPerSecond))) {}
+
+  // A cell counts when its middle was played.
+  void add(double from, double to) {
+    auto first = static_cast<size_t>(std::max(0.0, std::ceil(from * kCellsPerSecond - 0.5)));
+    auto end = static_cast<size_t>(std::max(0.0, std::ceil(to * kCellsPerSecond - 0.5)));
+    for (size_t cell = first; cell < std::min(end, cells_.size()); ++cell) cells_[cell] = true;
+  }
+
+  double seconds() const {
+    auto count = static_cast<double>(std::count(cells_.begin(), cells_.end(), true));
+    return std::min(count / kCellsPerSecond, seconds_);
+  }
+
+ private:
+  double seconds_;
+  std::vector<bool> cells_;
+};
+
+void add_input(SessionFacts& facts, bool trusted, bool keyboard, double ms) {
+  if (trusted && (keyboard || ms >= kHumanDelayMs)) facts.human_input = true;
+  if (facts.first_input_ms && *facts.first_input_ms < ms) return;
+  // Two inputs at one moment (a touch, and the start it causes) are one: the untrusted one tells.
+  facts.first_input_trusted = trusted && (facts.first_input_ms != ms || facts.first_input_trusted);
+  facts.first_input_ms = ms;
+}
+
+void add_event(SessionFacts& facts, const Event& event, const json& body) {
+  if (event.kind != EventKind::Head) facts.only_head = false;
+  switch (event.kind) {
+    case EventKind::Page:
+      facts.page_requested = true;
+      facts.prefetched |= body.at("prefetch").get<bool>();
+      break;
+    case EventKind::Trap:
+      facts.trapped = true;
+      break;
+    case EventKind::Load:
+      facts.scripted = true;
+      facts.shown |= body.at("visible").get<bool>();
+      facts.webdriver |= body.at("webdriver").get<bool>();
+      facts.prerendered |= body.at("prerendered").get<bool>();
+      facts.without_window |= body.at("outer").at(0) == 0 || body.at("outer").at(1) == 0;
+      break;
+    case EventKind::Input:
+      facts.scripted = true;
+      add_input(facts, body.at("trusted"), body.at("keyboard"), body.at("ms"));
+      break;
+    case EventKind::Play:
+      facts.scripted = true;
+      if (body.at("trusted").get<bool>()) {
+        facts.started_by_gesture = true;
+        add_input(facts, true, false, body.at("ms"));
+      } else {
+        facts.started_by_itself = true;
+      }
+      break;
+    case EventKind::Beat:
+    case EventKind::Pause:
+    case EventKind::Ended:
+    case EventKind::Hide:
+      facts.scripted = true;
+      facts.shown |= body.at("visible").get<bool>();
+      break;
+    case EventKind::Head:
+    case EventKind::Media:
+    case EventKind::MediaEnd:
+      break;
+  }
+}
+
+struct Report {
+  const Event* event;
+  json body;
+};
+
+// A report that came several times counts as it came first; requests count each.
+std::vector<Event> without_repeats(std::span<const Event> events) {
+  std::vector<Event> kept(events.begin(), events.end());
+  std::sort(kept.begin(), kept.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.sequence, a.received_at, a.kind, a.body) < std::tie(b.sequence, b.received_at, b.kind, b.body);
+  });
+  auto repeated = [](const Event& a, const Event& b) { return a.sequence && a.sequence == b.sequence; };
+  kept.erase(std::unique(kept.begin(), kept.end(), repeated), kept.end());
+  return kept;
+}
+
+// Credit for what was played after the first start by a trusted gesture.
+void add_credit(SessionFacts& facts, std::span<const Report> reports, double duration) {
+  std::optional<int64_t> start;
+  std::optional<UtcTime> from;
+  std::optional<UtcTime> to;
+  for (const Report& report : reports) {
+    const Event& event = *report.event;
+    bool is_start = event.kind == EventKind::Play && report.body.at("trusted").get<bool>();
+    if (is_start) start = std::min(start.value_or(*event.sequence), *event.sequence);
+    if (!is_start && !is_progress(event.kind)) continue;
+    from = std::min(from.value_or(event.received_at), event.received_at);
+    to = std::max(to.value_or(event.received_at), event.received_at);
+  }
+  if (!start) return;
+
+  SeenTime seen(duration);
+  for (const Report& report : reports) {
+    if (!is_progress(report.event->kind)) continue;
+    bool perceived = report.body.at("visible").get<bool>() || !report.body.at("muted").get<bool>();
+    for (const json& range : report.body.at("ranges")) {
+      auto first = range.at(0).get<double>();
+      auto last = range.at(1).get<double>();
+      if (last < first || last > duration + kEndSlackSeconds) facts.impossible = true;
+      if (perceived && *report.event->sequence > *start) seen.add(first, last);
+    }
+  }
+  facts.played_seconds = seen.seconds();
+  facts.allowed_seconds = kCreditRate * std::chrono::duration<double>(*to - *from).count() + kCreditSlackSeconds;
+}
+
+}  // namespace
+
+SessionFacts gather_facts(std::span<const Event> given, Microseconds duration) {
+  const std::vector<Event> events = without_repeats(given);
+  SessionFacts facts;
+  facts.first = facts.last = events.front().received_at;
+  std::vector<Report> reports;
+  for (const Event& event : events) {
+    facts.first = std::min(facts.first, event.received_at);
+    facts.last = std::max(facts.last, event.received_at);
+    // The greatest, so that the order of events cannot matter; one page load has one agent.
+    facts.agent = std::max(facts.agent, event.agent);
+    try {
+      json body = json::parse(event.body);
+      add_event(facts, event, body);
+      if (event.sequence) reports.push_back({&event, std::move(body)});
+    } catch (const json::exception&) {
+      facts.impossible = true;
+    }
+  }
+  try {
+    add_credit(facts, reports, std::chrono::duration<double>(duration).count());
+  } catch (const json::exception&) {
+    facts.impossible = true;
+  }
+  return facts;
+}
+
+}  // namespace candid::track

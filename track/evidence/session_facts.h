@@ -1,0 +1,46 @@
+#pragma once
+// The facts in one session's events, before any rule weighs them. Order-independent: facts are sums, unions, minima.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "track/evidence/event.h"
+
+namespace candid::track {
+
+struct SessionFacts {
+  std::string agent;
+  UtcTime first{};
+  UtcTime last{};
+
+  // Requests
+  bool page_requested = false;
+  bool prefetched = false;
+  bool only_head = true;  // nothing but HEAD was asked for
+  bool trapped = false;
+
+  // Reports
+  bool scripted = false;  // the page's script reported at all
+  bool shown = false;     // it was visible at some moment
+  bool prerendered = false;
+  bool webdriver = false;
+  bool without_window = false;  // the window had no outer size
+  bool human_input = false;     // trusted, and at least 1 s after load or by keyboard
+  std::optional<double> first_input_ms;
+  bool first_input_trusted = true;
+  bool started_by_gesture = false;
+  bool started_by_itself = false;
+
+  // Credit
+  double played_seconds = 0;   // each tenth once, after the trusted start, while visible or audible
+  double allowed_seconds = 0;  // 2x the server's wall time of the playing, + 5 s
+  bool impossible = false;     // reports seconds that the video does not have, or what no page of ours sends
+};
+
+// `events` are one session's, duplicates allowed; not empty.
+SessionFacts gather_facts(std::span<const Event> events, Microseconds duration);
+
+}  // namespace candid::track

@@ -1,0 +1,30 @@
+#include "track/ledger/ledger.h"
+
+#include <future>
+
+#include "core/random.h"
+
+namespace candid::track {
+namespace {
+
+constexpr size_t kTokenBits = 160;
+
+}  // namespace
+
+Result<void> Ledger::append_and_wait(std::vector<Event> events) {
+  // Shared: the waiting side may be gone before set_value() has returned.
+  auto stored = std::make_shared<std::promise<Result<void>>>();
+  auto result = stored->get_future();
+  append(std::move(events), [stored](Result<void> outcome) { stored->set_value(std::move(outcome)); });
+  return result.get();
+}
+
+std::string make_token() {
+  return random_token(kTokenBits);
+}
+
+std::string make_api_token() {
+  return "cnd_" + random_token(kTokenBits);
+}
+
+}  // namespace candid::track

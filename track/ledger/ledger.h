@@ -1,0 +1,114 @@
+#pragma once
+// The ledger: messages, links and events. SQLite by default, PostgreSQL at scale, or a candid server over HTTPS; one
+// contract (tests/contract/ledger_contract.h).
+//
+// Every call is thread-safe. A write is durable when its call returns, or when its completion runs. A token is given
+// out once and kept as its SHA-256 alone; it is made on this side, and only the digest travels, so that a call whose
+// answer was lost can be repeated. Events are only ever added; the one thing that leaves them is the truncated address.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "core/time.h"
+#include "track/api/api_token.h"
+#include "track/evidence/event.h"
+#include "track/message.h"
+
+namespace candid::track {
+
+struct CampaignSummary {
+  std::string id;
+  std::string name;
+  int messages = 0;
+  UtcTime published_at{};  // of its latest message
+};
+
+class Ledger {
+ public:
+  Ledger() = default;
+  // Stores what is still queued, runs the completions, then closes.
+  virtual ~Ledger() = default;
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Adds the messages, or replaces those of the same id, all or none; their links and events stay.
+  virtual Result<void> upsert_messages(const std::vector<MessageRecord>& messages) = 0;
+  virtual Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const = 0;
+  // In the order of the roster.
+  virtual Result<std::vector<MessageRecord>> messages(std::string_view campaign_id) const = 0;
+  // The latest first.
+  virtual Result<std::vector<CampaignSummary>> campaigns() const = 0;
+
+  // A link by the digest of a token that the caller made (make_token). One that is there already for this message and
+  // purpose gets these terms; for another message it is Exists. NotFound for an unknown message.
+  virtual Result<void> put_link(const Sha256& token_digest, std::string_view message_id, Purpose purpose,
+                                const LinkTerms& terms) = 0;
+  // Nothing for a link that is unknown, revoked or expired: the three cannot be told apart. A link whose views are used
+  // up is found; admit_view() refuses.
+  virtual Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const = 0;
+  // The same by its number, for signed addresses that hold no token.
+  virtual Result<std::optional<LinkRecord>> find_link(int64_t link_id) const = 0;
+  // Whether this page load may play the video: it has begun already, or the link's view limit is not reached and this
+  // one is counted now. Exact under concurrency.
+  virtual Result<bool> admit_view(int64_t link_id, std::string_view session) = 0;
+  // NotFound when no usable link has this token.
+  virtual Result<void> revoke_link(const Sha256& token_digest) = 0;
+  // Ends every link of a message; how many were usable until now.
+  virtual Result<int> revoke_links(std::string_view message_id) = 0;
+  // From now on no event of this link is stored, queued ones included.
+  virtual Result<void> stop_tracking(int64_t link_id) = 0;
+
+  using Completion = std::function<void(Result<void>)>;
+  // Stores all events or none, in one commit shared with whatever else is waiting. `done` runs on the ledger's own
+  // thread once they are durable, or with the error; at once on the caller's, retryable, when the queue is full. An
+  // event that is there already, or whose link is gone, is not an error.
+  virtual void append(std::vector<Event> events, Completion done) = 0;
+  // The same, waiting. Everything appended earlier is durable too, and its completion has run.
+  Result<void> append_and_wait(std::vector<Event> events);
+
+  // Every link of the message, the owner's included.
+  virtual Result<std::vector<LinkHistory>> history(std::string_view message_id) const = 0;
+
+  // Empties the truncated address of events received before this moment.
+  virtual Result<void> drop_networks_before(UtcTime moment) = 0;
+
+  // Exists when the name is taken.
+  virtual Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) = 0;
+  // Nothing when it is unknown or expired.
+  virtual Result<std::optional<ApiToken>> find_api_token(const Sha256& token_digest) const = 0;
+  virtual Result<std::vector<ApiToken>> api_tokens() const = 0;
+  // NotFound when there is none of this name.
+  virtual Result<void> remove_api_token(std::string_view name) = 0;
+
+  // 32 bytes, made with the ledger and the same for all servers that share it: signs page tickets and media addresses.
+  // A remote ledger keeps them: Unsupported.
+  virtual Result<std::vector<uint8_t>> server_key() const = 0;
+  // Commits of queued events so far: with groups, fewer than events.
+  virtual uint64_t group_commits() const = 0;
+  // Writes everything, as of one moment, into a new SQLite ledger, whatever this one is. Exists for a file that is
+  // there.
+  virtual Result<void> back_up(const std::filesystem::path& file) const = 0;
+  // "ledger /srv/candid/ledger.db", for messages to people; never a password.
+  virtual std::string describe() const = 0;
+};
+
+// A link's token: 160 random bits as 27 characters. An API token: the same after "cnd_".
+std::string make_token();
+std::string make_api_token();
+
+// Makes the file (mode 0600) where it is missing and brings an older one up to date; a newer program's ledger is
+// Unsupported. Several programs may have it open at once.
+Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file,
+                                                   const Clock& clock = Clock::system());
+// "postgresql://user@host:port/database?…" (libpq's form); a password comes from $PGPASSWORD, ~/.pgpass or the secrets
+// file's PGPASSWORD, and one in the address is InvalidInput. Makes the tables where they are missing.
+Result<std::unique_ptr<Ledger>> open_postgres_ledger(const std::string& address, const Clock& clock = Clock::system());
+
+}  // namespace candid::track

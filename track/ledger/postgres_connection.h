@@ -1,0 +1,63 @@
+#pragma once
+// One connection to a PostgreSQL ledger, and what its library's exceptions mean. Internal to track.
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <pqxx/pqxx>
+
+#include "core/error.h"
+#include "track/ledger/postgres_address.h"
+
+namespace candid::track {
+
+// Prepared on a connection when it first runs there.
+struct PostgresStatement {
+  std::string name;
+  std::string sql;
+};
+
+class PostgresConnection {
+ public:
+  // Network and retryable when the server is away; PermissionDenied, NotFound and so on by what it answers.
+  static Result<std::unique_ptr<PostgresConnection>> open(const PostgresAddress& address);
+
+  pqxx::connection& link() { return link_; }
+  bool is_open() const { return link_.is_open(); }
+
+ private:
+  explicit PostgresConnection(const std::string& connection_text);
+
+  pqxx::connection link_;
+  pqxx::quiet_errorhandler quiet_;  // else notices, which may hold rows, go to stderr
+};
+
+// What work in a transaction speaks to. It throws what pqxx throws.
+class PostgresQuery {
+ public:
+  PostgresQuery(PostgresConnection& connection, pqxx::transaction_base& transaction)
+      : connection_(connection), transaction_(transaction) {}
+
+  template <typename... Values>
+  pqxx::result run(const PostgresStatement& statement, Values&&... values) {
+    connection_.link().prepare(statement.name, statement.sql);
+    return transaction_.exec_prepared(statement.name, std::forward<Values>(values)...);
+  }
+  // Without values, unprepared; for what runs once.
+  pqxx::result run_once(const std::string& sql) { return transaction_.exec(sql); }
+
+ private:
+  PostgresConnection& connection_;
+  pqxx::transaction_base& transaction_;
+};
+
+// "cannot `doing` (PostgreSQL says 53100)": the server's own words may hold rows, so its SQLSTATE must do.
+Error postgres_error(const std::exception& problem, std::string_view doing);
+// Whether the transaction was rolled back and may simply run again: a deadlock, or two that changed the same.
+bool is_conflict(const std::exception& problem);
+// Whether the server ended the connection by itself, at its shutdown for one.
+bool is_farewell(const std::exception& problem);
+
+}  // namespace candid::track

@@ -1,0 +1,78 @@
+#pragma once
+// The ledger in one SQLite file. Internal to track.
+//
+// Two connections: reading never waits for a commit's fsync. Each has its mutex, for SQLite's statements are not shared
+// between threads.
+
+#include <filesystem>
+#include <mutex>
+
+#include "track/ledger/event_writer.h"
+#include "track/ledger/ledger.h"
+#include "track/ledger/sqlite_connection.h"
+
+namespace candid::track {
+
+class SqliteLedger final : public Ledger {
+ public:
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
+
+  Result<void> upsert_messages(const std::vector<MessageRecord>& messages) override;
+  Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const override;
+  Result<std::vector<MessageRecord>> messages(std::string_view campaign_id) const override;
+  Result<std::vector<CampaignSummary>> campaigns() const override;
+
+  Result<void> put_link(const Sha256& token_digest, std::string_view message_id, Purpose purpose,
+                        const LinkTerms& terms) override;
+  Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const override;
+  Result<std::optional<LinkRecord>> find_link(int64_t link_id) const override;
+  Result<bool> admit_view(int64_t link_id, std::string_view session) override;
+  Result<void> revoke_link(const Sha256& token_digest) override;
+  Result<int> revoke_links(std::string_view message_id) override;
+  Result<void> stop_tracking(int64_t link_id) override;
+
+  void append(std::vector<Event> events, Completion done) override;
+  Result<std::vector<LinkHistory>> history(std::string_view message_id) const override;
+  Result<void> drop_networks_before(UtcTime moment) override;
+
+  Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) override;
+  Result<std::optional<ApiToken>> find_api_token(const Sha256& token_digest) const override;
+  Result<std::vector<ApiToken>> api_tokens() const override;
+  Result<void> remove_api_token(std::string_view name) override;
+
+  Result<std::vector<uint8_t>> server_key() const override { return server_key_; }
+  uint64_t group_commits() const override { return events_.commits(); }
+  Result<void> back_up(const std::filesystem::path& file) const override;
+  std::string describe() const override;
+
+ private:
+  SqliteLedger(std::filesystem::path file, SQLite::Database writer, SQLite::Database reader, CheckpointDuty duty,
+               std::vector<uint8_t> server_key, const Clock& clock);
+
+  // Runs `work(database)`; what it throws or returns ends as a Result.
+  template <typename Work>
+  auto write(std::string_view doing, Work&& work) {
+    std::lock_guard lock(writer_mutex_);
+    duty_.take_if_free(writer_);
+    return guarded(doing, [&] { return work(writer_); });
+  }
+  template <typename Work>
+  auto read(std::string_view doing, Work&& work) const {
+    std::lock_guard lock(reader_mutex_);
+    return guarded(doing, [&] { return work(reader_); });
+  }
+  Result<void> store(const std::vector<Event>& group);
+  int64_t now() const;
+
+  const std::filesystem::path file_;
+  mutable std::mutex writer_mutex_;
+  mutable std::mutex reader_mutex_;
+  CheckpointDuty duty_;  // outlives the writer, which checkpoints once more when it closes
+  SQLite::Database writer_;
+  mutable SQLite::Database reader_;
+  const std::vector<uint8_t> server_key_;
+  const Clock& clock_;
+  EventWriter events_;  // last, so that it ends first
+};
+
+}  // namespace candid::track

@@ -1,0 +1,118 @@
+#include "track/ledger/sqlite_schema.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/random.h"
+#include "track/ledger/sqlite_connection.h"
+
+namespace candid::track {
+namespace {
+
+// Times are milliseconds since 1970, UTC. A step that has been released is never edited: add another.
+constexpr std::array<const char*, 2> kSteps = {R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+CREATE TABLE message (
+  message_id TEXT PRIMARY KEY,
+  campaign_id TEXT NOT NULL,
+  campaign_name TEXT NOT NULL,
+  candidate_id TEXT NOT NULL,
+  candidate_name TEXT NOT NULL,
+  candidate_email TEXT NOT NULL,
+  roster_line INTEGER NOT NULL,
+  duration_us INTEGER NOT NULL,
+  page TEXT NOT NULL,
+  video_ref TEXT NOT NULL,
+  poster_ref TEXT NOT NULL,
+  captions_ref TEXT NOT NULL,
+  published_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_of_campaign ON message (campaign_id, roster_line);
+
+CREATE TABLE link (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_sha256 BLOB NOT NULL UNIQUE,
+  message_id TEXT NOT NULL REFERENCES message (message_id) ON DELETE CASCADE,
+  purpose TEXT NOT NULL CHECK (purpose IN ('candidate', 'owner')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  do_not_track_at INTEGER
+) STRICT;
+CREATE INDEX link_of_message ON link (message_id);
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  link_id INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
+  session TEXT NOT NULL,
+  sequence INTEGER,
+  received_at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  network TEXT NOT NULL,
+  UNIQUE (link_id, session, sequence)
+) STRICT;
+CREATE INDEX event_with_network ON event (received_at) WHERE network <> '';
+)sql",
+                                               R"sql(
+ALTER TABLE link ADD COLUMN view_limit INTEGER CHECK (view_limit > 0);
+ALTER TABLE link ADD COLUMN passcode_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE link ADD COLUMN may_download INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE link_view (
+  link_id INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
+  session TEXT NOT NULL,
+  PRIMARY KEY (link_id, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_token (
+  token_sha256 BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL CHECK (scope IN ('read', 'publish', 'admin')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT;
+)sql"};
+
+int schema_version(SQLite::Database& database) {
+  database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
+  SQLite::Statement query(database, "SELECT coalesce(max(version), 0) FROM schema_version");
+  query.executeStep();
+  return query.getColumn(0).getInt();
+}
+
+void make_server_key(SQLite::Database& database) {
+  SQLite::Statement insert(database, "INSERT OR IGNORE INTO meta (key, value) VALUES ('server_key', ?)");
+  auto key = random_bytes(32);
+  insert.bind(1, key.data(), static_cast<int>(key.size()));
+  insert.exec();
+}
+
+}  // namespace
+
+Result<void> migrate(SQLite::Database& writer) {
+  constexpr int kCurrent = static_cast<int>(kSteps.size());
+  int found = TRY(guarded("bring the ledger up to date", [&] {
+    // Immediate: of two programs that find an old ledger, the second waits and then finds a current one.
+    SQLite::Transaction transaction(writer, SQLite::TransactionBehavior::IMMEDIATE);
+    int version = schema_version(writer);
+    for (int step = version; step < kCurrent; ++step) {
+      writer.exec(kSteps[static_cast<size_t>(step)]);
+      SQLite::Statement(writer, fmt::format("INSERT INTO schema_version VALUES ({})", step + 1)).exec();
+    }
+    if (version <= kCurrent) make_server_key(writer);
+    transaction.commit();
+    return version;
+  }));
+  if (found > kCurrent) {
+    return fail(ErrorKind::Unsupported,
+                fmt::format("the ledger has version {}, this program knows up to {}", found, kCurrent),
+                "use the candid that wrote it, or a newer one");
+  }
+  return {};
+}
+
+}  // namespace candid::track

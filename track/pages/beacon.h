@@ -1,0 +1,28 @@
+#pragma once
+// What the page's script reports, read strictly: an unknown key, a wrong type or a number out of its bounds refuses the
+// whole report.
+//
+// {"session": …, "nonce": …, "events": [{"sequence": 0, "kind": "load", …}, …]}      1 to 50 events
+//   load   {"webdriver": bool, "visible": bool, "prerendered": bool, "outer": [w, h], "inner": [w, h]}   CSS pixels
+//   input  {"trusted": bool, "keyboard": bool, "ms": since load}
+//   play   {"trusted": bool, "ms": since load, "at": second of the video}
+//   beat, pause, ended, hide
+//          {"ranges": [[from, to], …] played since the last such event, "visible": bool, "muted": bool, "rate": number}
+
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "track/evidence/event.h"
+#include "track/pages/nonce.h"
+
+namespace candid::track {
+
+struct Beacon {
+  PageTicket ticket;          // as sent: not yet checked
+  std::vector<Event> events;  // session, sequence, kind and body; the rest is the server's to fill in
+};
+
+Result<Beacon> parse_beacon(std::string_view json);
+
+}  // namespace candid::track

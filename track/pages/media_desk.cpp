@@ -1,0 +1,180 @@
+#include "track/pages/media_desk.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/log.h"
+#include "track/web/answers.h"
+
+namespace candid::track {
+namespace {
+
+// Each use asks whether the link has ended; the browser keeps the bytes and is told that they are still the same.
+constexpr const char* kAskEachTime = "private, no-cache";
+constexpr size_t kLongestAgent = 512;  // what is stored of a User-Agent header
+constexpr size_t kRememberedViews = 20'000;
+constexpr uint64_t kProbeBytes = 2;  // Safari asks for bytes 0-1 to learn the size
+constexpr std::string_view kVideo = "video.mp4";
+constexpr std::string_view kPoster = "poster.jpg";
+// Says nothing about the candidate: downloads lie on shared computers.
+constexpr const char* kAttachment = "attachment; filename=\"video-message.mp4\"";
+
+struct Address {
+  std::string_view grant;
+  std::string_view name;
+};
+
+Address split(std::string_view rest) {
+  size_t slash = rest.find('/');
+  if (slash == std::string_view::npos) return {rest, {}};
+  return {rest.substr(0, slash), rest.substr(slash + 1)};
+}
+
+bool names_etag(std::string_view if_none_match, std::string_view etag) {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
+std::string_view media_ref(const MessageRecord& message, std::string_view name) {
+  if (name == kVideo) return message.video_ref;
+  if (name == kPoster) return message.poster_ref;
+  if (name == "captions.vtt") return message.captions_ref;
+  return {};
+}
+
+std::string quoted_etag(const MediaFile& file) {
+  return fmt::format("\"{}\"", file.etag);
+}
+
+RequestedRange wanted_range(const HttpRequest& request, const MediaFile& file) {
+  RequestedRange whole{RangeAnswer::Whole, {0, file.size}};
+  if (request.method != Method::Get || !if_range_allows(request.header("if-range"), quoted_etag(file))) return whole;
+  return parse_range(request.header("range"), file.size);
+}
+
+// Whether it would show more than that there is a video.
+bool plays(const HttpRequest& request, const RequestedRange& range) {
+  bool probe = range.answer == RangeAnswer::Part && range.range.first + range.range.length <= kProbeBytes;
+  return request.method == Method::Get && !probe;
+}
+
+HttpResponse send(const HttpRequest& request, const MediaFile& file, const RequestedRange& range) {
+  // Where the bytes lie says what may be kept of them; the way there is never kept.
+  if (!file.redirect.empty()) return {302, {{"Location", file.redirect}, {"Cache-Control", kNoStore}}, ""};
+  std::string etag = quoted_etag(file);
+  HttpResponse response;
+  response.headers = {
+      {"Content-Type", file.content_type}, {"Accept-Ranges", "bytes"}, {"ETag", etag}, {"Cache-Control", kAskEachTime}};
+  if (names_etag(request.header("if-none-match"), etag)) {
+    response.status = 304;
+    return response;
+  }
+  if (range.answer == RangeAnswer::Unsatisfiable) {
+    response.status = 416;
+    response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", file.size));
+    return response;
+  }
+  if (range.answer == RangeAnswer::Part) {
+    response.status = 206;
+    uint64_t last = range.range.first + range.range.length - 1;
+    response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", range.range.first, last, file.size));
+  }
+  response.body = MediaBody{slice(file.extents, range.range), range.range.length, nullptr};
+  return response;
+}
+
+}  // namespace
+
+Event event_of(const HttpRequest& request, const LinkRecord& link, EventKind kind, UtcTime now) {
+  Event event;
+  event.link_id = link.id;
+  event.received_at = now;
+  event.kind = kind;
+  event.agent = request.header("user-agent").substr(0, kLongestAgent);
+  event.network = request.network;
+  return event;
+}
+
+std::string MediaDesk::grant(int64_t link_id, std::string_view session) const {
+  return sign_grant(key_, {link_id, std::string(session), clock_.now() + kGrantLifetime});
+}
+
+std::optional<MediaGrant> MediaDesk::read(std::string_view text) const {
+  return read_grant(key_, text, clock_.now());
+}
+
+bool MediaDesk::is_granted(std::string_view rest) const {
+  return read(split(rest).grant).has_value();
+}
+
+HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest) {
+  auto [grant_text, name] = split(rest);
+  auto grant = read(grant_text);
+  if (!grant) return missed();
+  if (grant->session.empty() && name != kPoster) return not_found();
+  auto link = ledger_.find_link(grant->link_id);
+  if (!link) return failed(link.error());
+  if (!*link) return not_found();
+  auto file = find(**link, name);
+  if (!file) return file.error().kind() == ErrorKind::NotFound ? not_found() : failed(file.error());
+  if (name == kVideo) return video(request, **link, grant->session, *file);
+  return send(request, *file, wanted_range(request, *file));  // no open pixel: a fetched poster is not an event
+}
+
+Result<MediaFile> MediaDesk::find(const LinkRecord& link, std::string_view name) const {
+  auto message = TRY(ledger_.find_message(link.message_id));
+  std::string_view ref = message ? media_ref(*message, name) : std::string_view();
+  if (ref.empty()) return fail(ErrorKind::NotFound, "the message has no such file");
+  auto file = media_.find(ref);
+  if (!file && file.error().kind() == ErrorKind::NotFound) {
+    log::warning("track", fmt::format("message {}: {} is not in the store", link.message_id, name));
+  }
+  return file;
+}
+
+HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link, const std::string& session,
+                              const MediaFile& file) {
+  RequestedRange range = wanted_range(request, file);
+  if (plays(request, range)) {
+    auto admitted = admit(link, session);
+    if (!admitted) return failed(admitted.error());
+    if (!*admitted) return plain_answer(403, "The views of this link are used up.\n");
+  }
+  HttpResponse response = send(request, file, range);
+  if (link.terms.may_download && request.query == kDownloadQuery) {
+    response.headers.emplace_back("Content-Disposition", kAttachment);
+  }
+  if (request.method == Method::Head) {
+    response.record.push_back(event_of(request, link, EventKind::Head, clock_.now()));
+  } else if (response.status != 304 && range.range.length > 0) {
+    Event begun = event_of(request, link, EventKind::Media, clock_.now());
+    begun.body =
+        nlohmann::json{{"first", range.range.first}, {"length", range.range.length}, {"size", file.size}}.dump();
+    response.record.push_back(std::move(begun));
+    // What a bucket sends is not known here.
+    bool sent_here = std::holds_alternative<MediaBody>(response.body);
+    if (sent_here) response.record_after_body.push_back(event_of(request, link, EventKind::MediaEnd, clock_.now()));
+  }
+  return response;
+}
+
+Result<bool> MediaDesk::admit(const LinkRecord& link, const std::string& session) {
+  std::pair view(link.id, session);
+  {
+    std::lock_guard lock(mutex_);
+    if (admitted_.contains(view)) return true;
+  }
+  auto admitted = ledger_.admit_view(link.id, session);
+  if (!admitted && !link.terms.view_limit) {
+    // Nothing is to be counted exactly, so a ledger that cannot write does not stop the video.
+    log::error("track", admitted.error().describe());
+    return true;
+  }
+  if (admitted && *admitted) {
+    std::lock_guard lock(mutex_);
+    if (admitted_.size() >= kRememberedViews) admitted_.clear();  // the ledger knows them
+    admitted_.insert(std::move(view));
+  }
+  return admitted;
+}
+
+}  // namespace candid::track

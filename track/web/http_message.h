@@ -1,0 +1,51 @@
+#pragma once
+// A request and its answer as the site sees them: plain values, no web server's types.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "track/evidence/event.h"
+#include "track/web/http_range.h"
+
+namespace candid::track {
+
+enum class Method { Get, Head, Post, Put, Delete, Other };
+
+struct HttpRequest {
+  Method method = Method::Get;
+  std::string path;                            // "/v/TOKEN", as it was sent, without the query
+  std::string query;                           // what stands behind the "?"
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  std::string network;  // the sender's address, truncated (network_name.h)
+  bool secure = false;  // the sender speaks TLS with us, or with a proxy that we trust
+
+  std::string_view header(const std::string& name) const {
+    auto found = headers.find(name);
+    return found == headers.end() ? std::string_view() : found->second;
+  }
+};
+
+// Bytes of files, sent without passing through memory as a whole.
+struct MediaBody {
+  std::vector<Extent> extents{};
+  uint64_t length = 0;
+  std::shared_ptr<void> held{};  // kept until they have left: a temporary file, say
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;  // Content-Length is the server's
+  std::variant<std::string, MediaBody> body{};               // for HEAD too; the server leaves it out
+  std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
+  std::vector<Event> record{};         // stored in passing
+  std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
+  bool miss = false;                       // a guess that hit nothing: counts against the sender (address_guard.h)
+};
+
+}  // namespace candid::track

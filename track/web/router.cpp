@@ -1,0 +1,63 @@
+#include "track/web/router.h"
+
+#include <fmt/format.h>
+
+#include "core/log.h"
+#include "track/web/answers.h"
+
+namespace candid::track {
+namespace {
+
+constexpr std::string_view kApi = "/api/";
+constexpr int kUnauthorized = 401;
+
+// Whether there is something to guess at this address.
+bool is_guarded(std::string_view path) {
+  return path.starts_with("/v/") || path.starts_with("/m/") || path.starts_with(kApi);
+}
+
+// Third-party code may throw; a request must not end the server, nor its words tell a secret.
+template <typename Work>
+auto survive(Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::exception& problem) {
+    log::error("track", fmt::format("a request failed ({})", problem.what()));
+    return plain_answer(500, "Something is wrong here.\n");
+  }
+}
+
+}  // namespace
+
+HttpResponse Router::answer(const HttpRequest& request, const IpAddress& sender) {
+  // Asked here, right before the look-up, and not when the request came: many at once are as many as one by one.
+  if (auto refused = refuse_guessing(request, sender)) return std::move(*refused);
+  HttpResponse response = survive([&] { return find_answer(request); });
+  bool missed_token = request.path.starts_with(kApi) && response.status == kUnauthorized;
+  if (response.miss || missed_token) guard_.count_miss(sender);
+  return response;
+}
+
+std::optional<HttpResponse> Router::refuse_body(const HttpRequest& request, uint64_t length, const IpAddress& sender) {
+  if (auto refused = refuse_guessing(request, sender)) return refused;
+  auto longest = api_ == nullptr ? std::nullopt : longest_body(request.path);
+  if (!longest) return plain_answer(413, "The body is too long.\n");
+  auto refused = survive([&] { return api_->refuse_body(request); });
+  if (refused && refused->status == kUnauthorized) guard_.count_miss(sender);
+  if (!refused && length > *longest) return plain_answer(413, "The body is too long.\n");
+  return refused;
+}
+
+std::optional<HttpResponse> Router::refuse_guessing(const HttpRequest& request, const IpAddress& sender) const {
+  if (!is_guarded(request.path)) return std::nullopt;
+  auto wait = guard_.wait(sender);
+  if (!wait || site_.is_granted(request.path)) return std::nullopt;
+  return too_many_requests(*wait);
+}
+
+HttpResponse Router::find_answer(const HttpRequest& request) {
+  if (!request.path.starts_with(kApi)) return site_.answer(request);
+  return api_ == nullptr ? not_found() : api_->answer(request);
+}
+
+}  // namespace candid::track

@@ -1,0 +1,31 @@
+#pragma once
+// Who answers a request: nobody while its sender guesses too much (address_guard.h), else the API or the site. The one
+// place that sees a request and its sender's full address together. Internal to track.
+
+#include <optional>
+
+#include "track/api/api.h"
+#include "track/pages/site.h"
+#include "track/web/address_guard.h"
+
+namespace candid::track {
+
+// Thread-safe; its calls wait for the ledger and the store, so they belong on worker threads.
+class Router {
+ public:
+  Router(Site& site, Api* api, const Clock& clock) : site_(site), api_(api), guard_(clock) {}
+
+  HttpResponse answer(const HttpRequest& request, const IpAddress& sender);
+  // Whether a body longer than ServerLimits::body_bytes may be read: nothing when it may, else the answer.
+  std::optional<HttpResponse> refuse_body(const HttpRequest& request, uint64_t length, const IpAddress& sender);
+
+ private:
+  std::optional<HttpResponse> refuse_guessing(const HttpRequest& request, const IpAddress& sender) const;
+  HttpResponse find_answer(const HttpRequest& request);
+
+  Site& site_;
+  Api* api_;
+  AddressGuard guard_;
+};
+
+}  // namespace candid::track

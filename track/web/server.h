@@ -1,0 +1,74 @@
+#pragma once
+// The web server of the view pages: sockets, limits and threads around Site.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/time.h"
+#include "track/api/api.h"
+#include "track/ledger/ledger.h"
+#include "track/media_library.h"
+
+namespace candid::track {
+
+struct ServerLimits {
+  uint32_t header_bytes = 16 * 1024;
+  uint32_t body_bytes = 64 * 1024;  // longer ones: api.h
+  // For the TLS handshake as a whole.
+  std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);
+  // From the first byte that could come to the last byte of the request; also how long an idle connection is kept.
+  std::chrono::milliseconds read_timeout = std::chrono::seconds(20);
+  // How long a peer may take no byte of its answer. A paused player does that too, and asks again when it goes on.
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(60);
+  // What stop() gives requests that are under way.
+  std::chrono::milliseconds drain_timeout = std::chrono::seconds(5);
+  size_t connections = 2000;  // further ones are closed at once
+};
+
+struct ServerSettings {
+  std::string address = "127.0.0.1";
+  uint16_t port = 8080;    // 0: any free one
+  int threads = 2;         // for sockets; they never wait for anything else
+  int workers = 8;         // for answers, as the ledger and the store may be far away
+  std::string public_url;  // as candidates see it, "https://talk.example.com"; for link previews
+
+  // PEM files, the certificate with its chain. With them the server speaks TLS 1.2 and later, and reads them anew when
+  // they change; without, plain HTTP. One without the other is InvalidInput.
+  std::filesystem::path certificate;
+  std::filesystem::path private_key;
+  std::chrono::milliseconds certificate_check = std::chrono::seconds(30);  // how often they are looked at
+
+  // "127.0.0.1", "10.0.0.0/8", "::1": only what these say of the sender in X-Forwarded-For and X-Forwarded-Proto
+  // counts.
+  std::vector<std::string> trusted_proxies;
+  ServerLimits limits;
+};
+
+class Server {
+ public:
+  // Listens when it returns. Everything borrowed outlives the server; without an API everything below /api/ is 404.
+  static Result<std::unique_ptr<Server>> start(const ServerSettings& settings, Ledger& ledger,
+                                               const MediaLibrary& media, Api* api,
+                                               const Clock& clock = Clock::system());
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  uint16_t port() const;
+  // Takes no new requests, lets those under way end (drain_timeout), stores their events, then joins. Any thread but
+  // the server's own may call it, also twice.
+  void stop();
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace candid::track

@@ -1,0 +1,57 @@
+#pragma once
+// The tus protocol, version 1.0.0 (tus.io/protocols/resumable-upload): uploads by their URLs. Internal to upload.
+
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "upload/http/http_session.h"
+#include "upload/http/object_content.h"
+#include "upload/store.h"
+
+namespace candid::upload {
+
+// Thread-safe.
+class TusClient {
+ public:
+  explicit TusClient(HttpSession& session) : session_(session) {}
+
+  // A new upload's URL, on the server's own origin whatever its Location says.
+  Result<std::string> create(std::string_view name, uint64_t size, const std::stop_token& stop);
+
+  struct State {
+    uint64_t offset = 0;
+    uint64_t size = 0;
+  };
+  // Nothing when there is no such upload.
+  Result<std::optional<State>> look(const std::string& url, const std::stop_token& stop);
+
+  // Lost: the server does not know the upload any more. Damaged: pieces arrive changed time after time.
+  enum class Sent { Whole, Lost, Damaged };
+  // Sends what is missing from `offset` on, at the server's offset again after every failure.
+  Result<Sent> send_from(uint64_t offset, const std::string& url, const ObjectContent& content,
+                         const PutOptions& options);
+  // Succeeds when there is no such upload.
+  Result<void> terminate(const std::string& url);
+
+  // Whether the server compared every piece with the checksum it came with.
+  Result<bool> has_checksums(const std::stop_token& stop);
+
+ private:
+  struct Abilities {
+    bool has_checksums = false;
+    std::optional<uint64_t> most_bytes{};
+  };
+  Result<Abilities> abilities(const std::stop_token& stop);
+  Result<net::HttpResponse> send_piece(uint64_t offset, const std::string& url, const ObjectContent& content,
+                                       const PutOptions& options);
+  std::string resolve(std::string_view location) const;
+
+  HttpSession& session_;
+  std::mutex mutex_;
+  std::optional<Abilities> abilities_;
+};
+
+}  // namespace candid::upload
