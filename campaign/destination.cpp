@@ -17,12 +17,15 @@ namespace {
 
 constexpr char kTokenName[] = "CANDID_API_TOKEN";
 
+// Secrets travel with every request: over TLS, or not beyond this machine.
 Result<std::string> confidential_server(const std::string& server) {
-  bool is_http = server.starts_with("https://") || server.starts_with("http://");
-  if (is_http && upload::is_confidential(server)) return server;
-  return fail(ErrorKind::InvalidInput,
-              fmt::format("{} is no server to publish to: secrets would travel in the clear", shorten(server, 60)),
-              "server = \"https://video.example.com\" in [publish], or --server");
+  constexpr char kRemedy[] =
+      "https://…, as [publish] server or as --ledger; candid serve takes --tls-cert and --tls-key";
+  if (!server.starts_with("https://") && !server.starts_with("http://"))
+    return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is no server's address", shorten(server, 60)), kRemedy);
+  if (upload::is_confidential(server)) return server;
+  return fail(ErrorKind::InvalidInput, fmt::format("secrets would travel to {} in the clear", shorten(server, 60)),
+              kRemedy);
 }
 
 Result<upload::StoreAddress> store_address(const Places& places) {
@@ -58,7 +61,8 @@ Result<OpenLedger> open_remote(const std::string& address) {
   }
   OpenLedger open;
   open.transport = net::make_curl_transport();
-  open.retrying = std::make_unique<net::RetryingTransport>(*open.transport, net::RetryPolicy{});
+  open.retrying =
+      std::make_unique<net::RetryingTransport>(*open.transport, net::RetryPolicy{}, track::call_may_get_better);
   open.ledger = track::make_remote_ledger(server, std::move(*token), *open.retrying);
   return open;
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/publishing/roster_passcode.h"
 #include "core/letters.h"
 #include "core/text.h"
 
@@ -178,6 +179,13 @@ class RowJudge {
     }
   }
 
+  void judge_passcode() {
+    auto passcode = candidate_.fields.find(kPasscodeColumn);
+    if (passcode == candidate_.fields.end()) return;
+    auto checked = check_roster_passcode(passcode->second);
+    if (!checked) add(Severity::Error, passcode->first, checked.error().message(), checked.error().hint());
+  }
+
   // First and full name are of one person.
   void judge_agreement() {
     auto first = candidate_.fields.find("first_name");
@@ -286,6 +294,7 @@ class RosterJudge {
         row.judge_cell(column, value, is_drawn);
       }
       row.judge_mail();
+      if (campaign_.publish.passcode) row.judge_passcode();
       row.judge_agreement();
       judge_repeats(i, row);
       judge_mail_owner(i, row);

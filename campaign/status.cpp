@@ -16,7 +16,7 @@ track::ViewContext context_of(const track::MessageRecord& message) {
   track::ViewContext context;
   context.duration = message.duration;
   // A video that a bucket serves is fetched there, which proves nothing against a view.
-  context.media_served_here = message.video_ref != composed_ref(message.message_id);
+  context.media_served_here = !is_composed_ref(message.video_ref);
   return context;
 }
 

@@ -34,8 +34,8 @@ bool is_message_id(std::string_view name) {
 
 }  // namespace
 
-std::string recipe_object(const std::string& message_id) {
-  return fmt::format("recipes/{}.json", message_id);
+std::string recipe_object(const std::string& name) {
+  return fmt::format("recipes/{}.json", name);
 }
 
 Result<Workspace> Workspace::open(const std::filesystem::path& campaign_folder) {

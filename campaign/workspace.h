@@ -90,8 +90,8 @@ class Workspace {
   FileLock lock_;
 };
 
-// The object name of a message's recipe, here and in every store.
-std::string recipe_object(const std::string& message_id);
+// The object name of a recipe: of a message here, of an edition (edition.h) in a store.
+std::string recipe_object(const std::string& name);
 
 // Writes the whole MP4 that a recipe describes.
 Result<void> write_mp4(const Workspace& workspace, const encode::Recipe& recipe, const std::filesystem::path& file);

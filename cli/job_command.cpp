@@ -6,6 +6,7 @@
 
 #include "campaign/faces.h"
 #include "campaign/preflight.h"
+#include "campaign/publishing/ledger_check.h"
 #include "cli/upload_display.h"
 #include "core/text.h"
 
@@ -58,6 +59,9 @@ void add_server_option(CLI::App& command, std::string& server) {
       ->type_name("URL")
       ->check([](const std::string& url) {
         bool valid = url.starts_with("https://") || url.starts_with("http://");
+        size_t host = url.find("//") + 2;
+        if (valid && url.substr(0, url.find('/', host)).find('@') != std::string::npos)
+          return std::string("the address holds a user or a password: take them out");
         return valid && !url.ends_with('/') ? std::string() : "an address reads https://video.example.com";
       });
 }
@@ -167,7 +171,8 @@ void add_send_options(CLI::App& command, SendOptions& options) {
   command.add_option("--parallel", options.how.parallel, "files on their way at once")
       ->check(CLI::Range(1, kMostParallel))
       ->capture_default_str();
-  command.add_flag("--verify", options.how.verify, "ask the store for every object, whatever earlier runs sent");
+  command.add_flag("--verify", options.how.verify, "compare every object in the store, whatever earlier runs sent");
+  command.add_flag("--new-links", options.new_links, "make new links where those given out are another ledger's");
 }
 
 Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options) {
@@ -175,6 +180,7 @@ Result<campaign::Destination> open_destination(const Prepared& work, const SendO
   campaign::Destination destination;
   destination.store = TRY(campaign::open_store(places, work.workspace.uploads_file(), options.limit_rate));
   destination.ledger = TRY(campaign::open_ledger(places));
+  if (options.new_links) TRY_VOID(campaign::accept_ledger(work.workspace, *destination.ledger.ledger));
   return destination;
 }
 

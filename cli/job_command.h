@@ -42,9 +42,10 @@ struct SendOptions {
   std::filesystem::path data = default_data_folder();
   std::string server{};
   uint64_t limit_rate = 0;  // bytes a second; 0: none
+  bool new_links = false;   // where another ledger gave out the links that are known
   campaign::PublishOptions how{};
 };
-// --data, --server, --limit-rate, --parallel and --verify
+// --data, --server, --limit-rate, --parallel, --verify and --new-links
 void add_send_options(CLI::App& command, SendOptions& options);
 Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options);
 Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,

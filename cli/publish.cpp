@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/publishing/publish_preview.h"
 #include "cli/job_command.h"
 #include "cli/upload_display.h"
 
@@ -87,13 +88,19 @@ Outcome preview(const Session& session, const Options& options) {
     if (!opened) return session.failed(opened.error());
     store = std::move(*opened);
   }
+  campaign::OpenLedger ledger;
+  if (campaign::has_ledger(places) && !options.sending.new_links) {
+    auto opened = campaign::open_ledger(places);
+    if (!opened) return session.failed(opened.error());
+    ledger = std::move(*opened);
+  }
   campaign::PublishOptions how = options.sending.how;
   how.verify = how.verify || store.is_local;
   Result<campaign::PublishPreview> preview = [&] {
     UploadDisplay display(session.console);
     auto progress = [&](const campaign::PublishProgress& so_far) { display.update(so_far); };
-    return campaign::preview_publish({work->job, work->plan, *standings, work->workspace}, store.store.get(), how,
-                                     progress, session.stop);
+    return campaign::preview_publish({work->job, work->plan, *standings, work->workspace}, store.store.get(),
+                                     ledger.ledger.get(), how, progress, session.stop);
   }();
   if (!preview) return session.failed(preview.error());
   campaign::PublishReport unready;

@@ -2,8 +2,6 @@
 
 #include "campaign/publishing/revoke.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "campaign/campaign_file.h"
@@ -33,27 +31,40 @@ Result<campaign::RevokeReport> revoke(const Options& options) {
   TRY_VOID(check(options));
   campaign::PublishChoice publish;
   std::string campaign_id;
-  std::optional<campaign::Workspace> workspace;
   if (!options.folder.empty()) {
     campaign::Campaign read = TRY(read_published_campaign(options.folder));
     publish = std::move(read.publish);
     campaign_id = std::move(read.id);
-    workspace.emplace(TRY(campaign::Workspace::open(options.folder)));
   }
   if (!options.server.empty()) publish.server = options.server;
   campaign::OpenLedger ledger = TRY(open_existing_ledger(options.where.places(publish)));
-  if (!options.link.empty())
-    return campaign::revoke_link(options.link, workspace ? &*workspace : nullptr, *ledger.ledger);
-  return campaign::revoke(campaign_id, options.only, *workspace, *ledger.ledger);
+  if (!options.link.empty()) return campaign::revoke_link(options.link, options.folder, *ledger.ledger);
+  return campaign::revoke(campaign_id, options.only, options.folder, *ledger.ledger);
+}
+
+// The links are ended, whatever became of the lists.
+Outcome tell_lists(const Session& session, const Options& options, const Error& error) {
+  if (error.kind() != ErrorKind::Exists) {
+    session.console.error(error.wrapped("the links are ended, but the campaign's lists still have them"));
+    return outcome_of(error);
+  }
+  session.console.note(
+      fmt::format("note: another candid works in {} right now, so links.csv still has them: the next candid publish "
+                  "takes them out. One that is publishing now may still give out links.",
+                  options.folder.string()));
+  return Outcome::Done;
 }
 
 Outcome run(const Session& session, const Options& options) {
   auto report = revoke(options);
   if (!report) return session.failed(report.error());
   if (session.console.json)
-    session.console.print_json({{"links_ended", report->links}, {"messages", report->messages}});
+    session.console.print_json({{"links_ended", report->links},
+                                {"messages", report->messages},
+                                {"lists_are_up_to_date", !report->lists.has_value()}});
   session.console.say(fmt::format("{} of {} ended.", count(static_cast<size_t>(report->links), "link"),
                                   count(report->messages, "video")));
+  if (report->lists) return tell_lists(session, options, *report->lists);
   if (!options.folder.empty()) session.console.say("candid publish makes new ones.");
   return Outcome::Done;
 }

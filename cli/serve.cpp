@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -30,6 +32,18 @@ struct Options {
   uint64_t cache_bytes = 10'000'000'000;
 };
 
+// "[::1]:8080", as addresses with colons of their own are written.
+std::string without_brackets(const std::string& address) {
+  bool has_some = address.size() > 2 && address.front() == '[' && address.back() == ']';
+  return has_some ? address.substr(1, address.size() - 2) : address;
+}
+
+std::string url_of(const track::ServerSettings& settings, uint16_t port) {
+  const char* scheme = settings.certificate.empty() ? "http" : "https";
+  bool is_v6 = settings.address.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", scheme, is_v6 ? fmt::format("[{}]", settings.address) : settings.address, port);
+}
+
 Result<track::ServerSettings> settings_of(const Options& options) {
   track::ServerSettings settings;
   size_t colon = options.listen.rfind(':');
@@ -42,7 +56,7 @@ Result<track::ServerSettings> settings_of(const Options& options) {
                 fmt::format("--listen: \"{}\" is not an address and a port", shorten(options.listen, 60)),
                 "127.0.0.1:8080 for this machine alone, 0.0.0.0:8080 for all");
   }
-  settings.address = options.listen.substr(0, colon);
+  settings.address = without_brackets(options.listen.substr(0, colon));
   settings.port = static_cast<uint16_t>(port);
   settings.public_url = options.public_url;
   settings.certificate = options.certificate;
@@ -109,8 +123,7 @@ Outcome run(Session& session, const Options& options) {
   track::ApiServer api(*ledger->ledger, *store->door);
   auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api);
   if (!server) return session.failed(server.error());
-  std::string url =
-      fmt::format("{}://{}:{}", settings->certificate.empty() ? "http" : "https", settings->address, (*server)->port());
+  std::string url = url_of(*settings, (*server)->port());
   if (session.console.json) {
     session.console.print_json({{"url", url}, {"port", (*server)->port()}, {"data", places.data.path.string()}});
   }
@@ -120,7 +133,12 @@ Outcome run(Session& session, const Options& options) {
   if (!store->open.is_local)
     session.console.note("note: others publish to that store, not to this server; copies lie in the data folder.");
   wait_for_stop(session.stop);
-  (*server)->stop();
+  if (!(*server)->stop()) {
+    // A worker waits for a store or a disk, which cannot be interrupted. What was recorded is stored, and files appear
+    // by rename, so nothing is lost with it.
+    std::fflush(nullptr);
+    std::_Exit(EXIT_SUCCESS);
+  }
   return Outcome::Done;
 }
 

@@ -66,6 +66,9 @@ void CurlTransfer::set_request() {
   CURL* easy = handle_.easy();
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  // A proxy would read what is not encrypted, and cannot reach this machine's loopback anyway.
+  auto url = split_url(request_.url);
+  if (url && url->scheme == "http" && is_loopback(url->authority)) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   // What was signed is what is sent: no "/../" is taken out of the path.
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   // One request a connection at a time: HTTP/2 would gain nothing, and has no 100-continue.
@@ -201,6 +204,9 @@ size_t CurlTransfer::on_write(char* data, size_t, size_t size, void* self) {
 
 bool CurlTransfer::take_body(std::span<const uint8_t> bytes) {
   moved();
+  if (request_.on_head && response_.is_success() && !std::exchange(has_told_head_, true)) {
+    if (!request_.on_head(response_)) return end(End::Unwanted);
+  }
   if (request_.on_body && response_.is_success()) return request_.on_body(bytes) || end(End::Unwanted);
   if (bytes.size() > request_.max_body - std::min<uint64_t>(response_.body.size(), request_.max_body)) {
     return end(End::TooLarge);
@@ -268,8 +274,12 @@ int CurlTransfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, cu
 }
 
 int CurlTransfer::on_ready(void* self, char*, char*, int, int) {
-  as_transfer(self)->moved();
-  as_transfer(self)->is_ready_ = true;
+  CurlTransfer* transfer = as_transfer(self);
+  transfer->moved();
+  // libcurl sends a request again by itself, over a new connection, when a kept one breaks before any answer comes. The
+  // server may have acted on the first one all the same.
+  if (transfer->is_ready_ && transfer->request_.on_restart) transfer->request_.on_restart();
+  transfer->is_ready_ = true;
   return CURL_PREREQFUNC_OK;
 }
 

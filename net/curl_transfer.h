@@ -58,6 +58,7 @@ class CurlTransfer {
   std::optional<Error> body_error_;
   bool is_ready_ = false;  // connected: from here on it can stall
   std::chrono::steady_clock::time_point moved_at_{};
+  bool has_told_head_ = false;
   long unacknowledged_ = 0;
   uint64_t sent_ = 0;
 };

@@ -1,7 +1,7 @@
 #pragma once
 // Transfers by libcurl, over connections that are kept and used again. TLS certificates are always verified, and
 // nothing turns that off; redirects are not followed, and http never replaces https. Proxies as in curl: $https_proxy,
-// $http_proxy, $all_proxy, $no_proxy.
+// $http_proxy, $all_proxy, $no_proxy; but http to this machine itself never goes through one.
 
 #include <filesystem>
 #include <memory>

@@ -26,6 +26,8 @@ struct FileRange {
   uint64_t length = 0;
 };
 
+struct HttpResponse;
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  // http or https
@@ -37,6 +39,8 @@ struct HttpRequest {
   uint64_t max_body = 64 << 20;  // bytes of answer that are held in memory before it fails
   // Bytes of the body sent in this attempt, again and again as they leave; on the sending thread.
   std::function<void(uint64_t)> on_sent{};
+  // Told status and headers of a 2xx answer before on_body gets anything of it; false ends the transfer.
+  std::function<bool(const HttpResponse&)> on_head{};
   // Takes the body of a 2xx answer piece by piece instead of HttpResponse::body; false ends the transfer. An attempt
   // that is repeated begins with on_restart(), where there is one.
   std::function<bool(std::span<const uint8_t>)> on_body{};

@@ -37,6 +37,22 @@ void log_wait(const HttpRequest& request, const Result<HttpResponse>& answer, mi
   log::debug("net", single_line(fmt::format("{} {}; trying again in {} ms", host_of(request), what, wait.count())));
 }
 
+// The request, noting when it last moved bytes either way.
+HttpRequest watched(const HttpRequest& request, const std::function<void()>& moved) {
+  HttpRequest noting = request;
+  noting.on_sent = [moved, inner = request.on_sent](uint64_t sent) {
+    moved();
+    if (inner) inner(sent);
+  };
+  if (request.on_body) {
+    noting.on_body = [moved, inner = request.on_body](std::span<const uint8_t> bytes) {
+      moved();
+      return inner(bytes);
+    };
+  }
+  return noting;
+}
+
 tl::unexpected<Error> cancelled(const HttpRequest& request) {
   return fail(ErrorKind::Cancelled, fmt::format("{} {} was stopped", request.method, printable_url(request.url)));
 }
@@ -72,19 +88,27 @@ std::optional<milliseconds> retry_after(const HttpResponse& response, UtcTime no
   return std::max(milliseconds(0), milliseconds(*date - reference));
 }
 
+std::optional<milliseconds> clock_skew(const HttpResponse& response, UtcTime now) {
+  auto date = parse_http_date(response.header("date"));
+  return date ? std::optional<milliseconds>(*date - now) : std::nullopt;
+}
+
 RetryingTransport::RetryingTransport(HttpTransport& inner, const RetryPolicy& policy, MayGetBetter judge, Pause& pause,
                                      const Clock& clock)
     : inner_(inner), policy_(policy), judge_(std::move(judge)), pause_(pause), clock_(clock) {}
 
 Result<HttpResponse> RetryingTransport::send(const HttpRequest& request, const std::stop_token& stop) {
-  const auto began = pause_.now();
+  auto moved_at = pause_.now();
+  const HttpRequest attempt = watched(request, [&] { moved_at = pause_.now(); });
+  milliseconds idle{0};
   for (int failures = 1;; ++failures) {
-    Result<HttpResponse> answer = inner_.send(request, stop);
+    moved_at = pause_.now();
+    Result<HttpResponse> answer = inner_.send(attempt, stop);
     if (answer) has_answered_ = true;
     if (answer ? !judge_(request, *answer) : !answer.error().retryable()) return answer;
     if (stop.stop_requested()) return cancelled(request);
-    auto tried = std::chrono::floor<milliseconds>(pause_.now() - began);
-    milliseconds left = (has_answered_ ? policy_.patience : policy_.first_patience) - tried;
+    idle += std::chrono::floor<milliseconds>(pause_.now() - moved_at);
+    milliseconds left = (has_answered_ ? policy_.patience : policy_.first_patience) - idle;
     if (left <= left.zero()) return answer;
     milliseconds wait = std::min(back_off(policy_, failures), left);
     if (auto asked = answer ? retry_after(*answer, clock_.now()) : std::nullopt) {
@@ -93,6 +117,7 @@ Result<HttpResponse> RetryingTransport::send(const HttpRequest& request, const s
     }
     log_wait(request, answer, wait);
     if (!pause_.wait(wait, stop)) return cancelled(request);
+    idle += wait;
     if (request.on_restart) request.on_restart();
   }
 }

@@ -18,7 +18,9 @@ namespace candid::net {
 struct RetryPolicy {
   std::chrono::milliseconds first{200};
   std::chrono::milliseconds longest{10'000};
-  // How long one request is tried in all. A host that has never answered gets less, as its address may be wrong.
+  // How long one request is tried while nothing moves: waits, and the silence in which an attempt ended. The time of a
+  // transfer that goes on, however slowly, is not counted. A host that has never answered gets less, as its address may
+  // be wrong.
   std::chrono::milliseconds patience{180'000};
   std::chrono::milliseconds first_patience{10'000};
   std::chrono::milliseconds longest_retry_after{120'000};  // a server that asks for more is not waited for
@@ -49,5 +51,8 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpResponse& respons
 
 // An HTTP date (RFC 9110 §5.6.7).
 std::optional<UtcTime> parse_http_date(std::string_view text);
+
+// How far the server's clock, by the Date of its answer, is ahead of ours; nothing where it does not tell.
+std::optional<std::chrono::milliseconds> clock_skew(const HttpResponse& response, UtcTime now);
 
 }  // namespace candid::net

@@ -1,5 +1,7 @@
 #include "net/url.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 
 namespace candid::net {
@@ -12,7 +14,28 @@ std::string_view without_default_port(std::string_view authority, std::string_vi
   return authority;
 }
 
+// 127.0.0.0/8.
+bool is_loopback_address(std::string_view host) {
+  if (!host.starts_with("127.")) return false;
+  for (int numbers = 1;; ++numbers) {
+    size_t dot = host.find('.');
+    std::string_view number = host.substr(0, dot);
+    bool is_number = !number.empty() && number.size() <= 3 &&
+                     std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_number) return false;
+    if (dot == std::string_view::npos) return numbers == 4;
+    host.remove_prefix(dot + 1);
+  }
+}
+
 }  // namespace
+
+bool is_loopback(std::string_view authority) {
+  std::string_view host = authority;
+  if (host.starts_with('[')) return host.substr(0, host.find(']')) == "[::1";
+  host = host.substr(0, host.find(':'));
+  return ascii_lower(host) == "localhost" || is_loopback_address(host);
+}
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);

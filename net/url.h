@@ -18,6 +18,10 @@ struct Url {
 // Nothing when it is no such address. User name and password before the host are dropped, as is a "#fragment".
 std::optional<Url> split_url(std::string_view url);
 
+// Whether an authority (host, perhaps with a port) is this machine's own: "localhost", [::1], or 127.0.0.0/8 written in
+// full. What only resolves to it is not meant: "127.0.0.1.example.org" is somebody's name.
+bool is_loopback(std::string_view authority);
+
 // Host and path, for messages: queries and passwords may be secret.
 std::string printable_url(std::string_view url);
 

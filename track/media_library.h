@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ struct MediaFile {
   uint64_t size = 0;
   std::vector<Extent> extents{};
   std::string redirect{};
+  std::shared_ptr<void> held{};  // the extents stay readable while this lives; empty: they do anyway
 };
 
 class MediaLibrary {

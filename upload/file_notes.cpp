@@ -119,13 +119,18 @@ Result<std::unique_ptr<FileNotes>> FileNotes::open(const std::filesystem::path& 
   lock_path += ".lock";
   FileLock lock = TRY(FileLock::try_acquire(lock_path));
   auto state = std::make_unique<State>(file, std::move(lock));
-  std::error_code code;
-  if (std::filesystem::exists(file, code)) {
-    std::string text = TRY(read_text_file(file, kLargestFile));
-    apply_all(text, state->notes);
-  }
+  state->notes = TRY(read_file_notes(file));
   TRY_VOID(state->rewrite());
   return std::unique_ptr<FileNotes>(new FileNotes(std::move(state)));
+}
+
+Result<Notes> read_file_notes(const std::filesystem::path& file) {
+  Notes notes;
+  std::error_code code;
+  if (!std::filesystem::exists(file, code)) return notes;
+  std::string text = TRY(read_text_file(file, kLargestFile));
+  apply_all(text, notes);
+  return notes;
 }
 
 std::optional<std::string> FileNotes::find(std::string_view name) const {

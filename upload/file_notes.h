@@ -28,4 +28,8 @@ class FileNotes final : public UploadNotes {
   std::unique_ptr<State> state_;
 };
 
+// What the file says, for a program that only looks on: without its lock, whoever has it open. Nothing in a missing
+// one.
+Result<std::map<std::string, std::string, std::less<>>> read_file_notes(const std::filesystem::path& file);
+
 }  // namespace candid::upload

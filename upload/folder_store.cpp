@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "core/digest.h"
+#include "core/encoding.h"
 #include "core/files.h"
+#include "upload/part_check.h"
 
 namespace candid::upload {
 namespace {
@@ -25,8 +27,9 @@ Result<uint64_t> size_of_file(const std::filesystem::path& file) {
   return size;
 }
 
-Result<void> check_copy(const std::filesystem::path& file, const std::filesystem::path& copy) {
+Result<void> check_copy(std::string_view name, const std::filesystem::path& file, const std::filesystem::path& copy) {
   Sha256 sent = TRY(sha256_file(file));
+  TRY_VOID(check_part(name, sent, file.string()));
   Sha256 stored = TRY(sha256_file(copy));
   if (sent == stored) return {};
   return tl::unexpected(Error(ErrorKind::Corrupt, fmt::format("the copy of {} is not what was read", file.string()),
@@ -65,7 +68,8 @@ Result<void> FolderStore::put_file(std::string_view name, const std::filesystem:
                                    const PutOptions& options) {
   std::filesystem::path path = TRY(path_of(name));
   uint64_t size = TRY(size_of_file(file));
-  if (is_part_object(name) && TRY(size_of(name)) == size) return {};
+  bool is_there = is_part_object(name) && TRY(size_of(name)) == size;
+  if (is_there && (!options.check_content || name == part_object(to_hex(TRY(sha256_file(path)))))) return {};
   TRY_VOID(make_folder(path.parent_path()));
   FileWriter writer = TRY(FileWriter::create(path));
   for (uint64_t done = 0; done < size;) {
@@ -75,7 +79,7 @@ Result<void> FolderStore::put_file(std::string_view name, const std::filesystem:
     done += piece;
     if (options.progress) options.progress(done);
   }
-  TRY_VOID(check_copy(file, writer.temporary_path()));
+  TRY_VOID(check_copy(name, file, writer.temporary_path()));
   return writer.commit();
 }
 

@@ -4,6 +4,7 @@
 // CANDID_API_TOKEN for a candid server. Each from the environment or the secrets file (core/secret.h).
 
 #include <memory>
+#include <stop_token>
 
 #include "core/pause.h"
 #include "core/time.h"
@@ -21,6 +22,8 @@ struct StoreSettings {
   UploadNotes* notes = nullptr;  // null: a later run starts unfinished uploads anew; tus needs them
   Pause* pause = &Pause::system();
   const Clock* clock = &Clock::system();
+  // Ends every request to a server with Cancelled, also of calls that take no stop token.
+  std::stop_token stop{};
 };
 
 // Makes no transfer: whether the store can be reached shows with the first object. NotFound for missing credentials,

@@ -4,7 +4,11 @@
 // Contract, for every backend (tests/contract/store_contract.h holds them to it):
 // - An object appears whole or not at all; a reader never sees half of one.
 // - What is put is what is stored: the bytes are compared with what the store says it holds (a digest of its own, or by
-//   reading back), and a difference is Corrupt, retryable, and leaves nothing under the name.
+//   reading back), and a difference is Corrupt, retryable, and leaves nothing under the name but what somebody else may
+//   have put there meanwhile.
+// - What put_file() stores under a part's name is that part: a file of other bytes is Corrupt, not retryable, and
+// nothing
+//   is stored.
 // - put() of an object that is there with the same bytes changes nothing and succeeds: callers may repeat it freely. So
 //   a put whose answer was lost is repeated, and succeeds.
 // - Once put() returned, the object survives a crash of this machine (folder) or is acknowledged by the server.
@@ -59,6 +63,9 @@ struct PutOptions {
   std::function<void(uint64_t)> progress{};
   // Parts of this one object that may be on their way at once. With one, a killed run sends at most one part again.
   int parallel = 1;
+  // What is there with the right size is compared by content as well, and replaced when it differs: for a store that is
+  // suspected of having lost or changed something. Some stores read the object back for that.
+  bool check_content = false;
 };
 
 class Bucket;
@@ -81,7 +88,8 @@ class Store {
   virtual std::string describe() const = 0;
 
   // Ends uploads that nobody will finish, so that nothing half-sent is paid for: those in the notes whose object is not
-  // in `wanted`, and such as began before `before` that no notes know. How many there were.
+  // in `wanted` (where campaigns share their notes, as for tus: only such as were last worked on before `before`), and
+  // ours that began before `before` and that no notes know. `before` is by this machine's clock. How many there were.
   virtual Result<int> abandon_unfinished(const std::function<bool(std::string_view name)>& wanted, UtcTime before);
 
   // What only an object store in the cloud can do; null elsewhere.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "net/url.h"
 
 namespace candid::upload {
 namespace {
@@ -56,20 +57,6 @@ std::optional<Authority> split_authority(std::string_view text) {
   int port = std::atoi(std::string(authority.port).c_str());
   if (port < 1 || port > 65535) return std::nullopt;
   return authority;
-}
-
-// 127.0.0.0/8, written in full: "127.0.0.1.example.org" is somebody's name.
-bool is_loopback_address(std::string_view host) {
-  if (!host.starts_with("127.")) return false;
-  for (int numbers = 1;; ++numbers) {
-    size_t dot = host.find('.');
-    std::string_view number = host.substr(0, dot);
-    bool is_number = !number.empty() && number.size() <= 3 &&
-                     std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!is_number) return false;
-    if (dot == std::string_view::npos) return numbers == 4;
-    host.remove_prefix(dot + 1);
-  }
 }
 
 // A path or prefix as it will stand in an address: without steps that a client would resolve.
@@ -235,7 +222,7 @@ bool is_confidential(std::string_view url) {
   url.remove_prefix(7);
   auto authority = split_authority(url.substr(0, url.find_first_of("/?#")));
   if (!authority) return false;
-  return authority->host == "localhost" || authority->host == "[::1]" || is_loopback_address(authority->host);
+  return net::is_loopback(authority->host);
 }
 
 }  // namespace candid::upload

@@ -20,6 +20,19 @@
   // The video's address ends after some hours, so a player that goes on after a long pause fails. New addresses are asked
   // for, and it goes on at the same second; that is no new start.
   const RENEW_MS = 5000;
+  const usedUp = () => {
+    video.pause();
+    document.getElementById("stage").hidden = true;
+    document.getElementById("used-up").hidden = false;
+  };
+  const newAddresses = async () => {
+    const answer = await fetch(script.dataset.media, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ session, nonce }),
+    });
+    if (answer.status === 403) usedUp();  // no views are left
+    if (!answer.ok) throw answer.status;
+    return answer.json();
+  };
   let renewing = false, renewedAt = -Infinity;
   const renew = async () => {
     if (renewing || performance.now() - renewedAt < RENEW_MS) return;
@@ -27,16 +40,7 @@
     renewedAt = performance.now();
     const second = video.currentTime, playing = !video.paused;
     try {
-      const answer = await fetch(script.dataset.media, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ session, nonce }),
-      });
-      if (answer.status === 403) {  // no views are left
-        video.pause();
-        document.getElementById("stage").hidden = true;
-        document.getElementById("used-up").hidden = false;
-      }
-      if (!answer.ok) throw answer.status;
-      const addresses = await answer.json();
+      const addresses = await newAddresses();
       const track = video.querySelector("track");
       if (track) track.src = addresses.captions;
       video.src = addresses.video;
@@ -57,6 +61,24 @@
   };
   video.addEventListener("error", renew);
   video.querySelector("source").addEventListener("error", renew);
+
+  // The download's address ends, too, so each click asks for a new one. Where views are limited the page holds none, as
+  // programs that follow every address would use them up.
+  const keep = document.getElementById("keep");
+  if (keep) {
+    keep.hidden = false;
+    keep.addEventListener("click", async (event) => {
+      event.preventDefault();
+      try {
+        const link = document.createElement("a");
+        link.href = `${(await newAddresses()).video}?download`;
+        link.download = "";
+        link.click();
+      } catch {
+        // The link has ended, or the network has: the player shows that as well.
+      }
+    });
+  }
   if (!address) return;
 
   // Reports wait here until the server has said 204. Each has its number, so one that arrives twice counts once.

@@ -21,12 +21,12 @@ Result<std::vector<uint8_t>> read_range(const std::filesystem::path& path, uint6
 
 }  // namespace
 
-std::string composed_object(const std::string& message_id) {
-  return fmt::format("videos/{}.mp4", message_id);
+std::string composed_object(const std::string& edition) {
+  return fmt::format("videos/{}.mp4", edition);
 }
 
-Result<void> compose_video(const Workspace& workspace, const encode::Recipe& recipe, upload::Bucket& bucket,
-                           PublishJournal& journal, bool verify, const std::stop_token& stop) {
+Result<void> compose_video(const Workspace& workspace, const encode::Recipe& recipe, const std::string& edition,
+                           upload::Bucket& bucket, PublishJournal& journal, bool verify, const std::stop_token& stop) {
   std::vector<upload::ObjectRange> ranges;
   std::map<std::string, std::string> parts;  // by object
   Sha256Hasher hasher;
@@ -37,7 +37,7 @@ Result<void> compose_video(const Workspace& workspace, const encode::Recipe& rec
     ranges.push_back({std::move(object), range.offset, range.length});
   }
   std::string fingerprint = to_hex(hasher.finish());
-  std::string name = composed_object(recipe.message_id);
+  std::string name = composed_object(edition);
   if (!verify && journal.has_object(name, fingerprint)) return {};
   auto read = [&](const upload::ObjectRange& range) -> Result<std::vector<uint8_t>> {
     return read_range(TRY(workspace.part_path(parts.at(range.name))), range.offset, range.length);

@@ -12,10 +12,10 @@
 
 namespace candid::campaign {
 
-std::string composed_object(const std::string& message_id);
+std::string composed_object(const std::string& edition);
 
 // Its parts are in the bucket. Nothing to do where the journal knows it, unless `verify`.
-Result<void> compose_video(const Workspace& workspace, const encode::Recipe& recipe, upload::Bucket& bucket,
-                           PublishJournal& journal, bool verify, const std::stop_token& stop);
+Result<void> compose_video(const Workspace& workspace, const encode::Recipe& recipe, const std::string& edition,
+                           upload::Bucket& bucket, PublishJournal& journal, bool verify, const std::stop_token& stop);
 
 }  // namespace candid::campaign

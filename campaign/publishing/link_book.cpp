@@ -65,9 +65,12 @@ std::string link_url(const std::string& server, const std::string& token) {
 }
 
 std::string token_of(const std::string& url) {
-  size_t at = url.rfind(kViewPath);
+  // Mailers and chats add to a link: "…?utm_source=1", "…#", "…/".
+  std::string path = trim(url.substr(0, url.find_first_of("?#")));
+  size_t at = path.rfind(kViewPath);
   if (at == std::string::npos) return "";
-  std::string token = trim(url.substr(at + kViewPath.size()));
+  std::string token = path.substr(at + kViewPath.size());
+  if (token.ends_with('/')) token.pop_back();
   return token.size() <= 64 && std::all_of(token.begin(), token.end(), is_token_character) ? token : "";
 }
 

@@ -28,7 +28,7 @@ struct BookedLink {
 };
 
 std::string link_url(const std::string& server, const std::string& token);
-// The token at the end of a link; "" when it is not one of ours.
+// The token at the end of a link, whatever query follows it; "" when it is not one of ours.
 std::string token_of(const std::string& url);
 
 // The files of a campaign's out/.

@@ -50,7 +50,17 @@ Result<void> check_owner(const Job& job, const Candidate& candidate, const track
               "campaign.toml");
 }
 
-Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& message, const encode::Recipe& recipe) {
+Result<void> check_expiry(const Campaign& campaign, const Clock& clock) {
+  const auto& expires = campaign.publish.expires;
+  if (!expires || !expires->moment || *expires->moment > clock.now()) return {};
+  return fail(
+      ErrorKind::InvalidInput,
+      fmt::format("{}: publish.expires: the links would be over since {}", campaign.file, format_utc(*expires->moment)),
+      "a day to come, or a number of days: \"30d\"");
+}
+
+Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& message, const encode::Recipe& recipe,
+                                       const std::string& edition) {
   const Campaign& campaign = job.campaign;
   const Candidate& candidate = job.roster.candidates[message.candidate];
   track::MessageRecord record;
@@ -74,7 +84,7 @@ Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& mes
     record.page.buttons.push_back(
         {TRY(button.label.expand(candidate.fields)), TRY(button.url.expand(candidate.fields))});
   }
-  record.video_ref = campaign.publish.compose ? composed_ref(message.id) : video_ref(message.id);
+  record.video_ref = campaign.publish.compose ? composed_ref(edition) : video_ref(edition);
   record.poster_ref = poster_ref(recipe.poster);
   record.captions_ref = captions_ref(recipe.captions);
   const auto& layers = campaign.look.layers;
@@ -84,12 +94,12 @@ Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& mes
   return record;
 }
 
-std::string digest_of(const track::MessageRecord& record, const std::string& recipe_json) {
+std::string digest_of(const track::MessageRecord& record) {
   Sha256Hasher hasher;
   for (const std::string& text :
        {record.campaign_id, record.campaign_name, record.message_id, record.candidate_id, record.candidate_name,
         record.candidate_email, fmt::format("{} {}", record.roster_line, record.duration.count()),
-        track::to_json(record.page), record.video_ref, record.poster_ref, record.captions_ref, recipe_json}) {
+        track::to_json(record.page), record.video_ref, record.poster_ref, record.captions_ref}) {
     hasher.update_field(text);
   }
   return to_hex(hasher.finish());

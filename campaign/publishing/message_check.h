@@ -8,6 +8,7 @@
 #include "campaign/plan.h"
 #include "campaign/workspace.h"
 #include "core/error.h"
+#include "core/time.h"
 #include "track/message.h"
 
 namespace candid::campaign {
@@ -19,10 +20,14 @@ Result<encode::Recipe> checked_recipe(const Job& job, const Workspace& workspace
 // renumbered, a copied folder. A corrected name or a new address is the same person; both at once is not.
 Result<void> check_owner(const Job& job, const Candidate& candidate, const track::MessageRecord& earlier);
 
-// Without published_at.
-Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& message, const encode::Recipe& recipe);
+// InvalidInput when the campaign's day is over, so that every link would be.
+Result<void> check_expiry(const Campaign& campaign, const Clock& clock);
 
-// Tells one state of a message from another: what its page says, and which bytes it shows.
-std::string digest_of(const track::MessageRecord& record, const std::string& recipe_json);
+// Without published_at.
+Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& message, const encode::Recipe& recipe,
+                                       const std::string& edition);
+
+// Tells one state of a message from another: what its page says, and which bytes it shows (as the edition does).
+std::string digest_of(const track::MessageRecord& record);
 
 }  // namespace candid::campaign

@@ -1,9 +1,7 @@
 #include "campaign/publishing/object_sender.h"
 
-#include <atomic>
-#include <mutex>
-#include <optional>
-#include <vector>
+#include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -18,60 +16,6 @@ constexpr uint64_t kTellingBytes = 1'000'000;
 Error stopped() {
   return Error(ErrorKind::Cancelled, "stopped; what was sent stays sent", "the same command goes on from here");
 }
-
-// One run over a list of objects.
-class Sending {
- public:
-  Sending(upload::Store& store, PublishJournal& journal, int parallel, UploadMeter& meter, size_t files,
-          SendReport& report)
-      : store_(store), journal_(journal), parallel_(parallel), meter_(meter), files_left_(files), report_(report) {}
-
-  Result<void> send(const OutgoingObject& object, const std::stop_token& stop) {
-    auto sent = try_to_send(object, stop);
-    --files_left_;
-    if (sent) return {};
-    if (concerns_all(sent.error()) || stop.stop_requested()) return sent;
-    std::lock_guard lock(mutex_);
-    report_.failed.insert_or_assign(object.name, sent.error());
-    return {};
-  }
-
- private:
-  Result<void> try_to_send(const OutgoingObject& object, const std::stop_token& stop) {
-    std::optional<uint64_t> there = TRY(store_.size_of(object.name));
-    if (there == object.size) {
-      meter_.found(object.size);
-      std::lock_guard lock(mutex_);
-      report_.bytes_there += object.size;
-    } else {
-      UploadMeter::File file(meter_, object.label, object.size);
-      upload::PutOptions options;
-      options.stop = stop;
-      options.progress = [&](uint64_t bytes) { file.sent(bytes); };
-      options.parallel = parts_at_once();
-      TRY_VOID(store_.put_file(object.name, object.file, options));
-      file.finish();
-      std::lock_guard lock(mutex_);
-      report_.bytes_sent += object.size;
-    }
-    meter_.item_done();
-    return journal_.add_object(object.name, fmt::format("{}", object.size));
-  }
-
-  // Whole files first: a run that dies then sends at most one part of each again.
-  int parts_at_once() const {
-    int left = std::max(1, static_cast<int>(std::min<size_t>(files_left_, static_cast<size_t>(parallel_))));
-    return (parallel_ + left - 1) / left;
-  }
-
-  upload::Store& store_;
-  PublishJournal& journal_;
-  const int parallel_;
-  UploadMeter& meter_;
-  std::atomic<size_t> files_left_;
-  std::mutex mutex_;
-  SendReport& report_;
-};
 
 }  // namespace
 
@@ -108,32 +52,79 @@ Result<void> all_or_first_error(size_t count, int parallel, const std::stop_toke
   return {};
 }
 
-Result<SendReport> send_objects(std::span<const OutgoingObject> objects, upload::Store& store, PublishJournal& journal,
-                                int parallel, UploadMeter& meter, const std::stop_token& stop) {
-  SendReport report;
+Result<void> ObjectSender::send_all(const std::stop_token& stop) {
   auto began = std::chrono::steady_clock::now();
-  auto send_all = [&](std::span<const OutgoingObject> some) {
-    Sending sending(store, journal, parallel, meter, some.size(), report);
-    return all_or_first_error(some.size(), parallel, stop, [&](size_t i, const std::stop_token& stop_all) {
-      return sending.send(some[i], stop_all);
-    });
-  };
-  auto done = send_all(objects);
-  if (done && !report.failed.empty()) {
-    std::vector<OutgoingObject> again;
-    for (const OutgoingObject& object : objects) {
-      if (report.failed.contains(object.name)) again.push_back(object);
-    }
-    report.failed.clear();
-    done = send_all(again);
-  }
+  auto done = all_or_first_error(objects_.size(), parallel_, stop,
+                                 [&](size_t i, const std::stop_token& stop_all) { return send(i, stop_all); });
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  if (report.bytes_sent >= kTellingBytes && seconds > 0)
-    (void)journal.set_upload_rate(static_cast<double>(report.bytes_sent) / seconds);  // only a help for estimates
-  auto synced = journal.sync();
-  if (!done) return tl::unexpected(done.error());
-  if (!synced) return tl::unexpected(synced.error());
-  return report;
+  if (bytes_sent_ >= kTellingBytes && seconds > 0)
+    (void)journal_.set_upload_rate(static_cast<double>(bytes_sent_) / seconds);  // only a help for estimates
+  auto synced = journal_.sync();
+  std::lock_guard lock(mutex_);
+  is_over_ = true;
+  settled_.notify_all();
+  return done ? synced : done;
+}
+
+Result<void> ObjectSender::send(size_t index, const std::stop_token& stop) {
+  const OutgoingObject& object = objects_[index];
+  auto is_hopeless = [&](const Result<void>& sent) {
+    return !sent && (concerns_all(sent.error()) || stop.stop_requested());
+  };
+  auto sent = try_to_send(object, stop);
+  if (!sent && !is_hopeless(sent)) sent = try_to_send(object, stop);
+  --files_left_;
+  if (is_hopeless(sent)) return sent;
+  settle(index, sent);
+  return {};
+}
+
+Result<void> ObjectSender::try_to_send(const OutgoingObject& object, const std::stop_token& stop) {
+  {
+    UploadMeter::File file(meter_, object.label, object.size);
+    // Of an object that is there already a store sends nothing, and tells of no progress.
+    std::atomic<bool> has_left = false;
+    upload::PutOptions options;
+    options.stop = stop;
+    options.progress = [&](uint64_t bytes) {
+      has_left = true;
+      file.sent(bytes);
+    };
+    options.parallel = parts_at_once();
+    options.check_content = checks_content_;
+    TRY_VOID(store_.put_file(object.name, object.file, options));
+    if (has_left) file.finish();
+    (has_left ? bytes_sent_ : bytes_there_) += object.size;
+    if (!has_left) meter_.found(object.size);
+  }
+  meter_.item_done();
+  return journal_.add_object(object.name, fmt::format("{}", object.size));
+}
+
+void ObjectSender::settle(size_t index, const Result<void>& sent) {
+  std::lock_guard lock(mutex_);
+  if (!sent) failed_.insert_or_assign(objects_[index].name, sent.error());
+  is_settled_[index] = true;
+  while (settled_in_a_row_ < is_settled_.size() && is_settled_[settled_in_a_row_]) ++settled_in_a_row_;
+  settled_.notify_all();
+}
+
+bool ObjectSender::wait_for(size_t count) {
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [&] { return settled_in_a_row_ >= count || is_over_; });
+  return settled_in_a_row_ >= count;
+}
+
+std::optional<Error> ObjectSender::failure(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  auto found = failed_.find(name);
+  return found == failed_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Whole files first: a run that dies then sends at most one part of each again.
+int ObjectSender::parts_at_once() const {
+  int left = std::max(1, static_cast<int>(std::min<size_t>(files_left_, static_cast<size_t>(parallel_))));
+  return (parallel_ + left - 1) / left;
 }
 
 }  // namespace candid::campaign

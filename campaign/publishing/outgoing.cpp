@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/edition.h"
 #include "campaign/publishing/message_check.h"
 
 namespace candid::campaign {
@@ -41,13 +42,15 @@ void check(const PublishJob& work, OutgoingMessage& message) {
   message.recipe = std::move(*recipe);
   message.recipe.file.clear();
   message.recipe_json = encode::to_json(message.recipe);
+  message.edition = edition_of(message.planned->id, message.recipe_json);
 }
 
 std::vector<OutgoingObject> objects_of(const PublishJob& work, std::vector<OutgoingMessage>& messages) {
   std::vector<OutgoingObject> objects;
   std::map<std::string, size_t> users;
   std::map<std::string, size_t> places;
-  for (OutgoingMessage& message : messages) {
+  for (size_t i = 0; i < messages.size(); ++i) {
+    OutgoingMessage& message = messages[i];
     if (message.error) continue;
     for (const std::string& part : message.recipe.parts()) {
       if (++users[part] > 1) continue;
@@ -59,7 +62,7 @@ std::vector<OutgoingObject> objects_of(const PublishJob& work, std::vector<Outgo
         break;
       }
       places[part] = objects.size();
-      objects.push_back({upload::part_object(part), std::move(*path), *size, message.planned->file_name});
+      objects.push_back({upload::part_object(part), std::move(*path), *size, message.planned->file_name, i});
     }
   }
   for (const auto& [part, place] : places) {

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "campaign/publishing/link_issuer.h"
 #include "campaign/publishing/object_sender.h"
 #include "campaign/publishing/publish.h"
 #include "encode/recipe.h"
+#include "track/message.h"
 
 namespace candid::campaign {
 
@@ -16,7 +18,12 @@ struct OutgoingMessage {
   const PlannedMessage* planned = nullptr;
   encode::Recipe recipe{};  // as the store gets it: without the file's name, which tells the candidate's
   std::string recipe_json{};
+  std::string edition{};         // edition.h
   std::optional<Error> error{};  // it does not go out
+  // What the ledger is told; empty until publishing prepares it (registrar.h).
+  track::MessageRecord record{};
+  std::string digest{};  // tells one state of the message from another
+  IssuedLink link{};
 };
 
 // In the plan's order, without those that are held; `held` gets these.

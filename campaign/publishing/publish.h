@@ -24,6 +24,7 @@ struct PublishedLink {
   std::string url{};
   bool is_new = false;           // else the link that an earlier run gave out
   std::optional<Error> error{};  // this message is not published
+  std::string video_ref{};       // what the server calls its video
 };
 
 // A message that stays back; a link that it has from before still opens.
@@ -42,6 +43,8 @@ struct PublishReport {
   std::optional<Error> leftovers{};  // unfinished uploads of earlier runs that could not be ended
 };
 
+// While files are sent, messages whose files are there go live already; Composing (where videos are put together in a
+// bucket) or Registering is what is left of that afterwards.
 enum class PublishStep { Checking, Sending, Composing, Registering };
 
 struct FileUnderWay {
@@ -62,7 +65,7 @@ struct PublishProgress {
 };
 
 struct PublishOptions {
-  int parallel = 4;     // files on their way at once
+  int parallel = 4;     // files on their way at once; small ones of messages that are about to go live go beside them
   bool verify = false;  // asks the store for every object, whatever the journal knows of it
 };
 
@@ -76,8 +79,13 @@ struct PublishJob {
 
 // Only messages that are not held and whose rendering is up to date go out; the message id is checked from row to
 // recipe to file. Links given out before stay (out/work/publish.jsonl knows them, and out/links.csv, those of held
-// messages out/links-held.csv). What went wrong for one row is in its link's error; what concerns all is the Error, and
-// nothing is published of what was not published before. `progress` comes from several threads, one at a time.
+// messages out/links-held.csv).
+//
+// All rows are checked before anything is sent. Then messages go live in groups, in the roster's order: its parts and
+// recipes in the store, its messages in the ledger, its links open and in links.csv, while the parts of groups after it
+// are on their way. So whatever ends a run keeps what was finished before. What went wrong for one row is in its link's
+// error; what concerns all is the Error, and no group is published then whose files are not all in the store.
+// `progress` comes from several threads, one at a time.
 Result<PublishReport> publish(const PublishJob& work, upload::Store& store, track::Ledger& ledger,
                               const PublishOptions& options,
                               const std::function<void(const PublishProgress&)>& progress, const std::stop_token& stop,
@@ -94,10 +102,5 @@ struct PublishPreview {
   double bytes_per_second = 0;           // of the last larger upload; 0: there was none
   std::vector<PublishedLink> unready{};  // with why they would not go out
 };
-
-// Writes nothing, here or there. Without a store (it would be made) everything is to be sent.
-Result<PublishPreview> preview_publish(const PublishJob& work, upload::Store* store, const PublishOptions& options,
-                                       const std::function<void(const PublishProgress&)>& progress,
-                                       const std::stop_token& stop);
 
 }  // namespace candid::campaign

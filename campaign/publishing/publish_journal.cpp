@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <map>
 #include <mutex>
+#include <set>
 #include <sstream>
 
 #include <fcntl.h>
@@ -11,12 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "campaign/publishing/link_book.h"
 #include "core/files.h"
 
 namespace candid::campaign {
 namespace {
 
 constexpr int kVersion = 1;
+constexpr size_t kTokenLength = 27;  // track::make_token()
 // A power cut costs no more than this of what is only convenient to know.
 constexpr std::chrono::seconds kSyncInterval{1};
 constexpr uint64_t kMostBytes = uint64_t{1} << 30;
@@ -36,6 +39,7 @@ UtcTime moment(const Json& value) {
 Json to_json(const JournalLink& link) {
   Json json = {{"token", link.token}, {"made_at", milliseconds(link.made_at)}, {"given", link.is_given}};
   if (!link.passcode.empty()) json["passcode"] = link.passcode;
+  if (!link.former_passcode.empty()) json["former_passcode"] = link.former_passcode;
   if (!link.terms.passcode_hash.empty()) json["passcode_hash"] = link.terms.passcode_hash;
   if (link.terms.expires_at) json["expires_at"] = milliseconds(*link.terms.expires_at);
   if (link.terms.view_limit) json["views"] = *link.terms.view_limit;
@@ -43,12 +47,15 @@ Json to_json(const JournalLink& link) {
   return json;
 }
 
-JournalLink link_from(const Json& json) {
+// Nothing where the token is none that we make: such a link would open nothing, or could be guessed.
+std::optional<JournalLink> link_from(const Json& json) {
   JournalLink link;
   link.token = json.at("token");
+  if (link.token.size() != kTokenLength || token_of(link_url("", link.token)) != link.token) return std::nullopt;
   link.made_at = moment(json.at("made_at"));
   link.is_given = json.value("given", false);
   link.passcode = json.value("passcode", "");
+  link.former_passcode = json.value("former_passcode", "");
   link.terms.passcode_hash = json.value("passcode_hash", "");
   if (json.contains("expires_at")) link.terms.expires_at = moment(json["expires_at"]);
   if (json.contains("views")) link.terms.view_limit = json["views"].get<int>();
@@ -59,35 +66,47 @@ JournalLink link_from(const Json& json) {
 // What the lines add up to.
 struct Facts {
   std::string store;
+  JournalLedger ledger;
   std::map<std::string, std::string, std::less<>> objects;
   std::map<std::string, JournalLink, std::less<>> links;
-  std::map<std::string, std::string, std::less<>> published;
+  std::set<std::string, std::less<>> dropped;  // messages
   double rate = 0;
 
-  size_t size() const { return objects.size() + links.size() + published.size() + 2; }
+  size_t size() const { return objects.size() + links.size() + dropped.size() + 3; }
 
   void bind(std::string id) {
     if (id == store) return;
     store = std::move(id);
     objects.clear();
-    published.clear();
+  }
+
+  void put(const std::string& message, std::optional<JournalLink> link) {
+    if (!link) return;
+    links[message] = std::move(*link);
+    dropped.erase(message);
+  }
+
+  void drop(const std::string& message) {
+    links.erase(message);
+    dropped.insert(message);
   }
 
   // Throws where a line is not ours.
   void add(const Json& line) {
     if (line.contains("store")) bind(line["store"]);
     if (line.contains("object")) objects[line["object"]] = line.at("is");
-    if (line.contains("link")) links[line["link"]] = link_from(line.at("is"));
-    if (line.contains("dropped")) links.erase(line["dropped"].get<std::string>());
-    if (line.contains("published")) published[line["published"]] = line.at("is");
+    if (line.contains("ledger")) ledger = {line["ledger"], line.value("ledger_name", "")};
+    if (line.contains("link")) put(line["link"], link_from(line.at("is")));
+    if (line.contains("dropped")) drop(line["dropped"]);
     if (line.contains("rate")) rate = line["rate"];
   }
 
   std::string text() const {
     std::string text = Json{{"version", kVersion}, {"store", store}, {"rate", rate}}.dump() + "\n";
+    if (!ledger.id.empty()) text += Json{{"ledger", ledger.id}, {"ledger_name", ledger.name}}.dump() + "\n";
     for (const auto& [name, is] : objects) text += Json{{"object", name}, {"is", is}}.dump() + "\n";
     for (const auto& [name, is] : links) text += Json{{"link", name}, {"is", to_json(is)}}.dump() + "\n";
-    for (const auto& [name, is] : published) text += Json{{"published", name}, {"is", is}}.dump() + "\n";
+    for (const std::string& name : dropped) text += Json{{"dropped", name}}.dump() + "\n";
     return text;
   }
 };
@@ -131,14 +150,16 @@ struct PublishJournal::State {
   Result<void> add(const Json& line) {
     facts.add(line);
     if (file < 0) return {};
+    if (failure) return tl::unexpected(*failure);
     waiting += line.dump() + "\n";
     auto now = std::chrono::steady_clock::now();
     return now - synced_at < kSyncInterval ? Result<void>() : sync();
   }
 
   Result<void> sync() {
+    if (failure) return tl::unexpected(*failure);
     if (waiting.empty() || file < 0) return {};
-    auto failed = [&] { return tl::unexpected(system_error(errno, fmt::format("cannot write {}", path.string()))); };
+    auto failed = [&] { return system_error(errno, fmt::format("cannot write {}", path.string())); };
     std::string_view rest = waiting;
     while (!rest.empty()) {
       ssize_t wrote = ::write(file, rest.data(), rest.size());
@@ -146,12 +167,16 @@ struct PublishJournal::State {
       if (wrote < 0) {
         // A line that is half there would swallow the next one.
         if (rest.size() < waiting.size()) waiting = "\n" + waiting;
-        return failed();
+        return tl::unexpected(failed());
       }
       rest.remove_prefix(static_cast<size_t>(wrote));
     }
     waiting.clear();
-    if (::fdatasync(file) != 0) return failed();
+    if (::fdatasync(file) != 0) {
+      // The kernel tells of pages that it could not write once, and then takes them for clean.
+      failure = failed();
+      return tl::unexpected(*failure);
+    }
     synced_at = std::chrono::steady_clock::now();
     return {};
   }
@@ -161,6 +186,7 @@ struct PublishJournal::State {
   mutable std::mutex mutex{};
   Facts facts{};
   std::string waiting{};
+  std::optional<Error> failure{};
   std::chrono::steady_clock::time_point synced_at = std::chrono::steady_clock::now();
 };
 
@@ -207,10 +233,26 @@ Result<void> PublishJournal::add_object(std::string_view name, std::string_view 
   return state_->add({{"object", name}, {"is", fingerprint}});
 }
 
+JournalLedger PublishJournal::ledger() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->facts.ledger;
+}
+
+Result<void> PublishJournal::bind_to_ledger(const JournalLedger& ledger) {
+  std::lock_guard lock(state_->mutex);
+  if (state_->facts.ledger.id == ledger.id && state_->facts.ledger.name == ledger.name) return {};
+  return state_->add({{"ledger", ledger.id}, {"ledger_name", ledger.name}});
+}
+
 std::optional<JournalLink> PublishJournal::link(std::string_view message_id) const {
   std::lock_guard lock(state_->mutex);
   auto found = state_->facts.links.find(message_id);
   return found == state_->facts.links.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<std::string, JournalLink> PublishJournal::links() const {
+  std::lock_guard lock(state_->mutex);
+  return {state_->facts.links.begin(), state_->facts.links.end()};
 }
 
 Result<void> PublishJournal::put_link(std::string_view message_id, const JournalLink& link) {
@@ -220,20 +262,13 @@ Result<void> PublishJournal::put_link(std::string_view message_id, const Journal
 
 Result<void> PublishJournal::drop_link(std::string_view message_id) {
   std::lock_guard lock(state_->mutex);
-  if (!state_->facts.links.contains(message_id)) return {};
+  if (state_->facts.dropped.contains(message_id)) return {};
   return state_->add({{"dropped", message_id}});
 }
 
-std::string PublishJournal::published(std::string_view message_id) const {
+bool PublishJournal::has_dropped(std::string_view message_id) const {
   std::lock_guard lock(state_->mutex);
-  auto found = state_->facts.published.find(message_id);
-  return found == state_->facts.published.end() ? "" : found->second;
-}
-
-Result<void> PublishJournal::set_published(std::string_view message_id, std::string_view digest) {
-  if (published(message_id) == digest) return {};
-  std::lock_guard lock(state_->mutex);
-  return state_->add({{"published", message_id}, {"is", digest}});
+  return state_->facts.dropped.contains(message_id);
 }
 
 double PublishJournal::upload_rate() const {

@@ -4,6 +4,7 @@
 // ignored. File format: docs/formats.md. Internal to campaign.
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,9 +20,16 @@ namespace candid::campaign {
 struct JournalLink {
   std::string token{};
   UtcTime made_at{};
-  std::string passcode{};  // empty: none
+  std::string passcode{};         // empty: none
+  std::string former_passcode{};  // of a time when the campaign asked for one, for when it does so again
   track::LinkTerms terms{};
   bool is_given = false;  // the ledger has it, on these terms
+};
+
+// Which ledger the links were given out from; empty: nobody knows.
+struct JournalLedger {
+  std::string id{};
+  std::string name{};  // for people
 };
 
 // Thread-safe. What is added reaches the disk with sync(), and on its own every second; what is asked holds it at once.
@@ -40,19 +48,21 @@ class PublishJournal {
   bool has_object(std::string_view name, std::string_view fingerprint) const;
   Result<void> add_object(std::string_view name, std::string_view fingerprint);
 
-  std::optional<JournalLink> link(std::string_view message_id) const;
-  Result<void> put_link(std::string_view message_id, const JournalLink& link);
-  // When it was revoked.
-  Result<void> drop_link(std::string_view message_id);
+  JournalLedger ledger() const;
+  Result<void> bind_to_ledger(const JournalLedger& ledger);
 
-  // A digest of all that is published of a message; empty when nothing is.
-  std::string published(std::string_view message_id) const;
-  Result<void> set_published(std::string_view message_id, std::string_view digest);
+  std::optional<JournalLink> link(std::string_view message_id) const;
+  std::map<std::string, JournalLink> links() const;
+  Result<void> put_link(std::string_view message_id, const JournalLink& link);
+  // When it was revoked. What links.csv still says of the message's link counts no more, until another one is put.
+  Result<void> drop_link(std::string_view message_id);
+  bool has_dropped(std::string_view message_id) const;
 
   // Bytes a second that the last larger upload reached; 0 when there was none.
   double upload_rate() const;
   Result<void> set_upload_rate(double bytes_per_second);
 
+  // After a failure to reach the disk every call that adds fails, too: nobody knows what is there.
   Result<void> sync();
 
  private:

@@ -8,6 +8,7 @@
 #include "campaign/plan.h"
 #include "campaign/publishing/link_book.h"
 #include "campaign/publishing/publish_journal.h"
+#include "campaign/workspace.h"
 #include "core/digest.h"
 #include "core/suggest.h"
 #include "core/text.h"
@@ -16,6 +17,8 @@ namespace candid::campaign {
 namespace {
 
 constexpr size_t kMostNamed = 10;
+// What a remote ledger ends at once.
+constexpr size_t kBatchMessages = 1000;
 
 // The messages meant, of those that the ledger has.
 Result<std::set<std::string>> messages_of(const std::string& campaign_id, std::span<const std::string> candidate_ids,
@@ -54,22 +57,54 @@ Result<void> forget(const Workspace& workspace, const std::set<std::string>& mes
   return is_changed ? write_links(files, kept) : Result<void>();
 }
 
+std::optional<Error> forget_in(const std::filesystem::path& campaign_folder, const std::set<std::string>& messages) {
+  if (messages.empty()) return std::nullopt;
+  auto workspace = Workspace::open(campaign_folder);
+  auto forgotten = workspace ? forget(*workspace, messages) : tl::unexpected(workspace.error());
+  return forgotten ? std::nullopt : std::optional(forgotten.error());
+}
+
+// The lists, if this link is what they have of the message.
+Result<void> forget_link(const std::filesystem::path& campaign_folder, const std::string& message,
+                         const std::string& token) {
+  auto workspace = TRY(Workspace::open(campaign_folder));
+  auto journal = TRY(PublishJournal::read(workspace.journal_file()));
+  auto journaled = journal->link(message);
+  auto booked = read_links({workspace.links_file(), workspace.held_links_file()});
+  auto found = booked.find(message);
+  bool is_theirs =
+      (journaled && journaled->token == token) || (found != booked.end() && found->second.token() == token);
+  return is_theirs ? forget(workspace, {message}) : Result<void>();
+}
+
 }  // namespace
 
 Result<RevokeReport> revoke(const std::string& campaign_id, std::span<const std::string> candidate_ids,
-                            const Workspace& workspace, track::Ledger& ledger) {
+                            const std::filesystem::path& campaign_folder, track::Ledger& ledger) {
   std::set<std::string> messages = TRY(messages_of(campaign_id, candidate_ids, ledger));
   RevokeReport report;
-  for (const std::string& message : messages) {
-    report.links += TRY(ledger.revoke_links(message));
-    ++report.messages;
+  std::set<std::string> ended;
+  std::optional<Error> failure;
+  for (auto next = messages.begin(); next != messages.end() && !failure;) {
+    std::vector<std::string> batch;
+    for (; next != messages.end() && batch.size() < kBatchMessages; ++next) batch.push_back(*next);
+    auto links = ledger.revoke_messages(batch);
+    if (!links) failure = links.error();
+    if (links) report.links += *links;
+    if (links) ended.insert(batch.begin(), batch.end());
   }
-  TRY_VOID(forget(workspace, messages));
-  return report;
+  report.messages = ended.size();
+  report.lists = forget_in(campaign_folder, ended);
+  if (!failure) return report;
+  if (ended.empty()) return tl::unexpected(*failure);
+  return tl::unexpected(
+      failure->wrapped(fmt::format("the links of {} of {} videos are ended", ended.size(), messages.size())));
 }
 
-Result<RevokeReport> revoke_link(const std::string& link, const Workspace* workspace, track::Ledger& ledger) {
-  std::string token = link.find('/') == std::string::npos ? token_of("/v/" + link) : token_of(link);
+Result<RevokeReport> revoke_link(const std::string& link, const std::filesystem::path& campaign_folder,
+                                 track::Ledger& ledger) {
+  bool is_token = link.substr(0, link.find_first_of("?#")).find('/') == std::string::npos;
+  std::string token = token_of(is_token ? link_url("", link) : link);
   if (token.empty()) {
     return fail(ErrorKind::InvalidInput, "--link: this is no link of candid's",
                 "the whole address, as in out/links.csv: https://video.example.com/v/…");
@@ -81,16 +116,11 @@ Result<RevokeReport> revoke_link(const std::string& link, const Workspace* works
                 "--data and --ledger say where the ledger is");
   }
   TRY_VOID(ledger.revoke_link(digest));
-  if (workspace != nullptr) {
-    auto journal = TRY(PublishJournal::read(workspace->journal_file()));
-    auto journaled = journal->link(record->message_id);
-    auto booked = read_links({workspace->links_file(), workspace->held_links_file()});
-    auto found = booked.find(record->message_id);
-    bool is_theirs =
-        (journaled && journaled->token == token) || (found != booked.end() && found->second.token() == token);
-    if (is_theirs) TRY_VOID(forget(*workspace, {record->message_id}));
-  }
-  return RevokeReport{1, 1};
+  RevokeReport report{1, 1, {}};
+  if (campaign_folder.empty()) return report;
+  auto forgotten = forget_link(campaign_folder, record->message_id, token);
+  if (!forgotten) report.lists = forgotten.error();
+  return report;
 }
 
 }  // namespace candid::campaign

@@ -1,19 +1,37 @@
 #include "campaign/publishing/store_identity.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/random.h"
 
 namespace candid::campaign {
 
+namespace {
+
+constexpr uint64_t kMostBytes = 4096;
+
+// What is known of a store is not known of its copy, which has the same id in it.
+std::string identity(const std::string& id, const upload::Store& store) {
+  return fmt::format("{} {}", id, store.describe());
+}
+
+}  // namespace
+
 Result<std::optional<std::string>> find_store_id(upload::Store& store) {
   std::optional<uint64_t> size = TRY(store.size_of(kIdentityObject));
-  constexpr uint64_t kMostBytes = 4096;
-  if (!size || *size > kMostBytes) return std::optional<std::string>();
-  std::vector<uint8_t> bytes = TRY(store.get(kIdentityObject));
-  nlohmann::json json = nlohmann::json::parse(bytes, nullptr, false);
+  if (size && *size > kMostBytes) return std::optional<std::string>();
+  // Asked for even where it seems not to be there: only the answer to this question tells a missing bucket from a
+  // missing object.
+  auto bytes = store.get(kIdentityObject);
+  if (!bytes) {
+    bool is_object = bytes.error().kind() == ErrorKind::NotFound && bytes.error().hint().empty();
+    if (is_object) return std::optional<std::string>();
+    return tl::unexpected(bytes.error());
+  }
+  nlohmann::json json = nlohmann::json::parse(*bytes, nullptr, false);
   if (!json.is_object() || !json.contains("id") || !json["id"].is_string()) return std::optional<std::string>();
-  return std::optional(json["id"].get<std::string>());
+  return std::optional(identity(json["id"].get<std::string>(), store));
 }
 
 Result<std::string> store_id(upload::Store& store) {
@@ -21,7 +39,7 @@ Result<std::string> store_id(upload::Store& store) {
   std::string id = random_token(128);
   std::string text = nlohmann::json{{"version", 1}, {"id", id}}.dump() + "\n";
   TRY_VOID(store.put(kIdentityObject, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
-  return id;
+  return identity(id, store);
 }
 
 }  // namespace candid::campaign

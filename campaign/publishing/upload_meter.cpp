@@ -7,6 +7,10 @@ namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(200);
 
+bool counts_messages(PublishStep step) {
+  return step == PublishStep::Composing || step == PublishStep::Registering;
+}
+
 }  // namespace
 
 void UploadMeter::begin(PublishStep step, size_t items, uint64_t bytes) {
@@ -15,6 +19,7 @@ void UploadMeter::begin(PublishStep step, size_t items, uint64_t bytes) {
   progress_.step = step;
   progress_.items_total = items;
   progress_.bytes_total = bytes;
+  if (counts_messages(step)) progress_.items_done = messages_done_;
   bytes_finished_ = bytes_found_ = 0;
   began_ = Clock::now();
   tell(std::move(lock), true);
@@ -23,6 +28,14 @@ void UploadMeter::begin(PublishStep step, size_t items, uint64_t bytes) {
 void UploadMeter::item_done() {
   std::unique_lock lock(mutex_);
   ++progress_.items_done;
+  tell(std::move(lock), progress_.items_done == progress_.items_total);
+}
+
+void UploadMeter::message_done() {
+  std::unique_lock lock(mutex_);
+  ++messages_done_;
+  if (!counts_messages(progress_.step)) return;
+  progress_.items_done = messages_done_;
   tell(std::move(lock), progress_.items_done == progress_.items_total);
 }
 

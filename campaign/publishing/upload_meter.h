@@ -19,6 +19,8 @@ class UploadMeter {
   // The next step of publishing: `items` things to be done, and so many bytes.
   void begin(PublishStep step, size_t items, uint64_t bytes);
   void item_done();
+  // One message more is done. These are the items of the steps after the sending, but they may be done before.
+  void message_done();
   // Bytes that need not leave.
   void found(uint64_t bytes);
 
@@ -51,6 +53,7 @@ class UploadMeter {
   std::list<FileUnderWay> files_;
   uint64_t bytes_finished_ = 0;
   uint64_t bytes_found_ = 0;
+  size_t messages_done_ = 0;
   Clock::time_point began_{};
   Clock::time_point told_{};
 };

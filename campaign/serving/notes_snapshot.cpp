@@ -6,31 +6,37 @@ namespace candid::campaign {
 
 std::optional<std::string> NotesSnapshot::find(std::string_view name) const {
   std::lock_guard lock(mutex_);
-  auto found = notes_.find(name);
-  if (found == notes_.end()) {
+  if (auto kept = kept_.find(name); kept != kept_.end()) return kept->second;
+  auto found = read_.find(name);
+  if (found == read_.end()) {
     refresh();
-    found = notes_.find(name);
+    found = read_.find(name);
   }
-  return found == notes_.end() ? std::nullopt : std::optional(found->second);
+  return found == read_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<std::string> NotesSnapshot::names() const {
   std::lock_guard lock(mutex_);
   refresh();
   std::vector<std::string> names;
-  for (const auto& [name, note] : notes_) names.push_back(name);
+  for (const auto& [name, note] : read_) {
+    if (!kept_.contains(name)) names.push_back(name);
+  }
+  for (const auto& [name, note] : kept_) {
+    if (note) names.push_back(name);
+  }
   return names;
 }
 
 Result<void> NotesSnapshot::keep(std::string_view name, std::string_view note) {
   std::lock_guard lock(mutex_);
-  notes_.insert_or_assign(std::string(name), std::string(note));
+  kept_.insert_or_assign(std::string(name), std::string(note));
   return {};
 }
 
 Result<void> NotesSnapshot::drop(std::string_view name) {
   std::lock_guard lock(mutex_);
-  notes_.erase(std::string(name));
+  kept_.insert_or_assign(std::string(name), std::nullopt);
   return {};
 }
 
@@ -38,13 +44,10 @@ void NotesSnapshot::refresh() const {
   std::error_code code;
   auto written = std::filesystem::last_write_time(file_, code);
   if (code || written == read_at_) return;
-  // Opened for a moment only: whoever publishes needs them for themselves.
-  auto notes = upload::FileNotes::open(file_);
+  auto notes = upload::read_file_notes(file_);
   if (!notes) return;
   read_at_ = written;
-  for (const std::string& name : (*notes)->names()) {
-    if (auto note = (*notes)->find(name)) notes_.insert_or_assign(name, std::move(*note));
-  }
+  read_ = std::move(*notes);
 }
 
 }  // namespace candid::campaign

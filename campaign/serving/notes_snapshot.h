@@ -1,10 +1,11 @@
 #pragma once
-// Another program's upload notes, looked at: read anew when a name is missing and the file has changed. While that
-// program has them open, what was read last stands. Internal to campaign.
+// Another program's upload notes, looked at: read anew when a name is missing and the file has changed. Neither the
+// file nor its lock is touched. Internal to campaign.
 
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "upload/store.h"
 
@@ -16,7 +17,7 @@ class NotesSnapshot final : public upload::UploadNotes {
 
   std::optional<std::string> find(std::string_view name) const override;
   std::vector<std::string> names() const override;
-  // Kept for as long as this lives, and not written down.
+  // For as long as this lives, and not written down; of one name it counts more than the file.
   Result<void> keep(std::string_view name, std::string_view note) override;
   Result<void> drop(std::string_view name) override;
 
@@ -26,7 +27,8 @@ class NotesSnapshot final : public upload::UploadNotes {
   const std::filesystem::path file_;
   mutable std::mutex mutex_;
   mutable std::filesystem::file_time_type read_at_{};
-  mutable std::map<std::string, std::string, std::less<>> notes_;
+  mutable std::map<std::string, std::string, std::less<>> read_;
+  std::map<std::string, std::optional<std::string>, std::less<>> kept_;  // nothing: dropped
 };
 
 }  // namespace candid::campaign

@@ -20,8 +20,8 @@ class ObjectFiles {
   // Whether all of these, which part() gave before, still lie there; and they are kept a while longer.
   virtual bool keeps(std::span<const std::string> parts) = 0;
   // Differs whenever the recipe does. What is seen of a change may be some seconds late.
-  virtual Result<std::string> recipe_version(std::string_view message_id) = 0;
-  virtual Result<std::string> recipe_text(std::string_view message_id) = 0;
+  virtual Result<std::string> recipe_version(std::string_view edition) = 0;
+  virtual Result<std::string> recipe_text(std::string_view edition) = 0;
 };
 
 class FolderFiles final : public ObjectFiles {

@@ -21,7 +21,9 @@ using Moment = std::chrono::steady_clock::time_point;
 
 constexpr std::chrono::seconds kRecipeLasts{5};
 constexpr std::chrono::minutes kMayBeInUse{1};
+constexpr std::chrono::minutes kDamageLasts{1};
 constexpr size_t kMostRecipes = 4096;
+constexpr size_t kMostDamaged = 4096;
 constexpr char kArriving[] = ".arriving";
 
 // Work that several want at once is done by the first of them, and waited for by the others.
@@ -41,16 +43,24 @@ class Once {
       }
     }
     if (theirs.valid()) return theirs.get();
-    Value value = work();
-    {
-      std::lock_guard lock(mutex_);
-      under_way_.erase(name);
+    try {
+      Value value = work();
+      forget(name);
+      promise.set_value(value);
+      return value;
+    } catch (...) {  // out of memory, say: whoever waits must hear of it, and the next one tries anew
+      forget(name);
+      promise.set_exception(std::current_exception());
+      throw;
     }
-    promise.set_value(value);
-    return value;
   }
 
  private:
+  void forget(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    under_way_.erase(name);
+  }
+
   std::mutex mutex_;
   std::map<std::string, std::shared_future<Value>> under_way_;
 };
@@ -66,6 +76,11 @@ struct ObjectMirror::State {
     std::string text;
     std::string version;
     Moment asked_at{};
+  };
+
+  struct Damage {
+    Error error;
+    Moment seen_at{};
   };
 
   State(upload::Store& the_store, std::filesystem::path the_folder, uint64_t most, Pause& the_pause, FileLock the_lock)
@@ -121,6 +136,7 @@ struct ObjectMirror::State {
 
   Result<std::filesystem::path> fetch(const std::string& part) {
     if (has(part)) return path_of(part);  // it came while we were on our way
+    if (auto known = known_damage(part)) return tl::unexpected(std::move(*known));
     std::filesystem::path path = path_of(part);
     TRY_VOID(make_folder(path.parent_path()));
     // Under its own name only once it was compared: what lies there is served unasked, also after a restart.
@@ -141,8 +157,22 @@ struct ObjectMirror::State {
     }
     std::filesystem::remove(arriving, code);
     if (!digest) return tl::unexpected(digest.error());
-    return fail(ErrorKind::Corrupt, fmt::format("{} holds another content than part {} has", store.describe(), part),
-                "candid publish --verify, or remove the object");
+    Error damage(ErrorKind::Corrupt, fmt::format("{} holds another content than part {} has", store.describe(), part),
+                 "candid publish --verify, or remove the object");
+    std::lock_guard held(mutex);
+    if (damaged.size() >= kMostDamaged) damaged.clear();
+    damaged.insert_or_assign(part, Damage{damage, pause.now()});
+    return tl::unexpected(std::move(damage));
+  }
+
+  // Every request for a damaged part would fetch all of it again, several times.
+  std::optional<Error> known_damage(const std::string& part) {
+    std::lock_guard held(mutex);
+    auto found = damaged.find(part);
+    if (found == damaged.end()) return std::nullopt;
+    if (pause.now() - found->second.seen_at < kDamageLasts) return found->second.error;
+    damaged.erase(found);
+    return std::nullopt;
   }
 
   // A recipe as it is, or was seconds ago; as it was before where the store does not answer.
@@ -189,6 +219,7 @@ struct ObjectMirror::State {
   std::mutex mutex{};
   std::map<std::string, Part, std::less<>> parts{};
   std::map<std::string, Recipe> recipes{};
+  std::map<std::string, Damage> damaged{};
   uint64_t bytes = 0;
   Once<Result<std::filesystem::path>> parts_coming{};
   Once<Result<Recipe>> recipes_coming{};

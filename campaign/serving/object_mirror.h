@@ -1,7 +1,7 @@
 #pragma once
 // Copies of a remote store's objects on this machine's disk. A part is fetched once however many ask for it, compared
-// with its SHA-256, and kept until room is needed: what was used longest ago goes first. A recipe is kept in memory,
-// and asked for again after a few seconds.
+// with its SHA-256, and kept until room is needed: what was used longest ago goes first. One that is not what its
+// digest says is asked for again after a minute. A recipe is kept in memory, and asked for again after a few seconds.
 
 #include <filesystem>
 #include <memory>

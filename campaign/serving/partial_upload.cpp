@@ -37,7 +37,7 @@ bool is_still_there(const struct stat& facts, const std::filesystem::path& path)
 
 Result<std::optional<PartialUpload>> PartialUpload::open_locked(const std::filesystem::path& path, int flags) {
   while (true) {
-    int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
+    int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (file < 0 && errno == ENOENT && (flags & O_CREAT) == 0) return std::optional<PartialUpload>();
     if (file < 0) return tl::unexpected(failed("open", path));
     PartialUpload partial(path, file, 0);

@@ -2,9 +2,13 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
+#include "campaign/publishing/store_identity.h"
 #include "campaign/serving/partial_upload.h"
 #include "core/encoding.h"
 #include "core/files.h"
@@ -16,6 +20,18 @@ namespace {
 constexpr const char* kUploads = ".uploads";
 constexpr auto kStaleAfter = std::chrono::days(7);
 constexpr auto kCleaningInterval = std::chrono::hours(1);
+
+// "NAME.json" without a folder more.
+bool is_file_of(std::string_view name, std::string_view folder, std::string_view ending) {
+  if (!name.starts_with(folder) || !name.ends_with(ending) || name.size() <= folder.size() + ending.size())
+    return false;
+  return name.find('/', folder.size()) == std::string_view::npos;
+}
+
+bool is_name_of_publishing(std::string_view name) {
+  return name == kIdentityObject || upload::is_part_object(name) || is_file_of(name, "recipes/", ".json") ||
+         is_file_of(name, "videos/", ".mp4");
+}
 
 bool has_hidden_part(std::string_view name) {
   return name.starts_with('.') || name.find("/.") != std::string_view::npos;
@@ -42,6 +58,23 @@ std::string etag_of(const struct stat& facts) {
   return to_hex(sha256(version)).substr(0, 32);
 }
 
+struct OpenObject {
+  explicit OpenObject(int descriptor) : file(descriptor) {}
+  OpenObject(const OpenObject&) = delete;
+  OpenObject& operator=(const OpenObject&) = delete;
+  ~OpenObject() {
+    if (file >= 0) ::close(file);
+  }
+  const int file;
+};
+
+// Another user's folder may be shared on purpose, and stays as it is.
+void make_private(const std::filesystem::path& folder) {
+  if (::chmod(folder.c_str(), 0700) == 0) return;
+  int code = errno;
+  log::warning("campaign", system_error(code, fmt::format("cannot keep others out of {}", folder.string())).describe());
+}
+
 UtcTime written_at(const std::filesystem::path& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) return UtcTime::max();
@@ -50,10 +83,18 @@ UtcTime written_at(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<StoreDoor>> StoreDoor::open(upload::FolderStore& store, const Clock& clock) {
+uint64_t reserve_of_disk(uint64_t disk_bytes) {
+  constexpr uint64_t kLeast = 512 << 20;
+  return std::min(std::max(kLeast, disk_bytes / 50), disk_bytes / 8);
+}
+
+Result<std::unique_ptr<StoreDoor>> StoreDoor::open(upload::FolderStore& store, const Clock& clock, Reserve reserve) {
   std::filesystem::path uploads = TRY(store.path_of(kUploads));
+  std::error_code code;
+  bool is_first = !std::filesystem::exists(uploads, code);
   TRY_VOID(make_folders(uploads));
-  std::unique_ptr<StoreDoor> door(new StoreDoor(store, clock, std::move(uploads)));
+  if (is_first) make_private(uploads.parent_path());
+  std::unique_ptr<StoreDoor> door(new StoreDoor(store, clock, std::move(uploads), reserve));
   door->remove_stale_uploads_in_passing();
   return door;
 }
@@ -67,6 +108,10 @@ Result<std::filesystem::path> StoreDoor::path_of(std::string_view name) const {
 
 Result<std::filesystem::path> StoreDoor::place_for(const track::ObjectUpload& upload) const {
   std::filesystem::path path = TRY(path_of(upload.name));
+  if (!is_name_of_publishing(upload.name)) {
+    return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is no name under which candid publishes", upload.name),
+                "parts/ab/SHA256, recipes/NAME.json or videos/NAME.mp4; is the server's candid older than this one?");
+  }
   if (upload::is_part_object(upload.name) && upload.name != upload::part_object(upload.sha256)) {
     return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is the name of other bytes", upload.name),
                 "a part is named by its SHA-256");
@@ -90,10 +135,15 @@ std::filesystem::path StoreDoor::partial_of(const track::ObjectUpload& upload) c
   return uploads_ / to_hex(key.finish());
 }
 
+// The file is opened before anything is told of it, and sent by its descriptor: one that is replaced meanwhile must not
+// leave with the length and the etag of the one before.
 Result<track::MediaFile> StoreDoor::find(std::string_view name) {
   std::filesystem::path path = TRY(path_of(name));
+  // Not to wait for a writer, should it be a pipe.
+  auto open = std::make_shared<OpenObject>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  int code = open->file < 0 ? errno : 0;
   struct stat facts {};
-  int code = ::stat(path.c_str(), &facts) == 0 ? 0 : errno;
+  if (code == 0 && ::fstat(open->file, &facts) != 0) code = errno;
   if (code == ENOENT || code == ENOTDIR || (code == 0 && !S_ISREG(facts.st_mode))) {
     return fail(ErrorKind::NotFound, fmt::format("the store has no object \"{}\"", name));
   }
@@ -103,7 +153,8 @@ Result<track::MediaFile> StoreDoor::find(std::string_view name) {
   file.content_type = "application/octet-stream";
   file.etag = etag_of(facts);
   file.size = size;
-  file.extents = {{path, 0, size}};
+  file.extents = {{fmt::format("/proc/self/fd/{}", open->file), 0, size}};
+  file.held = std::move(open);
   return file;
 }
 
@@ -112,17 +163,30 @@ Result<void> StoreDoor::remove(std::string_view name) {
   return store_.remove(name);
 }
 
-Result<bool> StoreDoor::is_whole(const track::ObjectUpload& upload) const {
+Result<bool> StoreDoor::is_whole(const track::ObjectUpload& upload) {
   std::filesystem::path path = TRY(place_for(upload));
   std::error_code code;
   uint64_t size = std::filesystem::file_size(path, code);
   if (code && is_absent(code)) return false;
   if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot look at {}", path.string())));
   if (size != upload.size) return false;
-  auto digest = sha256_file(path);
+  auto digest = digests_.of(path);
   if (!digest && digest.error().kind() == ErrorKind::NotFound) return false;  // removed meanwhile
   if (!digest) return tl::unexpected(digest.error());
   return to_hex(*digest) == upload.sha256;
+}
+
+Result<void> StoreDoor::check_room(uint64_t bytes) const {
+  struct statvfs disk {};
+  if (::statvfs(uploads_.c_str(), &disk) != 0) {
+    int code = errno;
+    return tl::unexpected(system_error(code, fmt::format("cannot look at the disk of {}", uploads_.string())));
+  }
+  uint64_t free = uint64_t{disk.f_bavail} * disk.f_frsize;
+  uint64_t reserve = reserve_(uint64_t{disk.f_blocks} * disk.f_frsize);
+  if (free >= reserve && free - reserve >= bytes) return {};
+  return fail(ErrorKind::NoSpace, fmt::format("the server's disk is full but for the {} bytes of its reserve", reserve),
+              "make room there, or move its data folder to a larger disk");
 }
 
 Result<uint64_t> StoreDoor::received(const track::ObjectUpload& upload) {
@@ -158,7 +222,8 @@ Result<uint64_t> StoreDoor::append(const track::ObjectUpload& upload, uint64_t o
   if (bytes.size() > upload.size - std::min(offset, upload.size)) {
     return fail(ErrorKind::InvalidInput, fmt::format("the piece ends behind the {} bytes of the object", upload.size));
   }
-  auto added = partial.append(bytes);
+  auto room = bytes.empty() ? Result<void>() : check_room(bytes.size());
+  auto added = room ? partial.append(bytes) : room;
   if (!added && partial.size() == 0) TRY_VOID(partial.discard());
   if (!added) return tl::unexpected(added.error());
   if (partial.size() < upload.size) return partial.size();
@@ -176,7 +241,9 @@ Result<void> StoreDoor::finish(PartialUpload& partial, const track::ObjectUpload
     return tl::unexpected(std::move(damaged).retry_may_help());
   }
   TRY_VOID(make_folders(target.parent_path()));
-  return partial.become(target);
+  TRY_VOID(partial.become(target));
+  digests_.remember(target, digest);
+  return {};
 }
 
 Result<int> StoreDoor::remove_stale_uploads() {

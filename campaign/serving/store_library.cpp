@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/edition.h"
 #include "campaign/parallel.h"
 #include "campaign/publishing/composed_videos.h"
 #include "core/digest.h"
@@ -31,12 +32,16 @@ Result<void> check_length(const std::filesystem::path& file, const encode::PartR
 
 }  // namespace
 
-std::string video_ref(const std::string& message_id) {
-  return fmt::format("{}{}", kRecipe, message_id);
+std::string video_ref(const std::string& edition) {
+  return fmt::format("{}{}", kRecipe, edition);
 }
 
-std::string composed_ref(const std::string& message_id) {
-  return fmt::format("{}{}", kComposed, message_id);
+std::string composed_ref(const std::string& edition) {
+  return fmt::format("{}{}", kComposed, edition);
+}
+
+bool is_composed_ref(std::string_view ref) {
+  return ref.starts_with(kComposed);
 }
 
 std::string poster_ref(const std::string& part) {
@@ -58,27 +63,27 @@ std::vector<std::string> StoreLibrary::origins() const {
   return bucket_ == nullptr ? std::vector<std::string>() : std::vector{bucket_->origin()};
 }
 
-Result<track::MediaFile> StoreLibrary::find_composed(std::string_view message_id) const {
-  if (bucket_ == nullptr) return find_recipe(message_id);
+Result<track::MediaFile> StoreLibrary::find_composed(std::string_view edition) const {
+  if (bucket_ == nullptr) return find_recipe(edition);
   track::MediaFile file;
   file.content_type = "video/mp4";
-  file.redirect = TRY(bucket_->presigned_get(composed_object(std::string(message_id)), kSignedFor));
+  file.redirect = TRY(bucket_->presigned_get(composed_object(std::string(edition)), kSignedFor));
   return file;
 }
 
-Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view message_id) const {
-  std::string version = TRY(files_.recipe_version(message_id));
+Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view edition) const {
+  std::string version = TRY(files_.recipe_version(edition));
   std::optional<Cached> cached;
   {
     std::lock_guard lock(mutex_);
-    auto found = recipes_.find(message_id);
+    auto found = recipes_.find(edition);
     if (found != recipes_.end() && found->second.version == version) cached = found->second;
   }
   if (cached && files_.keeps(cached->parts)) return std::move(cached->file);
-  std::string text = TRY(files_.recipe_text(message_id));
+  std::string text = TRY(files_.recipe_text(edition));
   encode::Recipe recipe = TRY(encode::parse_recipe(text));
-  if (recipe.message_id != message_id)
-    return fail(ErrorKind::Corrupt, "a recipe lies under another message's name", "publish again");
+  if (recipe.message_id != message_of(edition) || !is_recipe_of(edition, text))
+    return fail(ErrorKind::Corrupt, "a recipe lies under another's name", "candid publish --verify");
   std::vector<std::string> parts;
   std::map<std::string, size_t> places;
   for (const encode::PartRange& range : recipe.ranges) {
@@ -99,7 +104,7 @@ Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view message_id) 
   file.etag = to_hex(etag.finish()).substr(0, 32);
   std::lock_guard lock(mutex_);
   if (recipes_.size() >= kCachedRecipes) recipes_.clear();
-  recipes_[std::string(message_id)] = {std::move(version), file, std::move(parts)};
+  recipes_[std::string(edition)] = {std::move(version), file, std::move(parts)};
   return file;
 }
 

@@ -12,7 +12,7 @@
 
 namespace candid::campaign {
 
-// References: "recipe:MESSAGE_ID" is the MP4, "composed:MESSAGE_ID" the one that lies whole in a bucket,
+// References: "recipe:EDITION" (edition.h) is the MP4, "composed:EDITION" the one that lies whole in a bucket,
 // "part:SHA256.jpg" and "part:SHA256.vtt" a part of that kind. Thread-safe.
 class StoreLibrary final : public track::MediaLibrary {
  public:
@@ -22,8 +22,8 @@ class StoreLibrary final : public track::MediaLibrary {
   std::vector<std::string> origins() const override;
 
  private:
-  Result<track::MediaFile> find_composed(std::string_view message_id) const;
-  Result<track::MediaFile> find_recipe(std::string_view message_id) const;
+  Result<track::MediaFile> find_composed(std::string_view edition) const;
+  Result<track::MediaFile> find_recipe(std::string_view edition) const;
   Result<track::MediaFile> find_part(std::string_view name) const;
 
   // A recipe is parsed once a version.
@@ -38,8 +38,9 @@ class StoreLibrary final : public track::MediaLibrary {
   mutable std::map<std::string, Cached, std::less<>> recipes_;
 };
 
-std::string video_ref(const std::string& message_id);
-std::string composed_ref(const std::string& message_id);
+std::string video_ref(const std::string& edition);
+std::string composed_ref(const std::string& edition);
+bool is_composed_ref(std::string_view ref);
 std::string poster_ref(const std::string& part);
 std::string captions_ref(const std::string& part);  // "" for ""
 

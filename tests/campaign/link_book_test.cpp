@@ -74,9 +74,14 @@ TEST_F(LinkBookTest, HeldLinksLieInAFileOfTheirOwn) {
 TEST_F(LinkBookTest, WhatIsNoLinkOfOursHasNoToken) {
   EXPECT_EQ(token_of("https://v.example.com/v/abc_-9"), "abc_-9");
   for (const char* url : {"", "https://v.example.com/", "https://v.example.com/v/", "https://v.example.com/v/a/b",
-                          "https://v.example.com/v/a?b", "abc"}) {
+                          "https://v.example.com/?to=/v/a", "https://v.example.com/v/?a", "abc"}) {
     EXPECT_EQ(token_of(url), "") << url;
   }
+}
+
+TEST_F(LinkBookTest, ALinkIsKnownWithWhatMailersAddToIt) {
+  for (const char* added : {"/", "?utm_source=mail&x=/v/other", "#top", "/?utm=1", " "})
+    EXPECT_EQ(token_of(std::string("https://v.example.com/v/abc_-9") + added), "abc_-9") << added;
 }
 
 }  // namespace

@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "campaign/serving/notes_snapshot.h"
 #include "campaign/serving/store_library.h"
 #include "campaign/workspace.h"
 #include "core/digest.h"
 #include "core/encoding.h"
 #include "core/files.h"
 #include "tests/campaign/publish_bench.h"
+#include "upload/file_notes.h"
 
 namespace candid::campaign {
 namespace {
@@ -27,6 +29,29 @@ class SetPause final : public Pause {
   }
   std::chrono::steady_clock::time_point now() const override { return time; }
   std::chrono::steady_clock::time_point time = std::chrono::steady_clock::now();
+};
+
+// Runs out of memory at its first fetch.
+class ThrowingStore final : public upload::Store {
+ public:
+  explicit ThrowingStore(upload::Store& inner) : inner_(inner) {}
+  Result<std::optional<uint64_t>> size_of(std::string_view name) override { return inner_.size_of(name); }
+  Result<void> put(std::string_view name, std::span<const uint8_t> bytes) override { return inner_.put(name, bytes); }
+  Result<void> put_file(std::string_view name, const std::filesystem::path& file,
+                        const upload::PutOptions& options) override {
+    return inner_.put_file(name, file, options);
+  }
+  Result<std::vector<uint8_t>> get(std::string_view name) override { return inner_.get(name); }
+  Result<void> get_file(std::string_view name, const std::filesystem::path& file) override {
+    if (std::exchange(throws_, false)) throw std::bad_alloc();
+    return inner_.get_file(name, file);
+  }
+  Result<void> remove(std::string_view name) override { return inner_.remove(name); }
+  std::string describe() const override { return inner_.describe(); }
+
+ private:
+  upload::Store& inner_;
+  bool throws_ = true;
 };
 
 class ObjectMirrorTest : public testing::Test {
@@ -83,8 +108,39 @@ TEST_F(ObjectMirrorTest, WhatIsNotItsDigestIsNeverServed) {
   auto path = mirror->part(part);
   ASSERT_FALSE(path);
   EXPECT_EQ(path.error().kind(), ErrorKind::Corrupt);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(mirror->part(part).error().kind(), ErrorKind::Corrupt);
+  EXPECT_EQ(store.gets, 1) << "it is not fetched for every request";
   must(folder_store->put(upload::part_object(part), bytes("right")));
+  pause.time += std::chrono::minutes(1);
   EXPECT_TRUE(mirror->part(part)) << "and is asked for again";
+}
+
+TEST_F(ObjectMirrorTest, AfterAFetchThatThrewTheNextOneTriesAnew) {
+  std::string part = store_part("some bytes");
+  ThrowingStore throwing(*folder_store);
+  auto mirror = must(ObjectMirror::open(throwing, folder.path() / "cache", 1 << 20, pause));
+  EXPECT_THROW((void)mirror->part(part), std::bad_alloc);
+  EXPECT_EQ(must(read_text_file(must(mirror->part(part)))), "some bytes");
+}
+
+TEST_F(ObjectMirrorTest, NotesOfAnotherProgramAreReadWithoutBeingTouched) {
+  std::filesystem::path file = folder.path() / "notes";
+  auto notes = must(upload::FileNotes::open(file));  // and holds their lock
+  must(notes->keep("videos/a.mp4", "one"));
+  NotesSnapshot snapshot(file);
+  EXPECT_EQ(snapshot.find("videos/a.mp4"), "one");
+  for (int i = 0; i < 5; ++i) must(notes->keep("videos/b.mp4", std::to_string(i)));
+  auto before = must(read_text_file(file));
+  EXPECT_EQ(snapshot.names().size(), 2u);
+  EXPECT_EQ(snapshot.find("videos/b.mp4"), "4");
+  must(snapshot.drop("videos/a.mp4"));
+  must(snapshot.keep("videos/c.mp4", "mine"));
+  EXPECT_FALSE(snapshot.find("videos/a.mp4"));
+  EXPECT_EQ(snapshot.names(), (std::vector<std::string>{"videos/b.mp4", "videos/c.mp4"}));
+  EXPECT_EQ(must(read_text_file(file)), before);
+  notes.reset();
+  EXPECT_EQ(NotesSnapshot(file).find("videos/a.mp4"), "one");
+  EXPECT_EQ(must(read_text_file(file)), before) << "also when nobody has it open";
 }
 
 TEST_F(ObjectMirrorTest, WhatIsNotThereIsNotFound) {
@@ -154,11 +210,11 @@ TEST(ObjectMirrorLibrary, ServesByteForByteWhatTheFolderStoreDoes) {
     return all;
   };
   for (const PublishedLink& link : report.links) {
-    track::MediaFile here = must(local.find(video_ref(link.message_id)));
-    track::MediaFile there = must(copied.find(video_ref(link.message_id)));
+    track::MediaFile here = must(local.find(link.video_ref));
+    track::MediaFile there = must(copied.find(link.video_ref));
     EXPECT_EQ(there.etag, here.etag);
     EXPECT_EQ(content(there), content(here));
-    EXPECT_EQ(content(must(copied.find(video_ref(link.message_id)))), content(here)) << "and the second time";
+    EXPECT_EQ(content(must(copied.find(link.video_ref))), content(here)) << "and the second time";
   }
 }
 

@@ -10,6 +10,7 @@
 #include "campaign/preflight.h"
 #include "campaign/publishing/link_book.h"
 #include "campaign/publishing/publish.h"
+#include "campaign/publishing/publish_preview.h"
 #include "tests/campaign/workbench.h"
 #include "upload/folder_store.h"
 
@@ -50,7 +51,8 @@ class WatchedStore final : public upload::Store {
     return inner_.get_file(name, file);
   }
   Result<void> remove(std::string_view name) override { return inner_.remove(name); }
-  std::string describe() const override { return "the watched store"; }
+  // It is the same place, watched or not.
+  std::string describe() const override { return inner_.describe(); }
 
  private:
   upload::Store& inner_;
@@ -87,7 +89,7 @@ class PublishBench : public Workbench {
     campaign::Plan plan = must(campaign::make_plan(ready));
     auto workspace = must(campaign::Workspace::open(folder()));
     auto standing = standings(ready);
-    return campaign::preview_publish({ready, plan, standing, workspace}, store, {}, {}, {});
+    return campaign::preview_publish({ready, plan, standing, workspace}, store, nullptr, {}, {}, {});
   }
 
   std::string links() const { return must(read_text_file(out() / "links.csv")); }

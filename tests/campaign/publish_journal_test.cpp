@@ -1,11 +1,28 @@
 #include "campaign/publishing/publish_journal.h"
 
+#include <cerrno>
 #include <fstream>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/files.h"
 #include "tests/support/results.h"
+
+namespace {
+bool disk_fails = false;
+}
+
+// In place of libc's: a disk that tells of a failure once, as Linux does.
+extern "C" int fdatasync(int file) {
+  if (disk_fails) {
+    disk_fails = false;
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
 
 namespace candid::campaign {
 namespace {
@@ -37,14 +54,12 @@ TEST_F(PublishJournalTest, KeepsEverythingAcrossRuns) {
     must(journal->bind_to_store("store-1"));
     must(journal->add_object("parts/ab/x", "7"));
     must(journal->put_link("m1", sample_link()));
-    must(journal->set_published("m1", "digest"));
     must(journal->set_upload_rate(1234.5));
     must(journal->sync());
   }
   auto journal = open();
   EXPECT_TRUE(journal->has_object("parts/ab/x", "7"));
   EXPECT_FALSE(journal->has_object("parts/ab/x", "8")) << "another version of it";
-  EXPECT_EQ(journal->published("m1"), "digest");
   EXPECT_EQ(journal->upload_rate(), 1234.5);
   auto link = journal->link("m1");
   ASSERT_TRUE(link);
@@ -59,13 +74,11 @@ TEST_F(PublishJournalTest, AnotherStoreIsTakenForEmptyButLinksStay) {
   auto journal = open();
   must(journal->bind_to_store("store-1"));
   must(journal->add_object("parts/ab/x", "7"));
-  must(journal->set_published("m1", "digest"));
   must(journal->put_link("m1", sample_link()));
   must(journal->bind_to_store("store-1"));
   EXPECT_TRUE(journal->has_object("parts/ab/x", "7"));
   must(journal->bind_to_store("store-2"));
   EXPECT_FALSE(journal->has_object("parts/ab/x", "7"));
-  EXPECT_EQ(journal->published("m1"), "");
   EXPECT_TRUE(journal->link("m1"));
   must(journal->sync());
   journal.reset();
@@ -107,13 +120,13 @@ TEST_F(PublishJournalTest, ALineThatWasBrokenOffIsIgnoredAndSpoilsNoOther) {
 TEST_F(PublishJournalTest, IsRewrittenWhenMostOfItIsOutOfDate) {
   {
     auto journal = open();
-    for (int i = 0; i < 5000; ++i) must(journal->set_published("m1", std::to_string(i)));
+    for (int i = 0; i < 5000; ++i) must(journal->add_object("recipes/m1.json", std::to_string(i)));
     must(journal->sync());
   }
   auto before = std::filesystem::file_size(file);
   auto journal = open();
   EXPECT_LT(std::filesystem::file_size(file), before / 100);
-  EXPECT_EQ(journal->published("m1"), "4999");
+  EXPECT_TRUE(journal->has_object("recipes/m1.json", "4999"));
 }
 
 TEST_F(PublishJournalTest, LookingWritesNothing) {
@@ -140,6 +153,38 @@ TEST_F(PublishJournalTest, WhatIsNoLineOfOursIsAskedAgainRatherThanBelieved) {
   auto journal = open();
   EXPECT_FALSE(journal->link("m1"));
   EXPECT_TRUE(journal->has_object("a", "1"));
+}
+
+TEST_F(PublishJournalTest, AFailureOfTheDiskIsNotForgotten) {
+  auto journal = open();
+  must(journal->put_link("m1", sample_link()));
+  disk_fails = true;
+  auto failed = journal->sync();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind(), ErrorKind::Io);
+  EXPECT_FALSE(journal->sync()) << "the kernel tells it once, and nobody knows what is on the disk";
+  EXPECT_FALSE(journal->put_link("m2", sample_link()));
+}
+
+TEST_F(PublishJournalTest, WhichLinksWereDroppedIsKnownUntilThereAreOthers) {
+  {
+    auto journal = open();
+    must(journal->put_link("m1", sample_link()));
+    must(journal->drop_link("m1"));
+    must(journal->drop_link("m2"));  // links.csv alone had it
+    must(journal->put_link("m2", sample_link()));
+    must(journal->bind_to_ledger({"ledger-1", "the ledger"}));
+    for (int i = 0; i < 5000; ++i) must(journal->add_object("recipes/m1.json", std::to_string(i)));
+    must(journal->sync());
+  }
+  open();  // rewritten
+  auto journal = open();
+  EXPECT_TRUE(journal->has_dropped("m1"));
+  EXPECT_FALSE(journal->link("m1"));
+  EXPECT_FALSE(journal->has_dropped("m2"));
+  EXPECT_TRUE(journal->link("m2"));
+  EXPECT_EQ(journal->ledger().id, "ledger-1");
+  EXPECT_EQ(journal->ledger().name, "the ledger");
 }
 
 }  // namespace

@@ -131,12 +131,44 @@ TEST_F(PublishLinksTest, PasscodesAreTheRostersOrMadeAndToldInTheListAlone) {
   EXPECT_TRUE(track::passcode_matches(made, bench.record_of(report.links[1].url)->terms.passcode_hash));
 }
 
+TEST_F(PublishLinksTest, WhoDeletesTheWorkFolderKeepsLinksAndPasscodes) {
+  bench.write_publish("passcode = true\nexpires = \"30d\"\n");
+  bench.write("decisions.csv", "id,decision\n");
+  PublishReport first = bench.publish();
+  auto before = bench.booked();
+  bench.write("decisions.csv", "id,decision\n2,hold\n");  // a held link is in a list of its own
+  bench.publish();
+  for (bool is_held : {true, false}) {
+    std::filesystem::remove_all(bench.out() / "work");
+    if (!is_held) bench.write("decisions.csv", "id,decision\n");
+    bench.render();
+    PublishReport second = bench.publish();
+    ASSERT_EQ(second.links.size(), is_held ? 1u : 2u);
+    auto after = bench.booked();
+    for (const PublishedLink& link : second.links) EXPECT_FALSE(link.is_new);
+    for (const PublishedLink& link : first.links) {
+      const BookedLink& was = before.at(link.message_id);
+      const BookedLink& is = after.at(link.message_id);
+      EXPECT_EQ(is.url, was.url);
+      EXPECT_EQ(is.passcode, was.passcode);
+      EXPECT_EQ(is.expires, was.expires);
+      auto record = bench.record_of(is.url);
+      ASSERT_TRUE(record);
+      EXPECT_EQ(record->message_id, link.message_id);
+      EXPECT_TRUE(track::passcode_matches(was.passcode, record->terms.passcode_hash));
+    }
+  }
+  for (const auto& message : must(bench.ledger()->messages("test_campaign")))
+    EXPECT_EQ(must(bench.ledger()->history(message.message_id)).size(), 1u) << "no second link";
+}
+
 TEST_F(PublishLinksTest, APasscodeThatCannotBeOneFailsItsRowBeforeItIsStored) {
   bench.write(
       "candidates.csv",
       "id,name,role,email,passcode\n1,Jane Sample,Engineer,jane@example.com,12\n2,王小明,Designer,xm@example.com,\n");
   bench.render();
   bench.write_publish("passcode = true\n");
+  bench.write("decisions.csv", "id,decision\n1,approve\n");  // what preflight finds would hold it
   PublishReport report = bench.publish();
   ASSERT_TRUE(report.links[0].error);
   EXPECT_THAT(report.links[0].error->describe(), testing::HasSubstr("passcode"));
@@ -147,10 +179,9 @@ TEST_F(PublishLinksTest, APasscodeThatCannotBeOneFailsItsRowBeforeItIsStored) {
 TEST_F(PublishLinksTest, ARevokedLinkIsGoneFromTheListAndThePublishAfterMakesANewOne) {
   PublishReport first = bench.publish();
   {
-    auto workspace = must(Workspace::open(bench.folder()));
     auto ledger = bench.ledger();
     std::vector<std::string> ids = {"1"};
-    RevokeReport ended = must(revoke("test_campaign", ids, workspace, *ledger));
+    RevokeReport ended = must(revoke("test_campaign", ids, bench.folder(), *ledger));
     EXPECT_EQ(ended.links, 1);
   }
   EXPECT_FALSE(bench.record_of(first.links[0].url));

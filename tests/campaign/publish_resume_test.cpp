@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/publishing/ledger_check.h"
 #include "campaign/publishing/publish_journal.h"
 #include "campaign/serving/store_library.h"
 #include "core/digest.h"
@@ -96,9 +97,14 @@ class MortalLedger final : public track::Ledger {
     return inner_.find_link(digest);
   }
   Result<std::optional<track::LinkRecord>> find_link(int64_t id) const override { return inner_.find_link(id); }
+  Result<std::vector<std::optional<track::LinkRecord>>> find_links(const std::vector<Sha256>& d) const override {
+    return inner_.find_links(d);
+  }
   Result<bool> admit_view(int64_t id, std::string_view session) override { return inner_.admit_view(id, session); }
   Result<void> revoke_link(const Sha256& digest) override { return inner_.revoke_link(digest); }
   Result<int> revoke_links(std::string_view id) override { return inner_.revoke_links(id); }
+  Result<int> revoke_messages(const std::vector<std::string>& ids) override { return inner_.revoke_messages(ids); }
+  Result<std::string> id() const override { return inner_.id(); }
   Result<void> stop_tracking(int64_t id) override { return inner_.stop_tracking(id); }
   void append(std::vector<track::Event> events, Completion done) override {
     inner_.append(std::move(events), std::move(done));
@@ -212,7 +218,7 @@ TEST_F(PublishResumeTest, VerifyAsksForEveryObject) {
   PublishReport report = must(bench.publish_to(*store, {.verify = true}));
   EXPECT_GT(report.bytes_sent, 0u);
   FolderFiles files(*store);
-  for (const PublishedLink& link : report.links) EXPECT_TRUE(StoreLibrary(files).find(video_ref(link.message_id)));
+  for (const PublishedLink& link : report.links) EXPECT_TRUE(StoreLibrary(files).find(link.video_ref));
 }
 
 TEST_F(PublishResumeTest, OfAStoreThatWasWipedNothingIsTakenForGranted) {
@@ -230,6 +236,8 @@ TEST_F(PublishResumeTest, ALedgerThatWasLostIsFilledAgain) {
   bench.publish();
   std::filesystem::remove(bench.data().ledger());
   for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(bench.data().ledger().string() + end);
+  EXPECT_FALSE(bench.publish_to(*bench.store())) << "not without being told to";
+  must(accept_ledger(must(Workspace::open(bench.folder())), *bench.ledger()));
   PublishReport report = bench.publish();
   for (const PublishedLink& link : report.links) {
     EXPECT_FALSE(link.error);

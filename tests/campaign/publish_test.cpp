@@ -139,7 +139,7 @@ TEST_F(PublishTest, TheLibraryServesTheFileByteForByte) {
   FolderFiles files(*store);
   StoreLibrary library(files);
   for (size_t i = 0; i < 2; ++i) {
-    track::MediaFile file = must(library.find(video_ref(report.links[i].message_id)));
+    track::MediaFile file = must(library.find(report.links[i].video_ref));
     std::vector<uint8_t> served;
     for (const track::Extent& extent : file.extents) {
       auto bytes = must(read_file(extent.file));
@@ -233,7 +233,7 @@ TEST_F(PublishTest, APartThatFailedOnceIsTriedAgain) {
   StoreLibrary library(files);
   for (const PublishedLink& link : report.links) {
     EXPECT_FALSE(link.error);
-    EXPECT_TRUE(library.find(video_ref(link.message_id))) << "every part is there";
+    EXPECT_TRUE(library.find(link.video_ref)) << "every part is there";
   }
 }
 
@@ -265,7 +265,7 @@ TEST_F(PublishTest, AVideoWithAMissingPartIsNotServed) {
   auto store = bench.store();
   std::filesystem::remove_all(bench.data().store() / "parts");
   FolderFiles files(*store);
-  EXPECT_FALSE(StoreLibrary(files).find(video_ref(report.links[0].message_id)));
+  EXPECT_FALSE(StoreLibrary(files).find(report.links[0].video_ref));
 }
 
 TEST_F(PublishTest, LinksFileIsSafeInASpreadsheet) {

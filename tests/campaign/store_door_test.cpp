@@ -15,6 +15,8 @@
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/support/small_disk.h"
+#include "tests/track/fixtures.h"
+#include "track/api/store_api.h"
 
 namespace candid::campaign {
 namespace {
@@ -57,6 +59,18 @@ class StoreDoorTest : public testing::Test {
     }
   }
 
+  static Bytes served(const std::vector<track::Extent>& extents) {
+    Bytes bytes;
+    for (const track::Extent& extent : extents) {
+      std::ifstream file(extent.file, std::ios::binary);
+      Bytes piece(extent.length);
+      file.seekg(static_cast<std::streamoff>(extent.offset));
+      file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+      bytes.insert(bytes.end(), piece.begin(), piece.begin() + file.gcount());
+    }
+    return bytes;
+  }
+
   TemporaryFolder folder_ = must(TemporaryFolder::create());
   std::unique_ptr<upload::FolderStore> store_ = must(upload::FolderStore::open(root()));
   std::unique_ptr<StoreDoor> door_ = must(StoreDoor::open(*store_));
@@ -80,11 +94,45 @@ TEST_F(StoreDoorTest, AnObjectIsServedAsTheFileItIs) {
   send_whole(upload_of("recipes/m-1.json", bytes), bytes);
   auto file = must(door_->find("recipes/m-1.json"));
   EXPECT_EQ(file.size, 1000u);
-  EXPECT_EQ(file.extents, (std::vector<track::Extent>{{root() / "recipes/m-1.json", 0, 1000}}));
+  EXPECT_EQ(served(file.extents), bytes);
   std::string old_etag = file.etag;
   Bytes other = some_bytes(1000, 2);
   send_whole(upload_of("recipes/m-1.json", other), other);
   EXPECT_NE(must(door_->find("recipes/m-1.json")).etag, old_etag);
+}
+
+TEST_F(StoreDoorTest, AnObjectThatIsReplacedWhileItIsSentIsSentAsItWas) {
+  Bytes bytes = some_bytes(1000);
+  send_whole(upload_of("recipes/m-1.json", bytes), bytes);
+  track::StoreApi api(*door_);
+  track::HttpRequest request;
+  auto answer = api.answer(request, "recipes/m-1.json");
+  Bytes shorter = some_bytes(400, 2);
+  send_whole(upload_of("recipes/m-1.json", shorter), shorter);
+  auto& body = std::get<track::MediaBody>(answer.body);
+  EXPECT_EQ(body.length, 1000u);
+  EXPECT_EQ(served(body.extents), bytes);
+  // And one that is removed.
+  auto next = api.answer(request, "recipes/m-1.json");
+  must(door_->remove("recipes/m-1.json"));
+  EXPECT_EQ(served(std::get<track::MediaBody>(next.body).extents), shorter);
+  EXPECT_EQ(api.answer(request, "recipes/m-1.json").status, 404);
+}
+
+TEST_F(StoreDoorTest, WhatWasSentIsNotKeptOpen) {
+  Bytes bytes = some_bytes(1000);
+  send_whole(upload_of("recipes/m-1.json", bytes), bytes);
+  auto open_files = [] {
+    std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
+  };
+  auto before = open_files();
+  for (int i = 0; i < 10; ++i) {
+    must(door_->find("recipes/m-1.json"));
+    EXPECT_FALSE(door_->find("recipes"));
+    EXPECT_FALSE(door_->find("recipes/m-2.json"));
+  }
+  EXPECT_EQ(open_files(), before);
 }
 
 TEST_F(StoreDoorTest, AnUploadGoesOnInANewProcess) {
@@ -157,8 +205,8 @@ TEST_F(StoreDoorTest, TheOldVersionStaysUntilTheNewOneIsWhole) {
 
 TEST_F(StoreDoorTest, AnObjectMayBeEmpty) {
   Bytes nothing;
-  EXPECT_EQ(must(door_->append(upload_of("recipes/empty", nothing), 0, nothing)), 0u);
-  EXPECT_EQ(must(door_->find("recipes/empty")).size, 0u);
+  EXPECT_EQ(must(door_->append(upload_of("recipes/empty.json", nothing), 0, nothing)), 0u);
+  EXPECT_EQ(must(door_->find("recipes/empty.json")).size, 0u);
   EXPECT_EQ(unfinished(), 0u);
 }
 
@@ -182,6 +230,81 @@ TEST_F(StoreDoorTest, NamesNeverLeaveTheObjects) {
     EXPECT_EQ(kind_of_append(upload, 0, bytes), ErrorKind::InvalidInput);
   }
   EXPECT_EQ(must(files_below(folder_.path())).size(), 0u);
+}
+
+TEST_F(StoreDoorTest, OnlyNamesThatPublishingUsesAreTaken) {
+  Bytes bytes = some_bytes(10);
+  std::string part = upload::part_object(to_hex(sha256(bytes)));
+  for (const std::string& name :
+       {std::string("parts"), part.substr(0, 8), std::string("parts/ab/abcdef"), part + "/x", std::string("recipes"),
+        std::string("videos"), std::string("recipes/m-1.json/x.json"), std::string("recipes/a/m-1.json"),
+        std::string("recipes/m-1"), std::string("recipes/json"), std::string("videos/m-1.json"), std::string("files/a"),
+        std::string("index.html")}) {
+    EXPECT_EQ(door_->received(upload_of(name, bytes)).error().kind(), ErrorKind::InvalidInput) << name;
+    EXPECT_EQ(kind_of_append(upload_of(name, bytes), 0, bytes), ErrorKind::InvalidInput) << name;
+  }
+  EXPECT_EQ(must(files_below(root())).size(), 0u);
+  for (const std::string& name : {part, std::string("recipes/m-1.json"), std::string("recipes/m-1-0123abcd.json"),
+                                  std::string("videos/m-1.mp4"), std::string("candid-store.json")}) {
+    send_whole(upload_of(name, bytes), bytes);
+    EXPECT_EQ(content(name), bytes) << name;
+  }
+}
+
+TEST_F(StoreDoorTest, WhatIsStoredIsForNobodyElseOnTheMachine) {
+  auto mode_of = [](const std::filesystem::path& path) { return std::filesystem::status(path).permissions(); };
+  EXPECT_EQ(mode_of(root()), std::filesystem::perms::owner_all);
+  Bytes bytes = some_bytes(10);
+  send_whole(upload_of("candid-store.json", bytes), bytes);
+  EXPECT_EQ(mode_of(root() / "candid-store.json"),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  // An administrator's own choice stays.
+  std::filesystem::permissions(root(), std::filesystem::perms(0750));
+  door_ = must(StoreDoor::open(*store_));
+  EXPECT_EQ(mode_of(root()), std::filesystem::perms(0750));
+}
+
+TEST_F(StoreDoorTest, ADisksReserveIsLeftToTheLedger) {
+  Bytes bytes = some_bytes(1000);
+  auto upload = upload_of("recipes/m-1.json", bytes);
+  must(door_->append(upload, 0, cut(bytes, 0, 400)));
+  door_ = must(StoreDoor::open(*store_, Clock::system(), [](uint64_t disk_bytes) { return disk_bytes; }));
+  auto refused = door_->append(upload, 400, cut(bytes, 400, 600));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::NoSpace);
+  EXPECT_EQ(must(door_->received(upload)), 400u) << "what came stays";
+  EXPECT_EQ(kind_of_append(upload_of("recipes/m-2.json", bytes), 0, bytes), ErrorKind::NoSpace);
+  EXPECT_EQ(unfinished(), 1u);
+  door_ = must(StoreDoor::open(*store_));
+  send_whole(upload, bytes);
+  EXPECT_EQ(content("recipes/m-1.json"), bytes);
+}
+
+TEST(DiskReserve, IsHalfAGigabyteOrTwoPercentButAnEighthOfASmallDisk) {
+  constexpr uint64_t kGigabyte = 1 << 30;
+  EXPECT_EQ(reserve_of_disk(20 * kGigabyte), kGigabyte / 2);
+  EXPECT_EQ(reserve_of_disk(1000 * kGigabyte), 20 * kGigabyte);
+  EXPECT_EQ(reserve_of_disk(1 << 20), uint64_t{1} << 17);
+}
+
+TEST_F(StoreDoorTest, AnObjectIsReadOnceHoweverOftenItIsAskedFor) {
+  track::test::FakeClock clock;
+  door_ = must(StoreDoor::open(*store_, clock));
+  Bytes bytes = some_bytes(50'000), other = some_bytes(50'000, 2);
+  auto upload = upload_of(upload::part_object(to_hex(sha256(bytes))), bytes);
+  must(store_->put(upload.name, bytes));
+  EXPECT_EQ(must(door_->received(upload)), upload.size);
+  // Only who reads it can tell that a disk has damaged it.
+  auto written = std::filesystem::last_write_time(root() / upload.name);
+  std::ofstream(root() / upload.name, std::ios::binary | std::ios::in)
+      .write(reinterpret_cast<const char*>(other.data()), static_cast<std::streamsize>(other.size()));
+  std::filesystem::last_write_time(root() / upload.name, written);
+  EXPECT_EQ(must(door_->received(upload)), upload.size);
+  EXPECT_EQ(must(door_->append(upload, 0, cut(bytes, 0, 10))), upload.size);
+  clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(must(door_->received(upload)), 0u) << "but not for ever";
+  send_whole(upload, bytes);
+  EXPECT_EQ(content(upload.name), bytes);
 }
 
 TEST_F(StoreDoorTest, APartsNameIsItsDigest) {
@@ -269,16 +392,16 @@ TEST_F(StoreDoorTest, AnUploadThatLostItsLastStepIsFinished) {
 
 TEST_F(StoreDoorTest, WhatNobodyAddedToForAWeekIsRemoved) {
   Bytes bytes = some_bytes(100);
-  must(door_->append(upload_of("recipes/old", bytes), 0, cut(bytes, 0, 50)));
+  must(door_->append(upload_of("recipes/old.json", bytes), 0, cut(bytes, 0, 50)));
   std::filesystem::path old_file = only_unfinished();
-  must(door_->append(upload_of("recipes/new", bytes), 0, cut(bytes, 0, 50)));
+  must(door_->append(upload_of("recipes/new.json", bytes), 0, cut(bytes, 0, 50)));
   auto now = std::filesystem::file_time_type::clock::now();
   for (const auto& file : must(files_below(uploads()))) {
     std::filesystem::last_write_time(file, now - std::chrono::hours(file == old_file ? 24 * 7 + 1 : 24 * 7 - 1));
   }
   door_ = must(StoreDoor::open(*store_));
-  EXPECT_EQ(must(door_->received(upload_of("recipes/old", bytes))), 0u);
-  EXPECT_EQ(must(door_->received(upload_of("recipes/new", bytes))), 50u);
+  EXPECT_EQ(must(door_->received(upload_of("recipes/old.json", bytes))), 0u);
+  EXPECT_EQ(must(door_->received(upload_of("recipes/new.json", bytes))), 50u);
   EXPECT_EQ(must(door_->remove_stale_uploads()), 0);
 }
 
@@ -321,17 +444,17 @@ TEST_F(StoreDoorTest, AFullDiskIsSaidAndBreaksNothing) {
   if (!disk) GTEST_SKIP() << candid::test::kNoSmallDisk;
   door_ = must(StoreDoor::open(*store_));
   Bytes first = some_bytes(500'000, 1), second = some_bytes(700'000, 2);
-  send_whole(upload_of("recipes/first", first), first);
-  auto upload = upload_of("recipes/second", second);
+  send_whole(upload_of("recipes/first.json", first), first);
+  auto upload = upload_of("recipes/second.json", second);
   must(door_->append(upload, 0, cut(second, 0, 300'000)));
   auto full = door_->append(upload, 300'000, cut(second, 300'000, 400'000));
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().kind(), ErrorKind::NoSpace);
   EXPECT_EQ(must(door_->received(upload)), 300'000u);
-  EXPECT_EQ(content("recipes/first"), first);
-  must(door_->remove("recipes/first"));
+  EXPECT_EQ(content("recipes/first.json"), first);
+  must(door_->remove("recipes/first.json"));
   send_whole(upload, second);
-  EXPECT_EQ(content("recipes/second"), second);
+  EXPECT_EQ(content("recipes/second.json"), second);
 }
 
 }  // namespace

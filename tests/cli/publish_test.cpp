@@ -1,8 +1,10 @@
 // The program around publishing: what it says, what it leaves, and who may read it.
 
+#include <chrono>
 #include <cstdlib>
 #include <set>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +13,8 @@
 #include "core/digest.h"
 #include "tests/campaign/workbench.h"
 #include "tests/support/clips.h"
+#include "tests/support/server_process.h"
+#include "tests/support/terminal.h"
 #include "track/ledger/ledger.h"
 
 namespace candid {
@@ -173,6 +177,40 @@ TEST_F(PublishProgram, WithoutATokenAServerIsNotPublishedToAndNothingIsMarked) {
   EXPECT_THAT(ended.err, testing::HasSubstr("CANDID_API_TOKEN"));
   EXPECT_THAT(ended.err, testing::HasSubstr("candid token add"));
   EXPECT_FALSE(std::filesystem::exists(bench.out() / "links.csv"));
+}
+
+TEST_F(PublishProgram, CtrlCDuringASlowUploadEndsItSoonAndTheNextRunGoesOn) {
+  bench.render();
+  test::ServerProcess server("candid", {CANDID_PROGRAM});
+  std::string token = fmt::format("CANDID_API_TOKEN={}", server.fact("token"));
+  bench.write("campaign.toml", fmt::format("{}[publish]\nserver = \"{}\"\nstore = \"server\"\nledger = \"server\"\n",
+                                           test::kToml, server.fact("url")));
+  auto preview = nlohmann::json::parse(candid("publish " + folder() + " --dry-run --json", token).out);
+  uint64_t rate = preview["bytes_to_send"].get<uint64_t>() / 60;
+  {
+    test::Terminal terminal(fmt::format("CANDID_DATA={} {} '" CANDID_PROGRAM "' publish {} --limit-rate {}",
+                                        quoted(data()), token, folder(), rate),
+                            bench.folder().parent_path() / "stdout");
+    // At work for a minute, had nobody minded.
+    terminal.wait_until(
+        [](const std::string& screen) {
+          return screen.find("upload") != std::string::npos && screen.find(" left") != std::string::npos;
+        },
+        "bytes are on their way");
+    auto asked = std::chrono::steady_clock::now();
+    terminal.type("\x03");
+    EXPECT_EQ(terminal.wait_for_end(), 1);
+    // Not killed by the program's own patience, which is ten seconds.
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(5));
+    EXPECT_THAT(terminal.screen(), testing::HasSubstr("stopped"));
+    EXPECT_THAT(terminal.screen(), testing::HasSubstr("same command"));
+  }
+  EXPECT_TRUE(booked().empty()) << "nothing was finished";
+  Ended ended = candid("publish " + folder() + " --json", token);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  auto report = nlohmann::json::parse(ended.out);
+  EXPECT_EQ(report["messages"].size(), 2u);
+  EXPECT_EQ(booked().size(), 2u);
 }
 
 TEST_F(PublishProgram, JournalAndListsAreForTheirOwnerAlone) {

@@ -56,7 +56,7 @@ StoreUnderTest open_new() {
 class CandidServer : public testing::Test {
  protected:
   TemporaryFolder files_ = must(TemporaryFolder::create());
-  std::string name_ = "files/" + new_name();
+  std::string name_ = "videos/" + new_name() + ".mp4";
 };
 
 TEST_F(CandidServer, AnUnknownTokenAndOneThatMayOnlyReadAreToldApart) {
@@ -130,12 +130,12 @@ TEST_F(CandidServer, AFullDiskIsNoSpaceAndLeavesNoObject) {
   if (::geteuid() != 0) GTEST_SKIP() << candid::test::kNoSmallDisk;
   Server full({"--small-disk", "16384"});
   auto store = open(full, full.candid.fact("token"));
-  must(store->put_file("small", write_noise(files_.path(), 1000)));
-  auto result = store->put_file("large", write_noise(files_.path(), 30'000'000));
+  must(store->put_file("videos/small.mp4", write_noise(files_.path(), 1000)));
+  auto result = store->put_file("videos/large.mp4", write_noise(files_.path(), 30'000'000));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind(), ErrorKind::NoSpace) << result.error().describe();
-  EXPECT_EQ(must(store->size_of("large")), std::nullopt);
-  EXPECT_EQ(must(store->size_of("small")), 1000U);
+  EXPECT_EQ(must(store->size_of("videos/large.mp4")), std::nullopt);
+  EXPECT_EQ(must(store->size_of("videos/small.mp4")), 1000U);
 }
 
 TEST_F(CandidServer, AnAddressWhereNoCandidServerIsSaysSo) {

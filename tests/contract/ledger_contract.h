@@ -25,7 +25,7 @@ struct LedgerBackend {
   std::string name{};
   // The clock outlives what is made.
   std::function<LedgerUnderTest(const Clock&)> make{};
-  // Its server keeps the key and commits in groups, and tells no passcode's hash with events.
+  // Its server keeps the key and commits in groups, and tells no passcode's hash.
   bool is_remote = false;
 };
 
@@ -49,6 +49,8 @@ class LedgerContract : public testing::TestWithParam<LedgerBackend> {
                         const LinkTerms& terms = {});
   // Of a usable link.
   int64_t number_of(const std::string& token);
+  // What the ledger tells of the terms that it was given.
+  LinkTerms told(LinkTerms terms) const;
   std::vector<Event> events_of(const std::string& message_id = "m-1");
 
   FakeClock clock_;

@@ -128,6 +128,31 @@ TEST_P(LedgerContract, AnUnknownMessageHasNoHistory) {
   EXPECT_TRUE(must(ledger().history("nobody")).empty());
 }
 
+// As somebody does who wants to take the memory of whoever reads it.
+TEST_P(LedgerContract, OfALinkOfVeryManyEventsTheFirstAndTheNewestAreTold) {
+  store_messages({"m-1"});
+  int64_t flooded = number_of(make_link());
+  int64_t quiet = number_of(make_link());
+  constexpr int kHalf = kMostEventsOfLink / 2;
+  constexpr int kMore = 500;
+  constexpr int kAtOnce = 2'050;
+  for (int stored = 0; stored < kMostEventsOfLink + kMore; stored += kAtOnce) {
+    std::vector<Event> events;
+    for (int i = stored; i < stored + kAtOnce; ++i) events.push_back(report(flooded, "s", i));
+    must(ledger().append_and_wait(std::move(events)));
+  }
+  must(ledger().append_and_wait({report(quiet, "s", 0)}));
+  auto histories = must(ledger().history("m-1"));
+  ASSERT_EQ(histories.size(), 2U);
+  EXPECT_EQ(histories[1].events.size(), 1U);
+  const std::vector<Event>& events = histories[0].events;
+  ASSERT_EQ(events.size(), size_t{kMostEventsOfLink});
+  EXPECT_EQ(events.front().sequence, 0);
+  EXPECT_EQ(events[kHalf - 1].sequence, kHalf - 1);
+  EXPECT_EQ(events[kHalf].sequence, kHalf + kMore);
+  EXPECT_EQ(events.back().sequence, kMostEventsOfLink + kMore - 1);
+}
+
 TEST_P(LedgerContract, HistoryTellsEveryLinkOfAMessage) {
   store_messages({"m-1", "m-2"});
   make_link("m-2");

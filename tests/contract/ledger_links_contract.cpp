@@ -23,14 +23,73 @@ TEST_P(LedgerContract, KeepsALinksTerms) {
   ASSERT_TRUE(link);
   EXPECT_EQ(link->message_id, "m-1");
   EXPECT_EQ(link->purpose, Purpose::Owner);
-  EXPECT_EQ(link->terms, terms);
+  EXPECT_EQ(link->terms, told(terms));
   EXPECT_EQ(link->created_at, kNoon);
   EXPECT_FALSE(link->revoked_at);
   EXPECT_FALSE(link->do_not_track);
   auto by_number = must(ledger().find_link(link->id));
   ASSERT_TRUE(by_number);
   EXPECT_EQ(by_number->message_id, "m-1");
-  EXPECT_EQ(by_number->terms, terms);
+  EXPECT_EQ(by_number->terms, told(terms));
+}
+
+TEST_P(LedgerContract, AFingerprintIsNoPasscodesHash) {
+  store_messages({"m-1"});
+  LinkTerms terms{.passcode_hash = passcode_fingerprint("$argon2id$secret")};
+  EXPECT_EQ(passcode_fingerprint(terms.passcode_hash), terms.passcode_hash);
+  EXPECT_EQ(ledger().put_link(sha256(make_token()), "m-1", Purpose::Candidate, terms).error().kind(),
+            ErrorKind::InvalidInput);
+}
+
+TEST_P(LedgerContract, FindsManyLinksAsItFindsEach) {
+  store_messages({"m-1", "m-2"});
+  std::vector<Sha256> digests;
+  EXPECT_TRUE(must(ledger().find_links(digests)).empty());
+  // More than go in one call, or under one lock.
+  for (int i = 0; i < 2'300; ++i) digests.push_back(sha256(fmt::format("nobody's {}", i)));
+  LinkTerms terms{.view_limit = 3, .passcode_hash = "$argon2id$secret", .may_download = true};
+  digests[0] = digests[2'299] = sha256(make_link("m-2", Purpose::Candidate, terms));
+  digests[1'000] = sha256(make_link());
+  digests[1'001] = sha256(make_link());
+  digests[1'002] = sha256(make_link("m-1", Purpose::Candidate, {.expires_at = clock_.now() - std::chrono::hours(1)}));
+  must(ledger().revoke_link(digests[1'001]));
+  auto links = must(ledger().find_links(digests));
+  ASSERT_EQ(links.size(), digests.size());
+  for (size_t i = 0; i < links.size(); ++i) {
+    EXPECT_EQ(links[i].has_value(), i == 0 || i == 1'000 || i == 2'299) << i;
+  }
+  EXPECT_EQ(links[0]->message_id, "m-2");
+  EXPECT_EQ(links[2'299]->terms, told(terms));
+  EXPECT_EQ(links[1'000]->id, must(ledger().find_link(digests[1'000]))->id);
+}
+
+TEST_P(LedgerContract, RevokesTheLinksOfManyMessagesAtOnce) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 1'200; ++i) ids.push_back(fmt::format("m-{}", i));
+  store_messages(ids);
+  Sha256 first = sha256(make_link("m-0")), last = sha256(make_link("m-1199")), owners = sha256(make_link(ids[1'100]));
+  store_messages({"other", "it's \"m\""});
+  Sha256 other = sha256(make_link("other")), quoted = sha256(make_link("it's \"m\""));
+  EXPECT_EQ(must(ledger().revoke_messages({})), 0);
+  ids.push_back("nobody");
+  ids.push_back("it's \"m\"");
+  EXPECT_EQ(must(ledger().revoke_messages(ids)), 4);
+  for (const Sha256& digest : {first, last, owners, quoted}) EXPECT_FALSE(must(ledger().find_link(digest)));
+  EXPECT_TRUE(must(ledger().find_link(other)));
+  EXPECT_EQ(must(ledger().revoke_messages(ids)), 0) << "none was usable any more";
+}
+
+TEST_P(LedgerContract, HasAnIdOfItsOwnThatStays) {
+  std::string id = must(ledger().id());
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_EQ(must(open_again()->id()), id);
+  reopen();
+  EXPECT_EQ(must(ledger().id()), id);
+  must(ledger().back_up(folder_.path() / "copy.db"));
+  EXPECT_EQ(must(must(open_sqlite_ledger(folder_.path() / "copy.db", clock_))->id()), id);
+  auto another = must(open_sqlite_ledger(folder_.path() / "another.db", clock_));
+  EXPECT_NE(must(another->id()), id);
 }
 
 TEST_P(LedgerContract, ALinkHasNoTermsUnlessTheyAreGiven) {

@@ -1,7 +1,9 @@
 // The ledger in PostgreSQL when the server, the network or the disk fails.
 
 #include <atomic>
+#include <csignal>
 #include <map>
+#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -210,6 +212,56 @@ TEST_F(PostgresFaults, WhoWaitsTooLongForALockIsToldToComeBack) {
   ASSERT_FALSE(stopped);
   EXPECT_TRUE(stopped.error().retryable());
   EXPECT_EQ(stopped.error().kind(), ErrorKind::Io);
+}
+
+// Processes of the server that are there and do not answer, until destroyed: as with a disk that hangs.
+class StoppedBackends {
+ public:
+  StoppedBackends(PostgresServer& server, const std::string& address) {
+    std::istringstream pids(server.ask(address,
+                                       "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE pid <> "
+                                       "pg_backend_pid() AND backend_type = 'client backend'"));
+    for (pid_t pid = 0; pids >> pid;) {
+      if (::kill(pid, SIGSTOP) == 0) pids_.push_back(pid);
+    }
+  }
+  ~StoppedBackends() {
+    for (pid_t pid : pids_) ::kill(pid, SIGCONT);
+  }
+  StoppedBackends(const StoppedBackends&) = delete;
+  StoppedBackends& operator=(const StoppedBackends&) = delete;
+  size_t count() const { return pids_.size(); }
+
+ private:
+  std::vector<pid_t> pids_;
+};
+
+// Ten seconds for the page and thirty for the events, side by side.
+TEST_F(PostgresFaults, AServerThatHangsIsLeftAndAskedAnew) {
+  auto ledger = must(open_postgres_ledger(address_, clock_));
+  EXPECT_TRUE(must(ledger->find_message("m-1")));
+  must(ledger->append_and_wait({request(link_, "before")}));
+  StoppedBackends stopped(server_, address_);
+  ASSERT_EQ(stopped.count(), 2U);
+  std::optional<Result<void>> stored_meanwhile;
+  std::jthread writer([&] { stored_meanwhile = ledger->append_and_wait({report(link_, "s", 7)}); });
+  auto read = ledger->find_message("m-1");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind(), ErrorKind::Network);
+  EXPECT_TRUE(read.error().retryable());
+  // On a new connection, which the server answers.
+  EXPECT_TRUE(must(ledger->find_message("m-1")));
+  writer.join();
+  ASSERT_FALSE(*stored_meanwhile);
+  EXPECT_TRUE(stored_meanwhile->error().retryable());
+  must(ledger->append_and_wait({request(link_, "after")}));
+}
+
+TEST_F(PostgresFaults, ALedgerOfBeforeGetsItsIdAndStaysReadableForThoseWhoMayOnlyRead) {
+  server_.ask(address_, "DELETE FROM meta WHERE key = 'ledger_id'");
+  std::string id = must(must(open_postgres_ledger(address_, clock_))->id());
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(must(must(open_postgres_ledger(address_, clock_))->id()), id);
 }
 
 }  // namespace

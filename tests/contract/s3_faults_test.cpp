@@ -37,6 +37,13 @@ class S3Faults : public testing::Test {
   // What nobody will finish.
   size_t unfinished() { return must(bucket_client(prefix_)->uploads("", {})).size(); }
 
+  // Puts the bytes of one object under the name of another, behind the store's back.
+  void replace_by(const std::string& source, const std::string& name) {
+    auto bytes = must(bucket_store(prefix_)->get(source));
+    S3Body body{std::string(bytes.begin(), bytes.end()), sha256(bytes), {}};
+    must(bucket_client(prefix_)->put(name, std::move(body), {}, {}));
+  }
+
   // Counts the bytes of parts that reach the server.
   OnRequest counting() {
     return [this](net::HttpTransport& network, const net::HttpRequest& request, const std::stop_token& stop) {
@@ -286,20 +293,50 @@ TEST_F(S3Faults, AnETagThatIsNotTheContentsIsNotBelievedEitherWay) {
 TEST_F(S3Faults, WhatIsStoredOtherwiseIsRemoved) {
   // The object is replaced by another of its size, as by a store that damages it.
   std::string prefix = prefix_;
-  auto damaging = [prefix](net::HttpTransport& network, const net::HttpRequest& request, const std::stop_token& stop) {
+  std::string name;
+  auto damaging = [&](net::HttpTransport& network, const net::HttpRequest& request, const std::stop_token& stop) {
     auto answer = network.send(request, stop);
     if (is_complete(request)) {
       auto folder = must(TemporaryFolder::create());
       must(write_file(folder.path() / "other", std::string_view(noise(kSize, 9))));
-      must(bucket_store(prefix)->put_file("files/a", folder.path() / "other"));
+      must(bucket_store(prefix)->put_file("files/other", folder.path() / "other"));
+      replace_by("files/other", name);
     }
     return answer;
   };
-  auto put = bucket_store(prefix_, nullptr, damaging)->put_file("files/a", file());
-  ASSERT_FALSE(put);
-  EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt) << put.error().describe();
-  EXPECT_TRUE(put.error().retryable());
-  EXPECT_EQ(must(bucket_store(prefix_)->size_of("files/a")), std::nullopt);
+  // What holds a part's name can only be a damaged part; under any other name it may be somebody else's object.
+  for (bool is_part : {true, false}) {
+    name = is_part ? part_object(to_hex(must(sha256_file(file())))) : "files/a";
+    auto put = bucket_store(prefix_, nullptr, damaging)->put_file(name, file());
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt) << put.error().describe();
+    EXPECT_TRUE(put.error().retryable());
+    EXPECT_EQ(must(bucket_store(prefix_)->size_of(name)).has_value(), !is_part);
+  }
+}
+
+TEST_F(S3Faults, APartThatIsSuspectedIsComparedAndReplaced) {
+  for (uint64_t size : {uint64_t{1000}, kSize}) {
+    must(write_file(file(), std::string_view(noise(size))));
+    std::string name = part_object(to_hex(must(sha256_file(file()))));
+    auto folder = must(TemporaryFolder::create());
+    must(write_file(folder.path() / "other", std::string_view(noise(size, 9))));
+    must(bucket_store(prefix_)->put_file("files/other", folder.path() / "other"));
+    replace_by("files/other", name);
+    must(bucket_store(prefix_)->put_file(name, file()));
+    EXPECT_FALSE(bucket_store(prefix_)->get(name)) << "the size is the same, the content is not";
+    PutOptions options;
+    options.check_content = true;
+    must(bucket_store(prefix_)->put_file(name, file(), options));
+    expect_whole(name);
+    std::atomic<int> puts = 0;
+    auto count = [&](net::HttpTransport& network, const net::HttpRequest& request, const std::stop_token& stop) {
+      if (request.method != "HEAD") ++puts;
+      return network.send(request, stop);
+    };
+    must(bucket_store(prefix_, nullptr, count)->put_file(name, file(), options));
+    EXPECT_EQ(puts, 0) << "its ETag tells";
+  }
 }
 
 TEST_F(S3Faults, AnETagOfAnotherFormIsDecidedByReadingBack) {
@@ -350,7 +387,7 @@ TEST_F(S3Faults, WhatIsReadIsComparedAndReadAgain) {
 
 TEST_F(S3Faults, AnUploadThatIsNotWantedAnyMoreIsGivenUp) {
   interrupt("files/a");
-  must(bucket_client(prefix_)->create_upload("files/nobody", {}, {}));
+  must(bucket_client(prefix_)->create_upload("recipes/nobody.json", {}, {}));
   EXPECT_EQ(unfinished(), 2U);
   auto notes = open_notes();
   auto store = bucket_store(prefix_, notes.get());

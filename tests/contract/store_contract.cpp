@@ -49,15 +49,15 @@ void StoreContract::put(std::string_view name, std::string_view text) {
 TEST_P(StoreContract, GivesBackWhatWasPut) {
   std::string every_byte;
   for (int i = 0; i < 256; ++i) every_byte += static_cast<char>(i);
-  put("parts/ab/abcdef", every_byte);
-  EXPECT_EQ(text("parts/ab/abcdef"), every_byte);
-  EXPECT_EQ(must(store().size_of("parts/ab/abcdef")), 256U);
+  put("recipes/bytes.json", every_byte);
+  EXPECT_EQ(text("recipes/bytes.json"), every_byte);
+  EXPECT_EQ(must(store().size_of("recipes/bytes.json")), 256U);
 }
 
 TEST_P(StoreContract, HoldsAnEmptyObject) {
-  put("empty", "");
-  EXPECT_EQ(text("empty"), "");
-  EXPECT_EQ(must(store().size_of("empty")), 0U);
+  put("recipes/empty.json", "");
+  EXPECT_EQ(text("recipes/empty.json"), "");
+  EXPECT_EQ(must(store().size_of("recipes/empty.json")), 0U);
 }
 
 TEST_P(StoreContract, PutMayBeRepeated) {
@@ -66,19 +66,19 @@ TEST_P(StoreContract, PutMayBeRepeated) {
 }
 
 TEST_P(StoreContract, PutReplaces) {
-  put("a", "old and longer");
-  put("a", "new");
-  EXPECT_EQ(text("a"), "new");
-  EXPECT_EQ(must(store().size_of("a")), 3U);
+  put("recipes/one.json", "old and longer");
+  put("recipes/one.json", "new");
+  EXPECT_EQ(text("recipes/one.json"), "new");
+  EXPECT_EQ(must(store().size_of("recipes/one.json")), 3U);
 }
 
 TEST_P(StoreContract, ObjectsAreKeptApart) {
   put("recipes/a.json", "1");
   put("recipes/b.json", "2");
-  put("a.json", "3");
+  put("videos/a.mp4", "3");
   EXPECT_EQ(text("recipes/a.json"), "1");
   EXPECT_EQ(text("recipes/b.json"), "2");
-  EXPECT_EQ(text("a.json"), "3");
+  EXPECT_EQ(text("videos/a.mp4"), "3");
 }
 
 TEST_P(StoreContract, WhatIsMissingIsNotFound) {
@@ -90,32 +90,32 @@ TEST_P(StoreContract, WhatIsMissingIsNotFound) {
 }
 
 TEST_P(StoreContract, RemoveTakesAwayAndMayBeRepeated) {
-  put("a", "x");
-  must(store().remove("a"));
-  must(store().remove("a"));
-  must(store().remove("never/was"));
-  EXPECT_EQ(must(store().size_of("a")), std::nullopt);
-  EXPECT_FALSE(store().get("a"));
+  put("recipes/one.json", "x");
+  must(store().remove("recipes/one.json"));
+  must(store().remove("recipes/one.json"));
+  must(store().remove("recipes/never-was.json"));
+  EXPECT_EQ(must(store().size_of("recipes/one.json")), std::nullopt);
+  EXPECT_FALSE(store().get("recipes/one.json"));
 }
 
 TEST_P(StoreContract, ThePrefixOfANameIsNoObject) {
-  put("parts/ab/x", "x");
-  EXPECT_EQ(must(store().size_of("parts/ab")), std::nullopt);
-  auto got = store().get("parts/ab");
+  put("videos/x.mp4", "x");
+  EXPECT_EQ(must(store().size_of("videos")), std::nullopt);
+  auto got = store().get("videos");
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().kind(), ErrorKind::NotFound);
-  must(store().remove("parts/ab"));
-  EXPECT_EQ(text("parts/ab/x"), "x");
+  must(store().remove("videos"));
+  EXPECT_EQ(text("videos/x.mp4"), "x");
 }
 
 TEST_P(StoreContract, NothingIsBelowAnObject) {
-  put("a", "x");
-  EXPECT_EQ(must(store().size_of("a/b")), std::nullopt);
-  auto got = store().get("a/b");
+  put("recipes/one.json", "x");
+  EXPECT_EQ(must(store().size_of("recipes/one.json/b")), std::nullopt);
+  auto got = store().get("recipes/one.json/b");
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().kind(), ErrorKind::NotFound);
-  must(store().remove("a/b"));
-  EXPECT_EQ(text("a"), "x");
+  must(store().remove("recipes/one.json/b"));
+  EXPECT_EQ(text("recipes/one.json"), "x");
 }
 
 TEST_P(StoreContract, RefusesBadNames) {
@@ -139,7 +139,7 @@ TEST_P(StoreContract, RefusesBadNames) {
 TEST_P(StoreContract, PutsFilesOfEverySize) {
   for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{8} << 20, (uint64_t{8} << 20) + 1, uint64_t{20'000'000}}) {
     auto file = noise_file(size);
-    std::string name = "files/" + std::to_string(size);
+    std::string name = "videos/" + std::to_string(size) + ".mp4";
     must(store().put_file(name, file));
     EXPECT_EQ(must(store().size_of(name)), size);
     EXPECT_EQ(sha256(must(store().get(name))), must(sha256_file(file))) << size;
@@ -148,11 +148,11 @@ TEST_P(StoreContract, PutsFilesOfEverySize) {
 }
 
 TEST_P(StoreContract, PutFileReplaces) {
-  must(store().put_file("a.mp4", noise_file(9'000'000)));
-  must(store().put_file("a.mp4", noise_file(9'000'001)));
-  EXPECT_EQ(sha256(must(store().get("a.mp4"))), must(sha256_file(noise_file(9'000'001))));
-  must(store().put_file("a.mp4", noise_file(10)));
-  EXPECT_EQ(text("a.mp4"), noise(10));
+  must(store().put_file("videos/a.mp4", noise_file(9'000'000)));
+  must(store().put_file("videos/a.mp4", noise_file(9'000'001)));
+  EXPECT_EQ(sha256(must(store().get("videos/a.mp4"))), must(sha256_file(noise_file(9'000'001))));
+  must(store().put_file("videos/a.mp4", noise_file(10)));
+  EXPECT_EQ(text("videos/a.mp4"), noise(10));
 }
 
 TEST_P(StoreContract, PutFileTellsHowFarItIs) {
@@ -165,7 +165,7 @@ TEST_P(StoreContract, PutFileTellsHowFarItIs) {
       for (uint64_t before = most; sent > before && !most.compare_exchange_weak(before, sent);) {
       }
     };
-    must(store().put_file("told/" + std::to_string(size), noise_file(size), options));
+    must(store().put_file("videos/told-" + std::to_string(size) + ".mp4", noise_file(size), options));
     EXPECT_EQ(most, size);
     EXPECT_EQ(last, size);
   }
@@ -180,8 +180,8 @@ TEST_P(StoreContract, PartsMayLeaveAtTheSameTime) {
     for (uint64_t before = most; sent > before && !most.compare_exchange_weak(before, sent);) {
     }
   };
-  must(store().put_file("files/parallel", file, options));
-  EXPECT_EQ(sha256(must(store().get("files/parallel"))), must(sha256_file(file)));
+  must(store().put_file("videos/parallel.mp4", file, options));
+  EXPECT_EQ(sha256(must(store().get("videos/parallel.mp4"))), must(sha256_file(file)));
   EXPECT_EQ(most, 40'000'000U);
 }
 
@@ -207,53 +207,53 @@ TEST_P(StoreContract, AStoppedPutIsCancelledAndALaterOneCompletes) {
   options.progress = [&](uint64_t sent) {
     if (sent > 9'000'000) source.request_stop();
   };
-  auto stopped = store().put_file("files/stopped", file, options);
+  auto stopped = store().put_file("videos/stopped.mp4", file, options);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().kind(), ErrorKind::Cancelled) << stopped.error().describe();
-  EXPECT_EQ(must(store().size_of("files/stopped")), std::nullopt);
-  auto at_once = store().put_file("files/stopped", file, options);
+  EXPECT_EQ(must(store().size_of("videos/stopped.mp4")), std::nullopt);
+  auto at_once = store().put_file("videos/stopped.mp4", file, options);
   ASSERT_FALSE(at_once);
   EXPECT_EQ(at_once.error().kind(), ErrorKind::Cancelled);
-  must(store().put_file("files/stopped", file));
-  EXPECT_EQ(sha256(must(store().get("files/stopped"))), must(sha256_file(file)));
+  must(store().put_file("videos/stopped.mp4", file));
+  EXPECT_EQ(sha256(must(store().get("videos/stopped.mp4"))), must(sha256_file(file)));
 }
 
 TEST_P(StoreContract, GetFileGivesTheWholeFileOrNone) {
   auto file = noise_file(9'000'001);
-  must(store().put_file("files/a", file));
-  put("files/empty", "");
-  must(store().get_file("files/a", folder() / "got"));
+  must(store().put_file("videos/a.mp4", file));
+  put("videos/empty.mp4", "");
+  must(store().get_file("videos/a.mp4", folder() / "got"));
   EXPECT_EQ(must(sha256_file(folder() / "got")), must(sha256_file(file)));
-  must(store().get_file("files/empty", folder() / "got"));
+  must(store().get_file("videos/empty.mp4", folder() / "got"));
   EXPECT_EQ(std::filesystem::file_size(folder() / "got"), 0U);
   for (const char* target : {"got", "new"}) {
-    auto missing = store().get_file("files/missing", folder() / target);
+    auto missing = store().get_file("videos/missing.mp4", folder() / target);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().kind(), ErrorKind::NotFound);
   }
   EXPECT_TRUE(std::filesystem::exists(folder() / "got"));
-  EXPECT_FALSE(store().get_file("files/a", folder() / "nowhere/got"));
+  EXPECT_FALSE(store().get_file("videos/a.mp4", folder() / "nowhere/got"));
   EXPECT_EQ(must(files_below(folder())).size(), 2U) << "the noise and what was got";
 }
 
 TEST_P(StoreContract, NothingUnfinishedIsLeftToAbandon) {
-  must(store().put_file("files/a", noise_file(9'000'000)));
+  must(store().put_file("videos/a.mp4", noise_file(9'000'000)));
   auto later = Clock::system().now() + std::chrono::hours(1);
   EXPECT_EQ(must(store().abandon_unfinished([](std::string_view) { return false; }, later)), 0);
-  EXPECT_EQ(must(store().size_of("files/a")), 9'000'000U);
+  EXPECT_EQ(must(store().size_of("videos/a.mp4")), 9'000'000U);
 }
 
 TEST_P(StoreContract, AFileThatCannotBeReadPutsNothing) {
   auto folder = must(TemporaryFolder::create());
-  put("kept", "old");
-  for (std::string_view name : {"kept", "new"}) {
+  put("recipes/kept.json", "old");
+  for (std::string_view name : {"recipes/kept.json", "recipes/new.json"}) {
     auto put_result = store().put_file(name, folder.path() / "missing");
     ASSERT_FALSE(put_result);
     EXPECT_EQ(put_result.error().kind(), ErrorKind::NotFound);
     EXPECT_FALSE(store().put_file(name, folder.path()));
   }
-  EXPECT_EQ(text("kept"), "old");
-  EXPECT_EQ(must(store().size_of("new")), std::nullopt);
+  EXPECT_EQ(text("recipes/kept.json"), "old");
+  EXPECT_EQ(must(store().size_of("recipes/new.json")), std::nullopt);
 }
 
 TEST_P(StoreContract, TheSameObjectMayBePutByManyAtOnce) {
@@ -263,26 +263,26 @@ TEST_P(StoreContract, TheSameObjectMayBePutByManyAtOnce) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&] {
-        for (int k = 0; k < 5; ++k) failures += store().put("parts/cd/same", bytes_of(content)) ? 0 : 1;
+        for (int k = 0; k < 5; ++k) failures += store().put("recipes/same.json", bytes_of(content)) ? 0 : 1;
       });
     }
   }
   EXPECT_EQ(failures, 0);
-  EXPECT_EQ(text("parts/cd/same"), content);
+  EXPECT_EQ(text("recipes/same.json"), content);
 }
 
 TEST_P(StoreContract, AReaderNeverSeesHalfAnObject) {
   const std::string one(400'000, '1');
   const std::string two(200'000, '2');
-  put("a", one);
+  put("recipes/one.json", one);
   std::atomic<bool> done = false;
   std::jthread writer([&] {
-    for (int i = 0; i < 40; ++i) must(store().put("a", bytes_of(i % 2 == 0 ? two : one)));
+    for (int i = 0; i < 40; ++i) must(store().put("recipes/one.json", bytes_of(i % 2 == 0 ? two : one)));
     done = true;
   });
   int reads = 0;
   while (!done || reads == 0) {
-    std::string seen = text("a");
+    std::string seen = text("recipes/one.json");
     ASSERT_TRUE(seen == one || seen == two) << seen.size();
     ++reads;
   }

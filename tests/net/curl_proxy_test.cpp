@@ -45,14 +45,30 @@ TEST(CurlProxy, HttpGoesThroughTheProxyOfTheEnvironment) {
 }
 
 TEST(CurlProxy, WhatNeedsNoProxyGoesWithoutOne) {
+  ScriptedServer proxy([](Connection& connection) { connection.read_request(); });
+  ScopedVariable variable("http_proxy", proxy.url());
+  // No name server has to be asked for a name that is too long to be one.
+  const std::string host = fmt::format("{}.invalid", std::string(70, 'a'));
+  ScopedVariable exception("no_proxy", host);
+  EXPECT_THAT(error_of(make_curl_transport()->send(get(fmt::format("http://{}/", host)))).message(),
+              Not(HasSubstr("proxy")));
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
+// It would read the token.
+TEST(CurlProxy, NoProxySeesWhatGoesToThisMachineItself) {
   ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.write(http_answer("directly"));
   });
-  ScriptedServer proxy([](Connection& connection) { connection.read_request(); });
-  ScopedVariable variable("http_proxy", proxy.url());
-  ScopedVariable exception("no_proxy", "127.0.0.1");
-  EXPECT_EQ(must(make_curl_transport()->send(get(server.url()))).text(), "directly");
+  ScriptedServer proxy([](Connection& connection) {
+    connection.read_request();
+    connection.write(http_answer("from the proxy"));
+  });
+  for (const char* name : {"http_proxy", "all_proxy"}) {
+    ScopedVariable variable(name, proxy.url());
+    EXPECT_EQ(must(make_curl_transport()->send(get(server.url()))).text(), "directly") << name;
+  }
   EXPECT_EQ(proxy.connections(), 0);
 }
 

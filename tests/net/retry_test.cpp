@@ -123,6 +123,68 @@ TEST(Retry, TheTimeOfAttemptsCountsToo) {
   EXPECT_EQ(inner.requests.size(), 3U);
 }
 
+// Cut off after so long, in which a byte left every second.
+FakeTransport cut_after(std::chrono::seconds duration, FakePause& pause, int cuts) {
+  return FakeTransport([=, &pause](const HttpRequest& request) mutable -> Result<HttpResponse> {
+    for (auto i = 0s; i < duration; i += 1s) {
+      pause.pass(1s);
+      if (request.on_sent) request.on_sent(static_cast<uint64_t>(i.count()) + 1);
+    }
+    if (cuts-- > 0) return no_answer();
+    return status(200);
+  });
+}
+
+TEST(Retry, ATransferThatWasCutAfterMinutesIsTriedAgain) {
+  FakePause pause;
+  FakeTransport inner = cut_after(300s, pause, 3);
+  RetryingTransport transport(inner, {}, may_get_better, pause);
+  uint64_t told = 0;
+  HttpRequest request;
+  request.body = std::string(1000, 'x');
+  request.on_sent = [&](uint64_t sent) { told = sent; };
+  EXPECT_EQ(must(transport.send(request)).status, 200);
+  EXPECT_EQ(inner.requests.size(), 4U);
+  EXPECT_EQ(told, 300U);
+}
+
+TEST(Retry, ADownloadThatWasCutAfterMinutesIsTriedAgain) {
+  FakePause pause;
+  FakeTransport inner([&](const HttpRequest& request) -> Result<HttpResponse> {
+    for (int i = 0; i < 300; ++i) {
+      pause.pass(1s);
+      request.on_body(std::vector<uint8_t>(1));
+    }
+    return no_answer();
+  });
+  RetryingTransport transport(inner, {}, may_get_better, pause);
+  HttpRequest request;
+  request.on_body = [](std::span<const uint8_t>) { return true; };
+  EXPECT_FALSE(transport.send(request));
+  EXPECT_GT(inner.requests.size(), 1U);
+}
+
+TEST(Retry, TheSilenceThatEndsATransferCounts) {
+  FakePause pause;
+  FakeTransport inner([&](const HttpRequest& request) -> Result<HttpResponse> {
+    request.on_sent(1);
+    pause.pass(30s);
+    return status(503);
+  });
+  RetryingTransport transport(inner, {}, may_get_better, pause);
+  EXPECT_EQ(must(transport.send({})).status, 503);
+  EXPECT_LE(inner.requests.size(), 6U);
+}
+
+// Bytes that move again and again without getting anywhere must not be sent for ever.
+TEST(Retry, ATransferThatIsAlwaysCutIsGivenUp) {
+  FakePause pause;
+  FakeTransport inner = cut_after(60s, pause, 1'000'000);
+  RetryingTransport transport(inner, {}, may_get_better, pause);
+  EXPECT_FALSE(transport.send({}));
+  EXPECT_EQ(pause.waited(), 10s);
+}
+
 // Each wait is even between nothing and min(longest, first * 2^n).
 TEST(Retry, BacksOffWithFullJitter) {
   constexpr int kAttempts = 8;

@@ -41,5 +41,15 @@ TEST(Url, WhatIsPrintedHoldsNoSecret) {
   EXPECT_EQ(printable_url("user:pw"), "an address that is not http or https");
 }
 
+TEST(Loopback, IsThisMachinesOwnAddressesAlone) {
+  for (std::string_view own : {"127.0.0.1", "127.1.2.3:80", "localhost", "LOCALHOST:8080", "[::1]", "[::1]:80"}) {
+    EXPECT_TRUE(is_loopback(own)) << own;
+  }
+  for (std::string_view other : {"", "127.0.0.1.example.org", "localhost.example.org", "128.0.0.1", "127.0.0", "[::2]",
+                                 "1270.0.0.1", "127.0.0.1.", "example.org:127"}) {
+    EXPECT_FALSE(is_loopback(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace candid::net

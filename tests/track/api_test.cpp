@@ -115,8 +115,10 @@ TEST_F(ApiTest, ATokenOpensUntilItIsRemoved) {
 
 TEST_F(ApiTest, EachCallAsksForItsScope) {
   const std::map<ApiScope, std::vector<std::string>> calls = {
-      {ApiScope::Read, {"find_message", "messages", "campaigns", "history"}},
-      {ApiScope::Publish, {"upsert_messages", "put_link", "find_link", "revoke_link", "revoke_links", "stop_tracking"}},
+      {ApiScope::Read, {"find_message", "messages", "campaigns", "history", "ledger_id"}},
+      {ApiScope::Publish,
+       {"upsert_messages", "put_link", "find_link", "find_links", "revoke_link", "revoke_links", "revoke_messages",
+        "stop_tracking"}},
       {ApiScope::Admin,
        {"admit_view", "append", "drop_networks_before", "add_api_token", "api_tokens", "remove_api_token",
         "find_api_token", "backup"}},
@@ -194,6 +196,16 @@ TEST_F(ApiTest, HostileBodiesAreRefusedAndChangeNothing) {
       {"find_link", R"({"link": 9223372036854775808})"},
       {"find_link", R"({"link": "1"})"},
       {"find_link", fmt::format(R"({{"link": 1, "digest": "{}"}})", digest)},
+      {"find_links", "{}"},
+      {"find_links", R"({"digests": {}})"},
+      {"find_links", R"({"digests": [1]})"},
+      {"find_links", R"({"digests": ["00"]})"},
+      {"find_links", dump_json({{"digests", std::vector<std::string>(1'001, digest)}})},
+      {"revoke_messages", R"({"messages": "m-1"})"},
+      {"revoke_messages", R"({"messages": ["m-1", null]})"},
+      {"revoke_messages", dump_json({{"messages", std::vector<std::string>(1'001, "m-1")}})},
+      {"revoke_messages", dump_json({{"messages", {std::string(1'001, 'm')}}})},
+      {"ledger_id", R"({"id": ""})"},
       {"append", R"({"events": [{"link_id": 1}]})"},
       {"drop_networks_before", R"({"moment": -1})"},
       {"drop_networks_before", R"({"moment": 9223372036854775807})"},
@@ -228,6 +240,19 @@ TEST_F(ApiTest, FailuresOfTheLedgerKeepTheirKind) {
   EXPECT_EQ(text_of(call("find_message", {{"message", "m-9"}})), R"({"message":null})");
   EXPECT_EQ(text_of(call("find_link", {{"digest", json_of(sha256("unknown"))}})), R"({"link":null})");
   EXPECT_EQ(text_of(call("find_link", {{"link", 12345}})), R"({"link":null})");
+}
+
+TEST_F(ApiTest, NobodyIsToldAPasscodesHash) {
+  put_message();
+  Sha256 digest = sha256("token");
+  must(ledger_->put_link(digest, "m-1", Purpose::Candidate, {.passcode_hash = "$argon2id$secret"}));
+  int64_t link = must(ledger_->find_link(digest))->id;
+  for (const std::string& answer :
+       {text_of(call("find_link", {{"digest", json_of(digest)}})), text_of(call("find_link", {{"link", link}})),
+        text_of(call("find_links", {{"digests", {json_of(digest)}}}))}) {
+    EXPECT_EQ(answer.find("argon2id"), std::string::npos) << answer;
+    EXPECT_NE(answer.find(passcode_fingerprint("$argon2id$secret")), std::string::npos) << answer;
+  }
 }
 
 TEST_F(ApiTest, ThoseWhoMayOnlyReadSeeNoPasscodeHash) {

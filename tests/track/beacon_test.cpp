@@ -61,6 +61,14 @@ TEST(Beacon, RefusesWhatItDoesNotKnow) {
   EXPECT_FALSE(parse_beacon(report(many)));
 }
 
+TEST(Beacon, WhatIsRefusedIsNotRepeated) {
+  for (const char* broken :
+       {R"({"session":"SECRET)", R"(SECRET)", "{\"SECRET\":\"\xff\"}", R"({"session":1e999,"SECRET")"}) {
+    EXPECT_EQ(parse_beacon(broken).error().describe().find("SECRET"), std::string::npos);
+    EXPECT_EQ(parse_beacon(broken).error().describe().find("line 1"), std::string::npos);
+  }
+}
+
 TEST(PageTicket, HoldsForItsLinkSessionAndTimeAlone) {
   auto key = random_bytes(32);
   PageTicket ticket = issue_ticket(key, 7, test::kNoon);

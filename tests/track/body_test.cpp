@@ -1,6 +1,7 @@
 // Which bodies are read: short ones, and long ones of senders whom the API knows.
 
 #include <mutex>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,16 +119,64 @@ TEST_F(BodyTest, ALedgersCallIsShorterThanAPiece) {
   EXPECT_EQ(client.receive().status, 413);
 }
 
-TEST_F(BodyTest, ABodyOfUnknownLengthIsAShortOne) {
+TEST_F(BodyTest, ABodyInAnyCodingIsRefusedAndNothingBehindItIsARequest) {
+  for (const char* coding : {"chunked", "xchunked", "gzip, chunked", "identity", ""}) {
+    RawClient client(port());
+    client.send(
+        fmt::format("PUT /api/store/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\n"
+                    "Transfer-Encoding: {}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+                    coding));
+    auto refused = client.receive();
+    EXPECT_EQ(refused.status, 501) << coding;
+    EXPECT_EQ(refused.header("connection"), "close");
+    EXPECT_EQ(client.receive().status, 0) << coding;
+  }
+  EXPECT_TRUE(remembering_.requests().empty());
+}
+
+TEST_F(BodyTest, AChunksEndlessExtensionIsNotKept) {
   RawClient client(port());
-  client.send(
-      "PUT /api/store/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nTransfer-Encoding: chunked\r\n\r\n");
-  for (int i = 0; i < 5; ++i) client.send("4000\r\n" + std::string(0x4000, 'x') + "\r\n");
-  EXPECT_EQ(client.receive().status, 413);
-  RawClient other(port());
-  other.send("PUT /api/store/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
-  EXPECT_EQ(other.receive().status, 201);
-  EXPECT_EQ(remembering_.requests().back().body, "abc");
+  client.send("POST /v/x/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+  EXPECT_EQ(client.receive().status, 501);  // although not one line of it is whole
+}
+
+TEST_F(BodyTest, LongBodiesShareABudget) {
+  settings_.limits.long_body_bytes = 250'000;
+  RawClient one(port()), two(port()), three(port());
+  std::string piece(100'000, 'x');
+  for (RawClient* client : {&one, &two}) {
+    client->send(put("/api/store/x", piece.size(), fmt::format("{}Expect: 100-continue\r\n", kGood)));
+    EXPECT_EQ(client->receive().status, 100);  // so its share is taken
+  }
+  three.send(put("/api/store/x", piece.size(), kGood));
+  auto refused = three.receive();  // although nothing of the body was sent
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.header("retry-after"), "");
+  EXPECT_TRUE(three.is_closed_by_server());
+  one.send(piece);
+  EXPECT_EQ(one.receive().status, 201);
+  EXPECT_EQ(one.get("/healthz").status, 200);  // after which its share is back
+  RawClient again(port());
+  again.send(put("/api/store/x", piece.size(), kGood) + piece);
+  EXPECT_EQ(again.receive().status, 201);
+}
+
+TEST_F(BodyTest, ALongBodyThatOnlyTricklesEndsTheConnection) {
+  settings_.limits.long_body_pace = std::chrono::milliseconds(300);
+  RawClient client(port());
+  client.send(put("/api/store/parts/x", 1 << 20, kGood));
+  auto began = std::chrono::steady_clock::now();
+  std::thread sender([&] {
+    // A byte now and then, which is what this is about.
+    for (int i = 0; i < 40; ++i) {
+      client.send("x");
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  });
+  EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1900));
+  sender.join();
+  EXPECT_TRUE(remembering_.requests().empty());
 }
 
 TEST_F(BodyTest, ASlowPieceOfAKnownSenderMayTakeLongerThanARequest) {
@@ -146,7 +195,7 @@ TEST_F(BodyTest, ASlowPieceOfAKnownSenderMayTakeLongerThanARequest) {
 }
 
 TEST_F(BodyTest, APieceThatStandsStillEndsTheConnection) {
-  settings_.limits.read_timeout = std::chrono::milliseconds(150);
+  settings_.limits.long_body_pace = std::chrono::milliseconds(150);
   RawClient client(port());
   client.send(put("/api/store/parts/x", 100'000, kGood) + "some");
   EXPECT_TRUE(client.is_closed_by_server());

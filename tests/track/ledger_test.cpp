@@ -2,6 +2,9 @@
 
 #include "track/ledger/ledger.h"
 
+#include <condition_variable>
+#include <mutex>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -194,6 +197,40 @@ TEST_F(SqliteLedgerTest, WhenTheProgramThatCheckpointsEndsAnotherTakesOver) {
   must(two->append_and_wait({event}));
   two.reset();
   EXPECT_EQ(must(open()->history("m-1"))[0].events.size(), 1U);
+}
+
+// As a server does at night, beside a publish of much.
+TEST_F(SqliteLedgerTest, AProgramThatWritesNothingStillKeepsTheWalSmall) {
+  constexpr uintmax_t kMuch = 20 << 20;
+  auto holder = must(open_sqlite_ledger(path_, Clock::system(), std::chrono::milliseconds(20)));
+  auto other = open();
+  std::vector<MessageRecord> many;
+  for (int i = 0; i < 400; ++i) {
+    many.push_back(sample_message(fmt::format("m-{}", i)));
+    many.back().page.message = std::string(60'000, 'x');
+  }
+  must(other->upsert_messages(many));
+  std::filesystem::path wal = path_.string() + "-wal";
+  ASSERT_GT(std::filesystem::file_size(wal), kMuch);
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  // With a moment between commits, as who publishes leaves it.
+  std::mutex mutex;
+  std::condition_variable nobody;
+  std::unique_lock lock(mutex);
+  while (std::filesystem::file_size(wal) > kMuch && std::chrono::steady_clock::now() < deadline) {
+    nobody.wait_for(lock, std::chrono::milliseconds(100));
+    must(other->upsert_messages({sample_message("small")}));
+  }
+  EXPECT_LT(std::filesystem::file_size(wal), kMuch);
+  EXPECT_GT(std::filesystem::file_size(path_), kMuch) << "where it is now";
+}
+
+TEST_F(SqliteLedgerTest, ALedgerOfBeforeGetsAnId) {
+  must(open()->id());
+  SQLite::Database(path_.string(), SQLite::OPEN_READWRITE).exec("DELETE FROM meta WHERE key = 'ledger_id'");
+  std::string id = must(open()->id());
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(must(open()->id()), id);
 }
 
 }  // namespace

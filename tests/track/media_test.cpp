@@ -114,6 +114,39 @@ TEST_F(MediaTest, APageSaysThatNoViewIsLeft) {
   EXPECT_THAT(second, Not(HasSubstr("<video")));
 }
 
+TEST_F(MediaTest, CaptionsEndWithTheLastView) {
+  set_terms({.view_limit = 1});
+  RawClient client(port());
+  EXPECT_EQ(client.get(media("captions.vtt")).status, 200);
+  EXPECT_EQ(client.get(media("video.mp4", kOtherSession), kFirstHundred).status, 206) << "captions use up no view";
+  EXPECT_EQ(client.get(media("captions.vtt")).status, 403);
+  EXPECT_EQ(client.get(media("captions.vtt", kOtherSession)).status, 200) << "has begun: may go on";
+}
+
+TEST_F(MediaTest, APageOfALimitedLinkHasNoAddressThatAProgramCouldFollow) {
+  auto anchors_to_media = [&] {
+    std::string html = get(link()).body;
+    size_t count = 0;
+    for (size_t at = html.find("<a "); at != std::string::npos; at = html.find("<a ", at + 1)) {
+      count += html.substr(at, html.find('>', at) - at).find("/m/") != std::string::npos;
+    }
+    return count;
+  };
+  set_terms({.may_download = true});
+  EXPECT_EQ(anchors_to_media(), 2u);
+  set_terms({.view_limit = 1, .may_download = true});
+  EXPECT_EQ(anchors_to_media(), 0u);
+  EXPECT_THAT(get(link()).body, HasSubstr("<button id=\"keep\""));
+}
+
+TEST_F(MediaTest, TabsLeftOpenUseUpNoMisses) {
+  std::string ended = media("video.mp4");
+  clock_.advance(kGrantLifetime);
+  RawClient client(port());
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(client.get(ended).status, 404) << i;
+  EXPECT_EQ(client.get(link()).status, 200);
+}
+
 TEST_F(MediaTest, AGrantForPreviewsOpensThePosterAlone) {
   set_terms({.view_limit = 1});
   EXPECT_EQ(get(media("poster.jpg", "")).status, 200);

@@ -41,6 +41,7 @@ TEST(MessagePage, LeavesNoFieldUnrendered) {
     wanted.tracked = tracked;
     for (bool other : {true, false}) {
       wanted.may_download = wanted.views_used_up = wanted.has_passcode = other;
+      wanted.views_limited = !other;
       EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("{{")));
     }
   }
@@ -151,9 +152,9 @@ TEST(MessagePage, HasItsMediaAtSignedAddresses) {
 TEST(MessagePage, OffersTheFileOnlyWhereItMayBeKept) {
   PageRequest wanted = request();
   EXPECT_THAT(render(sample_message(), wanted), HasSubstr("controlslist=\"nodownload\""));
-  EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("?download")));
+  EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("video.mp4?download")));
   wanted.may_download = true;
-  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("<a href=\"../m/GRANT/video.mp4?download\" download"));
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("<a id=\"keep\" href=\"../m/GRANT/video.mp4?download\" download"));
   EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("nodownload")));
 }
 
@@ -177,7 +178,7 @@ TEST(MessagePage, SpeaksOfItsCookieWhereThereIsOne) {
   PageRequest wanted = request();
   EXPECT_THAT(render(sample_message(), wanted), HasSubstr("No cookies, no other companies."));
   wanted.has_passcode = true;
-  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("One cookie remembers for twelve hours"));
+  EXPECT_THAT(render(sample_message(), wanted), HasSubstr("One cookie remembers that you gave the passcode"));
   EXPECT_THAT(render(sample_message(), wanted), Not(HasSubstr("No cookies")));
 }
 
@@ -194,9 +195,10 @@ TEST(PasscodePage, SaysWhatWasWrongToThoseWhoHearItToo) {
   std::string wrong = must(render_passcode_page("TOKEN", "en", PasscodeNotice::Wrong));
   EXPECT_THAT(wrong, HasSubstr("role=\"alert\">That is not the passcode."));
   EXPECT_THAT(wrong, HasSubstr("aria-describedby=\"told problem\" aria-invalid=\"true\""));
-  std::string wait = must(render_passcode_page("TOKEN", "de-AT", PasscodeNotice::Wait));
+  std::string wait = must(render_passcode_page("TOKEN", "de-AT", PasscodeNotice::Wait, std::chrono::seconds(61)));
   EXPECT_THAT(wait, HasSubstr("<html lang=\"de\""));
   EXPECT_THAT(wait, HasSubstr("Zu viele falsche Passwörter."));
+  EXPECT_THAT(wait, HasSubstr("versuchen: 2</p>"));
 }
 
 }  // namespace

@@ -86,8 +86,8 @@ TEST_F(PasscodeTest, TheCookieIsForThisLinkAlone) {
   auto opened = give("open+sesame");
   std::string set = opened.header("set-cookie");
   EXPECT_THAT(set, HasSubstr("; HttpOnly"));
-  EXPECT_THAT(set, HasSubstr("; SameSite=Strict"));
-  EXPECT_THAT(set, HasSubstr("; Max-Age=43200"));
+  EXPECT_THAT(set, HasSubstr("; SameSite=Lax"));
+  EXPECT_THAT(set, HasSubstr("; Max-Age=2635200"));
   EXPECT_THAT(set, Not(HasSubstr("Path=")));  // then it is the form's folder, which is the link
   EXPECT_THAT(set, Not(HasSubstr("Domain=")));
   EXPECT_THAT(set, Not(HasSubstr("Secure"))) << "plain HTTP could not send it back";
@@ -150,9 +150,44 @@ TEST_F(PasscodeTest, FiveWrongOnesAMinuteAreAllThatAreLookedAt) {
   auto limited = give("open+sesame");
   EXPECT_EQ(limited.status, 429);
   EXPECT_EQ(limited.header("retry-after"), "60");
-  EXPECT_THAT(limited.body, HasSubstr("Please wait a minute"));
+  EXPECT_THAT(limited.body, HasSubstr("Minutes to wait before you try again: 1<"));
   clock_.advance(std::chrono::seconds(60));
   EXPECT_EQ(give("open+sesame").status, 303);
+}
+
+TEST_F(PasscodeTest, TheFormSendsToOneAddressWhereverItIsShown) {
+  EXPECT_THAT(get(link()).body, HasSubstr("action=\"" + token_ + "/passcode\""));
+  EXPECT_THAT(give("wrong").body, HasSubstr("action=\"passcode\""));
+  auto restored = get(link("/passcode"));
+  EXPECT_EQ(restored.status, 303);
+  EXPECT_EQ(restored.header("location"), "../" + token_);
+}
+
+TEST_F(PasscodeTest, RightOnesAreHashedNoOftenerThanWrongOnes) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(give("open+sesame").status, 303) << i;
+  EXPECT_EQ(give("open+sesame").status, 429);
+}
+
+TEST_F(PasscodeTest, StrangersDoNotLockOutWhoGaveTheRightOneBefore) {
+  std::string cookie = cookie_of(give("open+sesame"));
+  clock_.advance(std::chrono::hours(13));
+  for (int i = 0; i < 5; ++i) give("wrong");
+  EXPECT_EQ(give("open+sesame").status, 429);
+  EXPECT_THAT(get(link(), cookie).body, HasSubstr("A passcode opens this page"));
+  RawClient client(port());
+  auto again =
+      client.ask("POST", link("/passcode"), fmt::format("{}Content-Type: {}\r\nContent-Length: 20\r\n", cookie, kForm),
+                 "passcode=open+sesame");
+  EXPECT_EQ(again.status, 303);
+}
+
+TEST_F(PasscodeTest, NobodyStopsTrackingWithoutIt) {
+  EXPECT_EQ(RawClient(port()).post(link("/privacy"), "", kForm).status, 401);
+  EXPECT_FALSE(must(ledger_->find_link(sha256(token_)))->do_not_track);
+  std::string cookie = cookie_of(give("open+sesame"));
+  RawClient client(port());
+  EXPECT_EQ(client.ask("POST", link("/privacy"), cookie + "Content-Length: 0\r\n", "").status, 303);
+  EXPECT_TRUE(must(ledger_->find_link(sha256(token_)))->do_not_track);
 }
 
 TEST_F(PasscodeTest, ManyAtOnceAreNotMoreThanFive) {

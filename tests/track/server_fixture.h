@@ -39,6 +39,7 @@ class FakeLibrary final : public MediaLibrary {
   Result<MediaFile> find(std::string_view ref) const override {
     if (ref == "video") return MediaFile{"video/mp4", "v1", video_.size(), extents_, redirect};
     if (ref == "poster") return MediaFile{"image/jpeg", "p1", 999, {extents_[2]}, ""};
+    if (ref == "captions") return MediaFile{"text/vtt", "c1", 99, {{extents_[2].file, 0, 99}}, ""};
     return fail(ErrorKind::NotFound, "no such medium");
   }
 

@@ -363,44 +363,5 @@ TEST_F(ServerTest, LogsRequestsWithoutWhoAndWhat) {
   EXPECT_THAT(logged.substr(logged.find('\n', listening)), Not(HasSubstr("127.0.0.1")));
 }
 
-// Answers nobody until it is opened.
-class SlowLibrary final : public MediaLibrary {
- public:
-  explicit SlowLibrary(const MediaLibrary& library) : library_(library) {}
-  Result<MediaFile> find(std::string_view ref) const override {
-    ++waiting;
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [&] { return open_; });
-    return library_.find(ref);
-  }
-  void open() {
-    std::lock_guard lock(mutex_);
-    open_ = true;
-    opened_.notify_all();
-  }
-  mutable std::atomic<int> waiting{0};
-
- private:
-  const MediaLibrary& library_;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable opened_;
-  bool open_ = false;
-};
-
-TEST_F(ServerTest, AStoreThatHangsStopsNoOtherRequest) {
-  SlowLibrary slow(library_);
-  settings_.threads = 1;
-  settings_.workers = 3;
-  auto server = must(Server::start(settings_, *ledger_, slow, nullptr, clock_));
-  RawClient one(server->port()), two(server->port());
-  for (RawClient* client : {&one, &two}) client->send("GET " + media("poster.jpg") + " HTTP/1.1\r\nHost: x\r\n\r\n");
-  while (slow.waiting < 2) std::this_thread::yield();
-  EXPECT_EQ(RawClient(server->port()).get("/healthz").status, 200);
-  EXPECT_EQ(RawClient(server->port()).get(link()).status, 200);
-  slow.open();
-  EXPECT_EQ(one.receive().body.size(), 999u);
-  EXPECT_EQ(two.receive().body.size(), 999u);
-}
-
 }  // namespace
 }  // namespace candid::track

@@ -61,6 +61,66 @@ TEST_F(CandidStoreTest, APartThatIsThereIsNotSentAgain) {
   EXPECT_EQ(web_.received(), kLarge.size());
 }
 
+TEST_F(CandidStoreTest, APartThatIsSuspectedIsComparedByTheServer) {
+  auto folder = must(TemporaryFolder::create());
+  for (size_t size : {size_t{1000}, kLarge.size()}) {
+    const std::string bytes = noise(size, 7);
+    const std::string name = part_object(to_hex(sha256(bytes)));
+    must(write_file(folder.path() / "part", std::string_view(bytes)));
+    web_.objects[name] = std::string(size, 'x');
+    must(store_->put_file(name, folder.path() / "part"));
+    EXPECT_NE(web_.objects.at(name), bytes) << "the size is the same";
+    must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
+    EXPECT_EQ(web_.objects.at(name), bytes);
+    uint64_t before = web_.received();
+    must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
+    EXPECT_EQ(web_.received(), before) << "asking is enough";
+  }
+}
+
+TEST_F(CandidStoreTest, AFileThatIsNotThePartAnyMoreIsNotStored) {
+  auto folder = must(TemporaryFolder::create());
+  std::string bytes = noise(1000, 7);
+  const std::string name = part_object(to_hex(sha256(std::string_view(bytes))));
+  bytes[500] ^= 1;
+  must(write_file(folder.path() / "part", std::string_view(bytes)));
+  auto result = store_->put_file(name, folder.path() / "part");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Corrupt);
+  EXPECT_FALSE(result.error().retryable());
+  EXPECT_NE(result.error().hint().find("render"), std::string::npos);
+  EXPECT_EQ(web_.count("PUT"), 0);
+}
+
+// As where a line breaks every few seconds.
+TEST_F(CandidStoreTest, PiecesGetShortWhereTheLineBreaksAndLongAgainWhereItHolds) {
+  constexpr size_t kBreaksAfter = 300'000;
+  put("known", "the server answers");
+  size_t most = kBreaksAfter;
+  web_.interfere([&](WebRequest& request) -> Interfering {
+    if (request.body.size() <= most) return std::nullopt;
+    return cut_off();
+  });
+  put("a", kLarge);
+  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  put("small", noise(900'000, 8));
+  EXPECT_EQ(web_.objects.at("small"), noise(900'000, 8));
+  most = SIZE_MAX;
+  put("b", kLarge);
+  int before = web_.count("PUT");
+  put("c", noise(20'000'000, 9));
+  EXPECT_EQ(web_.count("PUT") - before, 4) << "a question and three pieces";
+}
+
+TEST_F(CandidStoreTest, ALineOverWhichNothingGetsIsGivenUp) {
+  put("known", "the server answers");
+  web_.interfere([&](WebRequest& request) -> Interfering {
+    if (request.body.empty()) return std::nullopt;
+    return cut_off();
+  });
+  EXPECT_EQ(refused("a", kLarge).kind(), ErrorKind::Network);
+}
+
 TEST_F(CandidStoreTest, ALaterRunGoesOnWhereARunDied) {
   int pieces = 0;
   web_.interfere([&](WebRequest& request) -> Interfering {

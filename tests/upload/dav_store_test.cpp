@@ -206,6 +206,50 @@ TEST_F(DavStoreTest, OnlyTemporaryObjectsThatAreOldAreAbandoned) {
   expect_files({{"/store/parts/ab/x", "1"}, {new_one, "half"}, {foreign, "half"}});
 }
 
+// This machine's clock is a year ahead of the server's.
+TEST_F(DavStoreTest, WhatIsOldIsToldByTheServersClock) {
+  FakeWallClock clock(must(parse_utc("2027-01-02T12:00:00Z")));
+  StoreSettings settings;
+  settings.pause = &pause_;
+  settings.clock = &clock;
+  auto store = dav_store_over(web_.transport(), "https://dav.example.org:8080/store", {}, settings);
+  const std::string old_one = "/store/y~AAAAAAAAAAAAAAAA";
+  const std::string new_one = "/store/z~BBBBBBBBBBBBBBBB";
+  for (const auto& path : {old_one, new_one}) web_.files[path] = "half";
+  web_.modified[new_one] = "Fri, 02 Jan 2026 11:00:00 GMT";
+  web_.date = "Fri, 02 Jan 2026 12:00:00 GMT";
+  EXPECT_EQ(must(store->abandon_unfinished([](auto) { return true; }, clock.now() - std::chrono::hours(24))), 1);
+  expect_files({{new_one, "half"}});
+}
+
+TEST_F(DavStoreTest, APartThatIsSuspectedIsReadBackAndReplaced) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "part", std::string_view("a part")));
+  const std::string path = "/store/" + kPart;
+  store_ = open("https");
+  must(store_->put_file(kPart, folder.path() / "part"));
+  web_.files[path] = "a pert";
+  must(store_->put_file(kPart, folder.path() / "part"));
+  EXPECT_EQ(web_.files[path], "a pert") << "the size is the same";
+  must(store_->put_file(kPart, folder.path() / "part", {.check_content = true}));
+  expect_files({{path, "a part"}});
+  int puts = web_.count("PUT");
+  must(store_->put_file(kPart, folder.path() / "part", {.check_content = true}));
+  EXPECT_EQ(web_.count("PUT"), puts);
+}
+
+TEST_F(DavStoreTest, AFileThatIsNotThePartAnyMoreIsNotStored) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "part", std::string_view("a pert")));
+  for (bool checks : {false, true}) {
+    auto result = store_->put_file(kPart, folder.path() / "part", {.check_content = checks});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind(), ErrorKind::Corrupt);
+    EXPECT_FALSE(result.error().retryable());
+  }
+  expect_files({});
+}
+
 TEST_F(DavStoreTest, ACollectionIsNoObjectAndIsNeverRemoved) {
   put("parts/ab/x", "1");
   EXPECT_EQ(must(store_->size_of("parts/ab")), std::nullopt);

@@ -76,7 +76,9 @@ net::HttpResponse FakeDav::list(const WebRequest& request) {
       if (parent_of(path) == request.path) xml += entry("http://inside:8080" + path, false, time);
     }
   }
-  return answer(207, {}, xml + "</D:multistatus>");
+  std::map<std::string, std::string> headers;
+  if (!date.empty()) headers["date"] = date;
+  return answer(207, headers, xml + "</D:multistatus>");
 }
 
 }  // namespace candid::upload::test

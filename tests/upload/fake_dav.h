@@ -15,6 +15,7 @@ class FakeDav final : public FakeWeb {
   std::set<std::string> collections{"/store/"};  // "/store/parts/"
   std::map<std::string, std::string> modified;   // of files, as an HTTP date; else of 2026
   bool knows_dav = true;                         // MKCOL, MOVE and PROPFIND
+  std::string date;                              // of every listing, as an HTTP date
   bool wants_absolute_destination = false;       // as Apache, by RFC 2518
   uint64_t room = UINT64_MAX;                    // a longer file does not fit, which nginx calls 500
 

@@ -23,7 +23,8 @@ net::HttpResponse FakeTus::handle(const WebRequest& request) {
     return answer(
         200, {{"upload-offset", std::to_string(upload.bytes.size())}, {"upload-length", std::to_string(upload.size)}});
   }
-  if (request.method == "GET") return answer(200, {}, upload.bytes);
+  if (request.method == "GET")
+    return answer(200, {{"content-length", std::to_string(upload.bytes.size())}}, upload.bytes);
   if (request.method == "PATCH") return patch(request, upload);
   if (request.method == "DELETE") {
     uploads.erase(found);

@@ -39,8 +39,13 @@ class FakeWeb::Transport final : public net::HttpTransport {
   Result<net::HttpResponse> send(const net::HttpRequest& request, const std::stop_token& stop) override {
     if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
     auto response = web_.serve({request.method, path_of(request.url), request.headers, body_of(request)});
+    // Also of what was cut off: it had left.
+    if (request.on_sent && net::body_size(request) > 0) request.on_sent(net::body_size(request));
     if (!response) return response;
-    if (request.on_sent) request.on_sent(net::body_size(request));
+    response->headers.try_emplace("content-length", std::to_string(response->body.size()));
+    if (response->is_success() && request.on_head && !response->body.empty() && !request.on_head(*response)) {
+      return fail(ErrorKind::Cancelled, "the taker does not want it");
+    }
     if (response->is_success() && request.on_body) {
       bool goes_on = request.on_body(response->body);
       response->body.clear();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/pause.h"
+#include "core/time.h"
 #include "net/http.h"
 #include "upload/open_store.h"
 
@@ -82,6 +83,15 @@ class FakePause final : public Pause {
 
  private:
   std::atomic<int64_t> passed_ms_ = 1'000'000;
+};
+
+class FakeWallClock final : public Clock {
+ public:
+  explicit FakeWallClock(UtcTime now) : now_(now) {}
+  UtcTime now() const override { return now_; }
+
+ private:
+  UtcTime now_;
 };
 
 class MemoryNotes final : public UploadNotes {

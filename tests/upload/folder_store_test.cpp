@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/digest.h"
+#include "core/encoding.h"
 #include "core/files.h"
 #include "tests/support/results.h"
 
@@ -52,6 +54,33 @@ TEST(FolderStore, LeavesNothingBesideItsObjects) {
   must(store->put("a", kBytes));
   EXPECT_FALSE(store->put_file("b", folder.path() / "missing"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+}
+
+TEST(FolderStore, AFileThatIsNotThePartAnyMoreIsNotStored) {
+  auto folder = must(TemporaryFolder::create());
+  auto store = must(FolderStore::open(folder.path() / "store"));
+  must(write_file(folder.path() / "part", std::string_view("a pert")));
+  const std::string name = part_object(to_hex(sha256("a part")));
+  auto put = store->put_file(name, folder.path() / "part");
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt);
+  EXPECT_FALSE(put.error().retryable());
+  EXPECT_THAT(put.error().hint(), HasSubstr("render again"));
+  EXPECT_TRUE(must(files_below(folder.path() / "store")).empty());
+}
+
+TEST(FolderStore, APartThatIsSuspectedIsHashedAndReplaced) {
+  auto folder = must(TemporaryFolder::create());
+  auto store = must(FolderStore::open(folder.path() / "store"));
+  must(write_file(folder.path() / "part", std::string_view("a part")));
+  const std::string name = part_object(to_hex(sha256("a part")));
+  std::filesystem::path stored = must(store->path_of(name));
+  must(store->put_file(name, folder.path() / "part"));
+  must(write_file(stored, std::string_view("a pert")));
+  must(store->put_file(name, folder.path() / "part"));
+  EXPECT_EQ(must(read_text_file(stored)), "a pert") << "the size is the same";
+  must(store->put_file(name, folder.path() / "part", {.check_content = true}));
+  EXPECT_EQ(must(read_text_file(stored)), "a part");
 }
 
 TEST(FolderStore, AFolderItMayNotWriteToIsPermissionDenied) {

@@ -40,6 +40,37 @@ TEST_F(HttpSessionTest, EveryRequestSaysWhoWeAre) {
   for (const WebRequest& request : web_.requests()) EXPECT_EQ(request.header("Authorization"), "Bearer cnd_abc");
 }
 
+TEST_F(HttpSessionTest, AStopOfTheSessionStopsWhateverIsAskedButTidyingUp) {
+  std::stop_source source;
+  settings_.stop = source.get_token();
+  HttpSession opened = session();
+  must(opened.fetch(opened.url()));
+  source.request_stop();
+  auto folder = must(TemporaryFolder::create());
+  for (const auto& answered :
+       {opened.send({.url = opened.url(), .headers = {}}), opened.send_once({.url = opened.url(), .headers = {}}),
+        opened.fetch(opened.url()), opened.fetch_to_file(opened.url(), folder.path() / "file")}) {
+    ASSERT_FALSE(answered);
+    EXPECT_EQ(answered.error().kind(), ErrorKind::Cancelled);
+  }
+  EXPECT_EQ(web_.requests().size(), 1U);
+  opened.remove_best_effort(opened.url());
+  EXPECT_EQ(web_.count("DELETE"), 1);
+}
+
+// A store that sends without end would fill the disk before anything could be compared.
+TEST_F(HttpSessionTest, AFileIsOnlyTakenWhereThereIsRoomForIt) {
+  HttpSession opened = session();
+  auto folder = must(TemporaryFolder::create());
+  for (std::string length : {"", "a", "9000000000000000000"}) {
+    web_.interfere([=](WebRequest&) { return answer(200, {{"content-length", length}}, "bytes"); });
+    auto fetched = opened.fetch_to_file(opened.url(), folder.path() / "file");
+    ASSERT_FALSE(fetched) << length;
+    EXPECT_EQ(fetched.error().kind(), length.size() > 1 ? ErrorKind::NoSpace : ErrorKind::Network);
+    EXPECT_TRUE(must(files_below(folder.path())).empty());
+  }
+}
+
 TEST_F(HttpSessionTest, TakesItsAddressApart) {
   HttpSession deep = session();
   EXPECT_EQ(deep.origin(), "https://h.example.org:8443");

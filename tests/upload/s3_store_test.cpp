@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "core/encoding.h"
+#include "core/files.h"
 #include "core/text.h"
 #include "tests/support/results.h"
 #include "upload/s3/s3_file.h"
@@ -38,12 +40,46 @@ class Echo final : public net::HttpTransport {
   net::HttpResponse answer_;
 };
 
+// Answers by a function, and remembers what was asked: "METHOD url".
+class Scripted final : public net::HttpTransport {
+ public:
+  using Answer = std::function<net::HttpResponse(const net::HttpRequest&)>;
+  Scripted(Answer answer, std::vector<std::string>& asked) : answer_(std::move(answer)), asked_(asked) {}
+  Result<net::HttpResponse> send(const net::HttpRequest& request, const std::stop_token&) override {
+    asked_.push_back(request.method + " " + request.url);
+    return answer_(request);
+  }
+
+ private:
+  Answer answer_;
+  std::vector<std::string>& asked_;
+};
+
+class FixedClock final : public Clock {
+ public:
+  explicit FixedClock(UtcTime now) : now_(now) {}
+  UtcTime now() const override { return now_; }
+
+ private:
+  UtcTime now_;
+};
+
 class S3StoreTest : public testing::Test {
  protected:
   std::unique_ptr<S3Store> open(std::string_view address, net::HttpResponse answer) {
     return std::make_unique<S3Store>(must(parse_store_address(address)), StoreSettings{},
                                      net::fixed_aws_credentials(kKeys),
                                      std::make_unique<Echo>(log_, std::move(answer)));
+  }
+  std::unique_ptr<S3Store> open(Scripted::Answer answer, StoreSettings settings = {}) {
+    return std::make_unique<S3Store>(must(parse_store_address("s3://videos/x")), settings,
+                                     net::fixed_aws_credentials(kKeys),
+                                     std::make_unique<Scripted>(std::move(answer), asked_));
+  }
+  int count(std::string_view method) {
+    return static_cast<int>(std::count_if(asked_.begin(), asked_.end(), [&](const std::string& asked) {
+      return asked.starts_with(std::string(method) + " ");
+    }));
   }
   static net::HttpResponse facts(std::string etag, std::string length) {
     net::HttpResponse response;
@@ -52,6 +88,7 @@ class S3StoreTest : public testing::Test {
     response.headers["content-length"] = std::move(length);
     return response;
   }
+  std::vector<std::string> asked_;
   std::shared_ptr<Echo::Log> log_ = std::make_shared<Echo::Log>();
 };
 
@@ -86,6 +123,85 @@ TEST_F(S3StoreTest, ALengthThatIsNoneIsNotBelieved) {
     ASSERT_FALSE(size) << length;
     EXPECT_EQ(size.error().kind(), ErrorKind::Network);
   }
+}
+
+const char kUploads[] =
+    "<ListMultipartUploadsResult>"
+    "<Upload><Key>x/backup.tar</Key><UploadId>foreign</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></"
+    "Upload>"
+    "<Upload><Key>x/parts/readme</Key><UploadId>odd</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>"
+    "<Upload><Key>x/videos/a.mp4</Key><UploadId>old</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>"
+    "<Upload><Key>x/recipes/a.json</Key><UploadId>new</UploadId><Initiated>2026-03-09T00:00:00.000Z</Initiated></"
+    "Upload>"
+    "</ListMultipartUploadsResult>";
+
+// This machine's clock is a month ahead, and the bucket is other programs' as well.
+TEST_F(S3StoreTest, OnlyUploadsOfOurNamesThatAreOldByTheServersClockAreAbandoned) {
+  FixedClock clock(must(parse_utc("2026-04-10T00:00:00Z")));
+  StoreSettings settings;
+  settings.clock = &clock;
+  auto store = open(
+      [](const net::HttpRequest& request) {
+        std::string text = request.method == "GET" ? kUploads : "";
+        return net::HttpResponse{request.method == "GET" ? 200 : 204,
+                                 {{"date", "Tue, 10 Mar 2026 00:00:00 GMT"}},
+                                 {text.begin(), text.end()}};
+      },
+      settings);
+  EXPECT_EQ(must(store->abandon_unfinished([](auto) { return false; }, clock.now() - std::chrono::hours(168))), 1);
+  EXPECT_EQ(count("DELETE"), 1);
+  EXPECT_THAT(asked_.back(), HasSubstr("/x/videos/a.mp4?uploadId=old"));
+}
+
+// Swift's and Amazon's last writer wins; what somebody else wrote is not ours to remove.
+TEST_F(S3StoreTest, ARecipeThatSomebodyElsePutMeanwhileIsLeft) {
+  for (const std::string there : {"ours", "another"}) {
+    asked_.clear();
+    auto store = open([&](const net::HttpRequest& request) {
+      net::HttpResponse response = facts(request.method == "PUT" ? "\"ours\"" : "\"" + there + "\"", "3");
+      response.headers["x-amz-server-side-encryption"] = "aws:kms";
+      std::vector<uint8_t> other{0x78, 0x79, 0x7A};
+      if (request.method == "GET" && request.on_body) request.on_body(other);
+      return response;
+    });
+    auto put = store->put("recipes/a.json", std::vector<uint8_t>{'a', 'b', 'c'});
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt);
+    EXPECT_TRUE(put.error().retryable());
+    EXPECT_EQ(count("DELETE"), there == "ours" ? 1 : 0);
+  }
+}
+
+TEST_F(S3StoreTest, AFileThatIsNotThePartAnyMoreIsNotStored) {
+  auto folder = must(TemporaryFolder::create());
+  for (size_t size : {size_t{1000}, size_t{9'000'000}}) {
+    asked_.clear();
+    std::string bytes(size, 'x');
+    const std::string name = part_object(to_hex(sha256(bytes)));
+    bytes[size / 2] = 'y';
+    must(write_file(folder.path() / "part", std::string_view(bytes)));
+    auto store = open([](const net::HttpRequest&) { return net::HttpResponse{404, {}, {}}; });
+    auto put = store->put_file(name, folder.path() / "part");
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt);
+    EXPECT_FALSE(put.error().retryable());
+    EXPECT_THAT(put.error().hint(), HasSubstr("render again"));
+    EXPECT_EQ(count("HEAD"), 1) << "whether it is there";
+    EXPECT_EQ(asked_.size(), 1U);
+  }
+}
+
+TEST_F(S3StoreTest, AStopEndsWhatTakesNoStopToken) {
+  std::stop_source source;
+  StoreSettings settings;
+  settings.stop = source.get_token();
+  auto store = open([](const net::HttpRequest&) { return facts("\"a\"", "5"); }, settings);
+  must(store->size_of("a"));
+  source.request_stop();
+  auto size = store->size_of("a");
+  ASSERT_FALSE(size);
+  EXPECT_EQ(size.error().kind(), ErrorKind::Cancelled);
+  EXPECT_EQ(asked_.size(), 1U);
 }
 
 TEST_F(S3StoreTest, IsDescribedByBucketAndHost) {

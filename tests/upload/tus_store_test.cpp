@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/encoding.h"
 #include "core/files.h"
 #include "tests/support/results.h"
 #include "tests/upload/fake_tus.h"
@@ -139,9 +140,65 @@ TEST_F(TusStoreTest, OnlyUnfinishedUploadsThatNobodyWantsAreAbandoned) {
   });
   EXPECT_FALSE(store_->put("wanted", bytes_of("1")));
   EXPECT_FALSE(store_->put("unwanted", bytes_of("2")));
-  EXPECT_EQ(must(store_->abandon_unfinished([](auto name) { return name == "wanted"; }, {})), 1);
+  // The notes are another campaign's as well, which may be sending right now.
+  auto wanted = [](auto name) { return name == "wanted"; };
+  EXPECT_EQ(must(store_->abandon_unfinished(wanted, Clock::system().now() - std::chrono::hours(168))), 0);
+  EXPECT_EQ(web_.uploads.size(), 3U);
+  EXPECT_EQ(must(store_->abandon_unfinished(wanted, Clock::system().now() + std::chrono::hours(1))), 1);
   EXPECT_EQ(web_.uploads.size(), 2U);
   EXPECT_EQ(notes_.names(), (std::vector<std::string>{"wanted", "whole"}));
+}
+
+TEST_F(TusStoreTest, AnUploadThatWasGoneOnWithIsNotOld) {
+  web_.interfere([](WebRequest& request) -> std::optional<Result<net::HttpResponse>> {
+    if (request.method == "PATCH") return answer(403);
+    return std::nullopt;
+  });
+  EXPECT_FALSE(store_->put("a", bytes_of("1")));
+  TusNote note = read_tus_note(notes_.find("a").value_or(""), "https://tus.example.org");
+  note.sending_since = UtcTime{};
+  must(notes_.keep("a", write_tus_note(note)));
+  EXPECT_FALSE(store_->put("a", bytes_of("1")));
+  auto nobody = [](auto) { return false; };
+  EXPECT_EQ(must(store_->abandon_unfinished(nobody, Clock::system().now() - std::chrono::hours(1))), 0);
+  EXPECT_EQ(web_.uploads.size(), 1U);
+}
+
+TEST_F(TusStoreTest, APartThatIsSuspectedIsReadBackAndReplaced) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "part", std::string_view(kLarge)));
+  const std::string name = part_object(to_hex(sha256(std::string_view(kLarge))));
+  must(store_->put_file(name, folder.path() / "part"));
+  uint64_t sent = web_.received();
+  must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
+  EXPECT_EQ(web_.received(), sent) << "nothing is wrong";
+  web_.uploads.begin()->second.bytes[4711] ^= 1;
+  must(store_->put_file(name, folder.path() / "part"));
+  EXPECT_NE(get(name), kLarge);
+  must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
+  EXPECT_EQ(get(name), kLarge);
+  EXPECT_EQ(web_.uploads.size(), 1U);
+}
+
+TEST_F(TusStoreTest, AFileThatIsNotThePartAnyMoreIsNotStored) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "part", std::string_view("changed")));
+  auto result = store_->put_file(part_object(to_hex(sha256("a part!"))), folder.path() / "part");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Corrupt);
+  EXPECT_FALSE(result.error().retryable());
+  EXPECT_EQ(web_.count("POST"), 0);
+}
+
+// A server that compares checksums keeps nothing of a piece that was cut.
+TEST_F(TusStoreTest, PiecesGetShortWhereTheLineBreaks) {
+  put("known", "the server answers");
+  web_.interfere([](WebRequest& request) -> std::optional<Result<net::HttpResponse>> {
+    if (request.body.size() <= 300'000) return std::nullopt;
+    return cut_off();
+  });
+  put("a", kLarge);
+  EXPECT_EQ(get("a"), kLarge);
 }
 
 TEST_F(TusStoreTest, RemovingTakesTheUploadAndTheNoteAway) {

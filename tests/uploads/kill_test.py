@@ -20,7 +20,8 @@ from servers import FaultProxy, Server
 from swift_segments import orphans
 
 FULL = 100
-FILES, SIZE = 3, 20 * MEGABYTE
+# Of six parts each.
+FILES, SIZE = 2, 44 * MEGABYTE
 # So slow that a run takes about a second, and parts are under way at most moments.
 BITS_PER_SECOND = 480_000_000
 
@@ -102,7 +103,7 @@ def main():
             twice += more
             in_time += was_running
     checks.that(in_time * 2 >= count, f"only {in_time} of {count} kills hit a running upload")
-    print(f"{count} kills of {FILES} uploads of 20 MB within {length:.2f} s, seed {options.seed}: {in_time} before the end, "
+    print(f"{count} kills of {FILES} uploads of 44 MB within {length:.2f} s, seed {options.seed}: {in_time} before the end, "
           f"{twice} parts sent twice in all")
     return checks.result()
 

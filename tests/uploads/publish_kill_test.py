@@ -22,8 +22,8 @@ from s3 import S3
 from servers import FaultProxy, Server
 
 FULL = 100
-ROWS, PARALLEL = 12, 3
-# So slow that a run takes about two seconds, most of them sending.
+ROWS, PARALLEL = 6, 3
+# So slow that a run takes more than a second, most of it sending.
 BITS_PER_SECOND = 12_000_000
 
 

@@ -53,9 +53,8 @@ class ScaledPause final : public Pause {
 };
 
 Json error_json(const Error& error) {
-  return {{"kind", std::string(to_string(error.kind()))},
-          {"message", error.describe()},
-          {"retryable", error.retryable()}};
+  return {
+      {"kind", std::string(to_string(error.kind()))}, {"message", error.describe()}, {"retryable", error.retryable()}};
 }
 
 Result<void> compare(upload::Store& store, const std::string& name, std::string_view sha256) {
@@ -107,8 +106,9 @@ Result<Json> run(const Options& options) {
   Json told{{"files", put_all(*store, options)}};
   told["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.abandon) {
-    // Nothing is under way any more: what is unfinished now stays so. Servers' clocks are theirs, hence the hour.
-    told["abandoned"] = TRY(store->abandon_unfinished([](std::string_view) { return false; }, Clock::system().now() + 1h));
+    // As a publisher does: what others may be sending is left alone for a week.
+    told["abandoned"] =
+        TRY(store->abandon_unfinished([](std::string_view) { return false; }, Clock::system().now() - 168h));
   }
   return told;
 }
@@ -130,7 +130,7 @@ int main(int count, char** words) {
   program.add_option("--patience", options.patience_s, "seconds of that time that one request is tried");
   program.add_option("--limit-rate", options.limit_rate, "bytes a second");
   program.add_flag("--read-back", options.read_back, "gets each object again and compares");
-  program.add_flag("--abandon", options.abandon, "ends all uploads that are unfinished then");
+  program.add_flag("--abandon", options.abandon, "ends what earlier runs left unfinished");
   program.add_option("FILES", options.files)->required();
   CLI11_PARSE(program, count, words);
   std::signal(SIGPIPE, SIG_IGN);

@@ -2,8 +2,7 @@
 """Many uploads of 20 MB through a line on which everything goes wrong now and then, into a real S3 server: all arrive,
 bit by bit, with at most 1.15 times the bytes, each once, and nothing half-sent stays behind.
 
-Every run sends fewer, with brown-outs that are shorter by the factor by which the uploader's waits are; --full sends all
-200, with brown-outs of up to 30 seconds.
+In every run brown-outs are shorter by the factor by which the uploader's waits are; --full has them up to 30 seconds long.
 """
 
 import argparse
@@ -23,7 +22,7 @@ from servers import FaultProxy, Server
 from swift_segments import orphans
 
 SIZE = 20 * MEGABYTE
-FULL_UPLOADS, FULL_BROWNOUT = 200, 30.0
+UPLOADS, FULL_BROWNOUT = 200, 30.0
 TIME_SCALE = 10
 MOST_BYTES = 1.15
 FAULTS = ({"kind": "slow_down", "chance": 0.05}, {"kind": "reset", "chance": 0.02},
@@ -79,14 +78,14 @@ def look_into(server, samples, checks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uploads", type=int, default=40, metavar="N", help="%(default)s; 200 with --full")
+    parser.add_argument("--uploads", type=int, default=UPLOADS, metavar="N", help="how many (%(default)s)")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--server", choices=("swift", "ceph"), default="swift")
     parser.add_argument("--at-once", type=int, default=4, help="uploads (%(default)s)")
     parser.add_argument("--parallel", type=int, default=2, help="parts of one upload (%(default)s)")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats the faults' draws")
     options = parser.parse_args()
-    count = FULL_UPLOADS if options.full else options.uploads
+    count = options.uploads
     checks = Checks()
     with Samples(count, SIZE, options.seed) as samples, Server(options.server) as server:
         began = time.monotonic()

@@ -14,6 +14,8 @@ inline constexpr std::string_view kStorePath = "/api/store/";
 inline constexpr uint64_t kLongestPiece = 8ull << 20;
 inline constexpr std::string_view kLedgerPath = "/api/ledger/";
 inline constexpr uint64_t kLongestCall = 1ull << 20;
+// Of a call about many links or messages at once.
+inline constexpr size_t kMostOfBatch = 1'000;
 // Nothing: no longer than ServerLimits::body_bytes.
 inline std::optional<uint64_t> longest_body(std::string_view path) {
   if (path.starts_with(kStorePath)) return kLongestPiece;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/encoding.h"
 #include "core/files.h"
+#include "track/api/api.h"
 #include "track/api/api_error.h"
 #include "track/api/piece_headers.h"
 #include "track/ledger/ledger_json.h"
@@ -79,6 +81,47 @@ Result<json> find_link(Ledger& ledger, JsonFields& fields) {
   return json{{"link", or_null(link)}};
 }
 
+// The elements of an array as texts or digests.
+Result<std::vector<std::string>> words(const json& array, size_t longest) {
+  if (array.size() > kMostOfBatch) {
+    return fail(ErrorKind::InvalidInput, fmt::format("a list of {} elements is too long", array.size()),
+                fmt::format("at most {} a call", kMostOfBatch));
+  }
+  std::vector<std::string> found;
+  for (const json& element : array) {
+    const std::string* word = element.get_ptr<const std::string*>();
+    if (word == nullptr || word->size() > longest || word->find('\0') != std::string::npos) {
+      return fail(ErrorKind::InvalidInput, "an element of a list is no text, or too long");
+    }
+    found.push_back(*word);
+  }
+  return found;
+}
+
+Result<std::vector<Sha256>> digests_of(const std::vector<std::string>& words) {
+  std::vector<Sha256> digests;
+  for (const std::string& word : words) {
+    auto bytes = from_hex(word);
+    Sha256 digest{};
+    if (!bytes || bytes->size() != digest.size()) {
+      return fail(ErrorKind::InvalidInput, "an element of a list is no SHA-256 in hexadecimal");
+    }
+    std::copy(bytes->begin(), bytes->end(), digest.begin());
+    digests.push_back(digest);
+  }
+  return digests;
+}
+
+Result<json> find_links(Ledger& ledger, JsonFields& fields) {
+  const json& list = fields.array("digests");
+  TRY_VOID(fields.finish());
+  auto texts = TRY(words(list, kLongestId));
+  auto digests = TRY(digests_of(texts));
+  auto links = json::array();
+  for (const auto& link : TRY(ledger.find_links(digests))) links.push_back(or_null(link));
+  return json{{"links", std::move(links)}};
+}
+
 Result<json> admit_view(Ledger& ledger, JsonFields& fields) {
   int64_t link = fields.number("link", INT64_MIN, INT64_MAX);
   std::string session = fields.text("session", kLongestId);
@@ -99,6 +142,20 @@ Result<json> revoke_links(Ledger& ledger, JsonFields& fields) {
   TRY_VOID(fields.finish());
   int revoked = TRY(ledger.revoke_links(message));
   return json{{"revoked", revoked}};
+}
+
+Result<json> revoke_messages(Ledger& ledger, JsonFields& fields) {
+  const json& list = fields.array("messages");
+  TRY_VOID(fields.finish());
+  auto ids = TRY(words(list, kLongestId));
+  int revoked = TRY(ledger.revoke_messages(ids));
+  return json{{"revoked", revoked}};
+}
+
+Result<json> ledger_id(Ledger& ledger, JsonFields& fields) {
+  TRY_VOID(fields.finish());
+  std::string id = TRY(ledger.id());
+  return json{{"id", std::move(id)}};
 }
 
 Result<json> stop_tracking(Ledger& ledger, JsonFields& fields) {
@@ -175,9 +232,12 @@ constexpr std::array kCalls = {
     Call{"campaigns", ApiScope::Read, Repeat::Harmless, campaigns},
     Call{"put_link", ApiScope::Publish, Repeat::Harmless, put_link},
     Call{"find_link", ApiScope::Publish, Repeat::Harmless, find_link},
+    Call{"find_links", ApiScope::Publish, Repeat::Harmless, find_links},
     Call{"admit_view", ApiScope::Admin, Repeat::Harmless, admit_view},
     Call{"revoke_link", ApiScope::Publish, Repeat::Remembered, revoke_link},
     Call{"revoke_links", ApiScope::Publish, Repeat::Remembered, revoke_links},
+    Call{"revoke_messages", ApiScope::Publish, Repeat::Remembered, revoke_messages},
+    Call{"ledger_id", ApiScope::Read, Repeat::Harmless, ledger_id},
     Call{"stop_tracking", ApiScope::Publish, Repeat::Harmless, stop_tracking},
     Call{"append", ApiScope::Admin, Repeat::Remembered, append},
     Call{"history", ApiScope::Read, Repeat::Harmless, history},

@@ -42,7 +42,7 @@ HttpResponse object_answer(const HttpRequest& request, MediaFile file) {
     uint64_t last = wanted.range.first + wanted.range.length - 1;
     response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", wanted.range.first, last, file.size));
   }
-  response.body = MediaBody{slice(file.extents, wanted.range), wanted.range.length};
+  response.body = MediaBody{slice(file.extents, wanted.range), wanted.range.length, std::move(file.held)};
   return response;
 }
 

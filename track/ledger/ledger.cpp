@@ -2,12 +2,16 @@
 
 #include <future>
 
+#include <fmt/format.h>
+
+#include "core/encoding.h"
 #include "core/random.h"
 
 namespace candid::track {
 namespace {
 
 constexpr size_t kTokenBits = 160;
+constexpr std::string_view kFingerprint = "sha256:";
 
 }  // namespace
 
@@ -17,6 +21,11 @@ Result<void> Ledger::append_and_wait(std::vector<Event> events) {
   auto result = stored->get_future();
   append(std::move(events), [stored](Result<void> outcome) { stored->set_value(std::move(outcome)); });
   return result.get();
+}
+
+std::string passcode_fingerprint(std::string_view passcode_hash) {
+  if (passcode_hash.empty() || passcode_hash.starts_with(kFingerprint)) return std::string(passcode_hash);
+  return fmt::format("{}{}", kFingerprint, to_hex(sha256(passcode_hash)));
 }
 
 std::string make_token() {

@@ -6,6 +6,7 @@
 // out once and kept as its SHA-256 alone; it is made on this side, and only the digest travels, so that a call whose
 // answer was lost can be repeated. Events are only ever added; the one thing that leaves them is the truncated address.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,6 +31,12 @@ struct CampaignSummary {
   UtcTime published_at{};  // of its latest message
 };
 
+// What history() gives of one link: of more, the first half and the newest half. A visit makes some dozens of events,
+// so nobody has more but by sending them on purpose. The first prove that and when the link was opened before whatever
+// flooded it, the newest what happened last; what is left out may lower what was watched, and never raises it. Without
+// a bound, one link could take the memory and the time of everybody else's pages.
+inline constexpr int kMostEventsOfLink = 20'000;
+
 class Ledger {
  public:
   Ledger() = default;
@@ -53,6 +60,8 @@ class Ledger {
   // Nothing for a link that is unknown, revoked or expired: the three cannot be told apart. A link whose views are used
   // up is found; admit_view() refuses.
   virtual Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const = 0;
+  // find_link() of each, in their order, in one look; of a link that is there twice, twice.
+  virtual Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const = 0;
   // The same by its number, for signed addresses that hold no token.
   virtual Result<std::optional<LinkRecord>> find_link(int64_t link_id) const = 0;
   // Whether this page load may play the video: it has begun already, or the link's view limit is not reached and this
@@ -62,6 +71,9 @@ class Ledger {
   virtual Result<void> revoke_link(const Sha256& token_digest) = 0;
   // Ends every link of a message; how many were usable until now.
   virtual Result<int> revoke_links(std::string_view message_id) = 0;
+  // Ends every link of all these messages, known or not; how many were usable until now. All or none, but for a remote
+  // ledger: it ends them by the thousand.
+  virtual Result<int> revoke_messages(const std::vector<std::string>& message_ids) = 0;
   // From now on no event of this link is stored, queued ones included.
   virtual Result<void> stop_tracking(int64_t link_id) = 0;
 
@@ -73,7 +85,7 @@ class Ledger {
   // The same, waiting. Everything appended earlier is durable too, and its completion has run.
   Result<void> append_and_wait(std::vector<Event> events);
 
-  // Every link of the message, the owner's included.
+  // Every link of the message, the owner's included; of each link at most kMostEventsOfLink events.
   virtual Result<std::vector<LinkHistory>> history(std::string_view message_id) const = 0;
 
   // Empties the truncated address of events received before this moment.
@@ -87,6 +99,8 @@ class Ledger {
   // NotFound when there is none of this name.
   virtual Result<void> remove_api_token(std::string_view name) = 0;
 
+  // 32 hexadecimal digits, made at random with the ledger: tells this one from every other. A backup has its ledger's.
+  virtual Result<std::string> id() const = 0;
   // 32 bytes, made with the ledger and the same for all servers that share it: signs page tickets and media addresses.
   // A remote ledger keeps them: Unsupported.
   virtual Result<std::vector<uint8_t>> server_key() const = 0;
@@ -99,14 +113,21 @@ class Ledger {
   virtual std::string describe() const = 0;
 };
 
+// What a remote ledger tells in place of LinkTerms::passcode_hash, so that whoever knows the hash can compare it and
+// nobody can guess passcodes: "sha256:" and its digest. Of no hash it is empty, and a fingerprint's own is itself. As
+// the hash of a link's terms a fingerprint is InvalidInput.
+std::string passcode_fingerprint(std::string_view passcode_hash);
+
 // A link's token: 160 random bits as 27 characters. An API token: the same after "cnd_".
 std::string make_token();
 std::string make_api_token();
 
 // Makes the file (mode 0600) where it is missing and brings an older one up to date; a newer program's ledger is
-// Unsupported. Several programs may have it open at once.
-Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file,
-                                                   const Clock& clock = Clock::system());
+// Unsupported. Several programs may have it open at once: one of them moves what all have committed from the WAL into
+// the file, when it writes and at this interval, so that the WAL does not grow without bound.
+Result<std::unique_ptr<Ledger>> open_sqlite_ledger(
+    const std::filesystem::path& file, const Clock& clock = Clock::system(),
+    std::chrono::milliseconds checkpoint_interval = std::chrono::seconds(30));
 // "postgresql://user@host:port/database?…" (libpq's form); a password comes from $PGPASSWORD, ~/.pgpass or the secrets
 // file's PGPASSWORD, and one in the address is InvalidInput. Makes the tables where they are missing.
 Result<std::unique_ptr<Ledger>> open_postgres_ledger(const std::string& address, const Clock& clock = Clock::system());

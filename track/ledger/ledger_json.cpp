@@ -103,10 +103,12 @@ nlohmann::json json_of(const LinkTerms& terms) {
 }
 
 nlohmann::json json_of(const LinkRecord& link) {
+  LinkTerms terms = link.terms;
+  terms.passcode_hash = passcode_fingerprint(terms.passcode_hash);
   return {{"id", link.id},
           {"message_id", link.message_id},
           {"purpose", to_string(link.purpose)},
-          {"terms", json_of(link.terms)},
+          {"terms", json_of(terms)},
           {"created_at", json_of(link.created_at)},
           {"revoked_at", optional_time(link.revoked_at)},
           {"do_not_track", link.do_not_track},

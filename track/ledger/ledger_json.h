@@ -25,6 +25,7 @@ nlohmann::json json_of(UtcTime time);
 nlohmann::json json_of(const Sha256& digest);
 nlohmann::json json_of(const MessageRecord& message);
 nlohmann::json json_of(const LinkTerms& terms);
+// With the fingerprint of the link's passcode, not its hash, which could be guessed at leisure.
 nlohmann::json json_of(const LinkRecord& link);
 nlohmann::json json_of(const Event& event);
 // Without the hash of the link's passcode: those who may read events could guess it at leisure.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "track/ledger/ledger.h"
 
 namespace candid::track {
 namespace {
@@ -68,6 +69,10 @@ Result<void> check(const LinkTerms& terms) {
   if (terms.view_limit && *terms.view_limit < 1) {
     return fail(ErrorKind::InvalidInput, fmt::format("a link cannot be limited to {} views", *terms.view_limit),
                 "1 or more; or no limit");
+  }
+  if (!terms.passcode_hash.empty() && passcode_fingerprint(terms.passcode_hash) == terms.passcode_hash) {
+    return fail(ErrorKind::InvalidInput, "a fingerprint of a passcode's hash is no hash",
+                "hash the passcode anew: no link opens with what a server tells of it");
   }
   if (!is_storable(terms.passcode_hash)) return fail(ErrorKind::InvalidInput, "a passcode's hash is no text");
   return {};

@@ -17,7 +17,7 @@ std::string storable(std::string_view text);
 
 // InvalidInput for a message that validate() refuses or whose words are not storable.
 Result<void> check(const std::vector<MessageRecord>& messages);
-// InvalidInput for a limit of no view at all, or a hash that is not storable.
+// InvalidInput for a limit of no view at all, or a hash that is not storable or a fingerprint.
 Result<void> check(const LinkTerms& terms);
 // InvalidInput for a token without a name that can be read on one line, of 100 characters at most.
 Result<void> check(const ApiToken& token);

@@ -26,7 +26,7 @@ struct Meaning {
 };
 
 // The first that fits counts.
-constexpr std::array<Meaning, 16> kMeanings = {{
+constexpr std::array<Meaning, 17> kMeanings = {{
     {"53100", ErrorKind::NoSpace, false, "the database server's disk is full"},
     {"53300", ErrorKind::Network, true, "the database server takes no more connections: raise max_connections"},
     {"28", ErrorKind::PermissionDenied, false,
@@ -39,6 +39,7 @@ constexpr std::array<Meaning, 16> kMeanings = {{
     {"57P01", ErrorKind::Network, true, "the database server is going down"},
     {"57P02", ErrorKind::Network, true, "the database server is restarting"},
     {"57P03", ErrorKind::Network, true, "the database server is starting or going down"},
+    {"57014", ErrorKind::Network, true, "the database server took too long: what else does it do?"},
     {"55P03", ErrorKind::Io, true, "another program holds what this one waits for"},
     {"40", ErrorKind::Io, true, ""},
     {"53", ErrorKind::Io, true, "the database server lacks memory or another resource"},
@@ -105,10 +106,12 @@ std::string refusal_of(const PostgresAddress& address) {
 }
 
 // A server may be set to report commits before they are on its disk, and to wait for locks without end.
+// A statement whose sender gave up must end there, too.
 Result<void> set_up(pqxx::connection& link, std::string_view doing) {
   pqxx::nontransaction session(link);
   auto row = session.exec1(
       "SELECT current_setting('server_encoding'), set_config('lock_timeout', '10s', false), "
+      "set_config('statement_timeout', '30s', false), "
       "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END");
   if (row[0].as<std::string>() == "UTF8") return {};
   return fail(ErrorKind::Unsupported, fmt::format("cannot {}: the database's encoding is not UTF8", doing),
@@ -117,7 +120,8 @@ Result<void> set_up(pqxx::connection& link, std::string_view doing) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(const std::string& connection_text) : link_(connection_text), quiet_(link_) {
+PostgresConnection::PostgresConnection(const std::string& connection_text)
+    : link_(connection_text), quiet_(link_), watchdog_(link_.sock()) {
   // A connection that was lost stays lost: whoever knows what was under way makes a new one.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -129,7 +133,9 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const Postg
   std::string doing = fmt::format("open the ledger {}", address.shown);
   try {
     std::unique_ptr<PostgresConnection> connection(new PostgresConnection(address.connection.reveal()));
+    connection->expect_answer(kLongestRead);
     TRY_VOID(set_up(connection->link(), doing));
+    connection->expect_nothing();
     return connection;
   } catch (const pqxx::broken_connection&) {
     std::string state = refusal_of(address);
@@ -145,6 +151,12 @@ Error postgres_error(const std::exception& problem, std::string_view doing) {
   if (dynamic_cast<const pqxx::failure*>(&problem) != nullptr) return unreachable(doing);
   return {ErrorKind::Internal,
           fmt::format("cannot {} (libpqxx was misused, or an answer is not what was expected)", doing)};
+}
+
+Error too_slow(std::string_view doing) {
+  return Error(ErrorKind::Network, fmt::format("cannot {} (the database server takes too long to answer)", doing),
+               "does it hang, or do more than it can?")
+      .retry_may_help();
 }
 
 bool is_conflict(const std::exception& problem) {

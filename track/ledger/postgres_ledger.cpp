@@ -18,6 +18,7 @@ namespace {
 // Many rows travel as one value, JSON: one answer of the server for all of them.
 constexpr size_t kMessagesAtOnce = 1'000;
 constexpr size_t kEventsAtOnce = 5'000;
+constexpr int kNetworksAtOnce = 50'000;
 
 // In the order of their ids, so that two programs that store the same messages do not lock each other out.
 const PostgresStatement kUpsertMessages = {
@@ -61,18 +62,23 @@ const PostgresStatement kStoreEvents = {
 const PostgresStatement kLinksOfMessage = {
     "links_of_message", fmt::format("SELECT {} FROM link WHERE message_id = $1 ORDER BY id", kLinkColumns)};
 const PostgresStatement kEventsOfLink = {
-    "events_of_link", fmt::format("SELECT {} FROM event WHERE link_id = $1 ORDER BY id", kEventColumns)};
-const PostgresStatement kDropNetworks = {"drop_networks",
-                                         "UPDATE event SET network = '' WHERE network <> '' AND received_at < $1"};
-const PostgresStatement kServerKey = {"server_key", "SELECT encode(value, 'hex') FROM meta WHERE key = 'server_key'"};
+    "events_of_link",
+    fmt::format("SELECT {0} FROM event WHERE id IN ((SELECT id FROM event WHERE link_id = $1 ORDER BY id LIMIT {1}) "
+                "UNION (SELECT id FROM event WHERE link_id = $1 ORDER BY id DESC LIMIT {1})) ORDER BY id",
+                kEventColumns, kMostEventsOfLink / 2)};
+const PostgresStatement kDropNetworks = {
+    "drop_networks",
+    fmt::format("UPDATE event SET network = '' WHERE id IN (SELECT id FROM event WHERE network <> '' AND "
+                "received_at < $1 LIMIT {})",
+                kNetworksAtOnce)};
+const PostgresStatement kMeta = {"meta", "SELECT encode(value, 'hex') FROM meta WHERE key = $1"};
 
-Result<std::vector<uint8_t>> read_server_key(PostgresPool& pool) {
-  std::string hex = TRY(pool.run(PostgresAccess::Single, "read the ledger's key", [&](PostgresQuery& query) {
-    return query.run(kServerKey).at(0)[0].as<std::string>();
-  }));
-  auto key = from_hex(hex);
-  if (!key) return fail(ErrorKind::Corrupt, "the ledger's key cannot be read");
-  return std::move(*key);
+Result<LedgerIdentity> read_identity(PostgresPool& pool) {
+  return pool.run(PostgresAccess::Single, "read the ledger's key", [&](PostgresQuery& query) -> Result<LedgerIdentity> {
+    auto key = from_hex(query.run(kMeta, "server_key").at(0)[0].as<std::string>());
+    if (!key) return fail(ErrorKind::Corrupt, "the ledger's key cannot be read");
+    return LedgerIdentity{query.run(kMeta, "ledger_id").at(0)[0].as<std::string>(), std::move(*key)};
+  });
 }
 
 std::string messages_value(std::span<const MessageRecord* const> messages) {
@@ -93,18 +99,18 @@ std::string events_value(std::span<const Event> events) {
 
 }  // namespace
 
-PostgresLedger::PostgresLedger(std::unique_ptr<PostgresPool> pool, std::vector<uint8_t> server_key, const Clock& clock)
+PostgresLedger::PostgresLedger(std::unique_ptr<PostgresPool> pool, LedgerIdentity identity, const Clock& clock)
     : pool_(std::move(pool)),
       event_session_(pool_->address()),
-      server_key_(std::move(server_key)),
+      identity_(std::move(identity)),
       clock_(clock),
       events_([this](const std::vector<Event>& group) { return store(group); }) {}
 
 Result<std::unique_ptr<Ledger>> PostgresLedger::open(const std::string& address, const Clock& clock) {
   auto pool = std::make_unique<PostgresPool>(TRY(read_postgres_address(address)));
   TRY_VOID(migrate(*pool));
-  auto key = TRY(read_server_key(*pool));
-  return std::unique_ptr<Ledger>(new PostgresLedger(std::move(pool), std::move(key), clock));
+  auto identity = TRY(read_identity(*pool));
+  return std::unique_ptr<Ledger>(new PostgresLedger(std::move(pool), std::move(identity), clock));
 }
 
 Result<std::unique_ptr<Ledger>> open_postgres_ledger(const std::string& address, const Clock& clock) {
@@ -200,8 +206,11 @@ Result<std::vector<LinkHistory>> PostgresLedger::history(std::string_view messag
 }
 
 Result<void> PostgresLedger::drop_networks_before(UtcTime moment) {
-  return pool_->run(PostgresAccess::Write, "drop addresses",
-                    [&](PostgresQuery& query) { query.run(kDropNetworks, time_value(moment)); });
+  // In bites that the server can swallow in time, however long nobody asked.
+  auto drop_some = [&](PostgresQuery& query) { return query.run(kDropNetworks, time_value(moment)).affected_rows(); };
+  while (TRY(pool_->run(PostgresAccess::Write, "drop addresses", drop_some)) > 0) {
+  }
+  return {};
 }
 
 Result<void> PostgresLedger::back_up(const std::filesystem::path& file) const {

@@ -5,6 +5,7 @@
 
 #include "track/ledger/event_writer.h"
 #include "track/ledger/ledger.h"
+#include "track/ledger/ledger_identity.h"
 #include "track/ledger/postgres_pool.h"
 
 namespace candid::track {
@@ -22,9 +23,11 @@ class PostgresLedger final : public Ledger {
                         const LinkTerms& terms) override;
   Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const override;
   Result<std::optional<LinkRecord>> find_link(int64_t link_id) const override;
+  Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const override;
   Result<bool> admit_view(int64_t link_id, std::string_view session) override;
   Result<void> revoke_link(const Sha256& token_digest) override;
   Result<int> revoke_links(std::string_view message_id) override;
+  Result<int> revoke_messages(const std::vector<std::string>& message_ids) override;
   Result<void> stop_tracking(int64_t link_id) override;
 
   void append(std::vector<Event> events, Completion done) override;
@@ -36,19 +39,20 @@ class PostgresLedger final : public Ledger {
   Result<std::vector<ApiToken>> api_tokens() const override;
   Result<void> remove_api_token(std::string_view name) override;
 
-  Result<std::vector<uint8_t>> server_key() const override { return server_key_; }
+  Result<std::string> id() const override { return identity_.id; }
+  Result<std::vector<uint8_t>> server_key() const override { return identity_.server_key; }
   uint64_t group_commits() const override { return events_.commits(); }
   Result<void> back_up(const std::filesystem::path& file) const override;
   std::string describe() const override;
 
  private:
-  PostgresLedger(std::unique_ptr<PostgresPool> pool, std::vector<uint8_t> server_key, const Clock& clock);
+  PostgresLedger(std::unique_ptr<PostgresPool> pool, LedgerIdentity identity, const Clock& clock);
   Result<void> store(const std::vector<Event>& group);
   int64_t now() const;
 
   const std::unique_ptr<PostgresPool> pool_;
   PostgresSession event_session_;  // the event writer's thread alone uses it
-  const std::vector<uint8_t> server_key_;
+  const LedgerIdentity identity_;
   const Clock& clock_;
   EventWriter events_;  // last, so that it ends first
 };

@@ -1,13 +1,20 @@
 // The links, views and API tokens of the ledger in PostgreSQL.
 
+#include <algorithm>
+#include <map>
+#include <span>
+
 #include <fmt/format.h>
 
+#include "track/ledger/json_fields.h"
 #include "track/ledger/ledger_rules.h"
 #include "track/ledger/postgres_ledger.h"
 #include "track/ledger/postgres_rows.h"
 
 namespace candid::track {
 namespace {
+
+constexpr size_t kLinksAtOnce = 1'000;
 
 const PostgresStatement kPutLink = {
     "put_link",
@@ -25,6 +32,13 @@ const PostgresStatement kFindLink = {
 const PostgresStatement kFindLinkByNumber = {
     "find_link_by_number",
     fmt::format("SELECT {} FROM link WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+                kLinkColumns)};
+// Their digests come beside them, as the server gives them in its own order.
+const PostgresStatement kFindLinks = {
+    "find_links",
+    fmt::format("SELECT {}, encode(token_sha256, 'hex') FROM link WHERE token_sha256 IN (SELECT decode(digest, 'hex') "
+                "FROM json_array_elements_text($1::json) AS sent (digest)) AND revoked_at IS NULL AND "
+                "(expires_at IS NULL OR expires_at > $2)",
                 kLinkColumns)};
 // True when there is no limit, or this view was counted already; no row when the link is not usable.
 const PostgresStatement kIsAdmitted = {
@@ -46,6 +60,10 @@ const PostgresStatement kRevokeLinks = {
     "revoke_links",
     "UPDATE link SET revoked_at = $2 WHERE message_id = $1 AND revoked_at IS NULL AND "
     "(expires_at IS NULL OR expires_at > $2)"};
+const PostgresStatement kRevokeMessages = {
+    "revoke_messages",
+    "UPDATE link SET revoked_at = $2 WHERE message_id IN (SELECT id FROM json_array_elements_text($1::json) AS sent "
+    "(id)) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)"};
 const PostgresStatement kStopTracking = {
     "stop_tracking", "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, $2) WHERE id = $1"};
 const PostgresStatement kAddApiToken = {
@@ -100,6 +118,28 @@ Result<std::optional<LinkRecord>> PostgresLedger::find_link(int64_t link_id) con
                     [&](PostgresQuery& query) { return only_link(query.run(kFindLinkByNumber, link_id, now())); });
 }
 
+Result<std::vector<std::optional<LinkRecord>>> PostgresLedger::find_links(
+    const std::vector<Sha256>& token_digests) const {
+  std::map<std::string, LinkRecord> found;
+  std::span<const Sha256> left = token_digests;
+  while (!left.empty()) {
+    auto some = nlohmann::json::array();
+    for (const Sha256& digest : left.first(std::min(left.size(), kLinksAtOnce))) some.push_back(digest_value(digest));
+    left = left.subspan(some.size());
+    TRY_VOID(pool_->run(PostgresAccess::Single, "look up links", [&](PostgresQuery& query) {
+      for (const pqxx::row& row : query.run(kFindLinks, dump_json(some), now())) {
+        found.insert_or_assign(row.back().as<std::string>(), read_link(row));
+      }
+    }));
+  }
+  std::vector<std::optional<LinkRecord>> links;
+  for (const Sha256& digest : token_digests) {
+    auto link = found.find(digest_value(digest));
+    links.push_back(link == found.end() ? std::nullopt : std::optional(link->second));
+  }
+  return links;
+}
+
 // Most views are of links without a limit, or have begun: those lock nothing.
 Result<bool> PostgresLedger::admit_view(int64_t link_id, std::string_view session) {
   std::string view = storable(session);
@@ -128,6 +168,15 @@ Result<void> PostgresLedger::revoke_link(const Sha256& token_digest) {
 Result<int> PostgresLedger::revoke_links(std::string_view message_id) {
   return pool_->run(PostgresAccess::Write, "revoke links", [&](PostgresQuery& query) {
     return static_cast<int>(query.run(kRevokeLinks, storable(message_id), now()).affected_rows());
+  });
+}
+
+Result<int> PostgresLedger::revoke_messages(const std::vector<std::string>& message_ids) {
+  auto ids = nlohmann::json::array();
+  for (const std::string& id : message_ids) ids.push_back(storable(id));
+  std::string sent = dump_json(ids);
+  return pool_->run(PostgresAccess::Write, "revoke links", [&](PostgresQuery& query) {
+    return static_cast<int>(query.run(kRevokeMessages, sent, now()).affected_rows());
   });
 }
 

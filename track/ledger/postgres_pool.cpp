@@ -43,16 +43,23 @@ Result<void> PostgresSession::transact(PostgresAccess access, std::string_view d
 }
 
 PostgresSession::Outcome PostgresSession::attempt(PostgresAccess access, std::string_view doing, const Work& work) {
-  if (access == PostgresAccess::Write) return attempt_write(doing, work);
+  connection_->expect_answer(access == PostgresAccess::Write ? kLongestWrite : kLongestRead);
+  Outcome outcome = access == PostgresAccess::Write ? attempt_write(doing, work) : attempt_read(access, doing, work);
+  if (connection_) connection_->expect_nothing();
+  return outcome;
+}
+
+PostgresSession::Outcome PostgresSession::attempt_read(PostgresAccess access, std::string_view doing,
+                                                       const Work& work) {
   try {
     Result<void> result;
     if (access == PostgresAccess::Single) {
       pqxx::nontransaction transaction(connection_->link());
-      PostgresQuery query(*connection_, transaction);
+      PostgresQuery query(*connection_, transaction, kLongestRead);
       result = work(query);
     } else {
       pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> transaction(connection_->link());
-      PostgresQuery query(*connection_, transaction);
+      PostgresQuery query(*connection_, transaction, kLongestRead);
       result = work(query);
     }
     if (!result) return {.kind = Outcome::Kind::Failed, .error = std::move(result).error()};
@@ -67,7 +74,7 @@ PostgresSession::Outcome PostgresSession::attempt_write(std::string_view doing, 
   bool committing = false;
   try {
     pqxx::work transaction(connection_->link());
-    PostgresQuery query(*connection_, transaction);
+    PostgresQuery query(*connection_, transaction, kLongestWrite);
     Result<void> result = work(query);
     if (!result) return {.kind = Outcome::Kind::Failed, .error = std::move(result).error()};
     number = query.run(kTransaction).front()[0].as<std::string>();
@@ -86,7 +93,11 @@ PostgresSession::Outcome PostgresSession::attempt_write(std::string_view doing, 
 
 PostgresSession::Outcome PostgresSession::failed(const std::exception& problem, std::string_view doing) {
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = postgres_error(problem, doing)};
-  if (!connection_->is_open() || is_farewell(problem)) {
+  if (connection_->was_cut()) {
+    // Not again: whoever asked has waited for long enough.
+    outcome.error = too_slow(doing);
+    connection_.reset();
+  } else if (!connection_->is_open() || is_farewell(problem)) {
     outcome.kind = Outcome::Kind::Again;
     connection_.reset();
   } else if (is_conflict(problem)) {
@@ -115,6 +126,7 @@ PostgresSession::Outcome PostgresSession::settle(Outcome doubt, std::string_view
 
 Result<void> PostgresPool::transact(PostgresAccess access, std::string_view doing, const PostgresSession::Work& work) {
   auto session = take();
+  if (!session) return tl::unexpected(too_slow(doing));
   auto result = session->transact(access, doing, work);
   give_back(std::move(session));
   return result;
@@ -122,7 +134,7 @@ Result<void> PostgresPool::transact(PostgresAccess access, std::string_view doin
 
 std::unique_ptr<PostgresSession> PostgresPool::take() {
   std::unique_lock lock(mutex_);
-  given_back_.wait(lock, [&] { return taken_ < kMostSessions; });
+  if (!given_back_.wait_for(lock, kLongestRead, [&] { return taken_ < kMostSessions; })) return nullptr;
   ++taken_;
   if (idle_.empty()) return std::make_unique<PostgresSession>(address_);
   auto session = std::move(idle_.back());

@@ -29,7 +29,8 @@ class PostgresSession {
   using Work = std::function<Result<void>(PostgresQuery&)>;
   // Commits when `work` succeeds. It runs again when the connection was lost before the commit, or after a conflict;
   // when the connection was lost within the commit, the server is asked what became of it, for some seconds. Where that
-  // stays unknown the error is retryable only if the work `may_repeat`.
+  // stays unknown the error is retryable only if the work `may_repeat`. A server that takes too long for one statement
+  // (kLongestRead, kLongestWrite) is left, with a retryable error.
   Result<void> transact(PostgresAccess access, std::string_view doing, const Work& work, bool may_repeat = true);
 
  private:
@@ -41,6 +42,7 @@ class PostgresSession {
   };
   Result<void> connect();
   Outcome attempt(PostgresAccess access, std::string_view doing, const Work& work);
+  Outcome attempt_read(PostgresAccess access, std::string_view doing, const Work& work);
   Outcome attempt_write(std::string_view doing, const Work& work);
   Outcome failed(const std::exception& problem, std::string_view doing);
   Outcome settle(Outcome doubt, std::string_view doing);
@@ -81,6 +83,7 @@ class PostgresPool {
 
  private:
   Result<void> transact(PostgresAccess access, std::string_view doing, const PostgresSession::Work& work);
+  // Nothing when none is given back in time.
   std::unique_ptr<PostgresSession> take();
   void give_back(std::unique_ptr<PostgresSession> session);
 

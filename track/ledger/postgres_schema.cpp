@@ -6,6 +6,7 @@
 
 #include "core/encoding.h"
 #include "core/random.h"
+#include "track/ledger/ledger_identity.h"
 
 namespace candid::track {
 namespace {
@@ -80,8 +81,14 @@ CREATE TABLE api_token (
 // "candid" in ASCII: whoever locks this number in the same database means the ledger's tables.
 constexpr const char* kLock = "SELECT pg_advisory_xact_lock(109270115051876)";
 const PostgresStatement kSetVersion = {"set_version", "INSERT INTO schema_version VALUES ($1::integer)"};
-const PostgresStatement kMakeKey = {
-    "make_key", "INSERT INTO meta (key, value) VALUES ('server_key', decode($1, 'hex')) ON CONFLICT (key) DO NOTHING"};
+const PostgresStatement kHasMeta = {"has_meta", "SELECT 1 FROM meta WHERE key = $1"};
+const PostgresStatement kMakeMeta = {
+    "make_meta", "INSERT INTO meta (key, value) VALUES ($1, decode($2, 'hex')) ON CONFLICT (key) DO NOTHING"};
+
+// Asked first, as whoever may only read opens a ledger that has all.
+void make_random(PostgresQuery& query, const char* key, size_t size) {
+  if (query.run(kHasMeta, key).empty()) query.run(kMakeMeta, key, to_hex(random_bytes(size)));
+}
 
 // Asked first, as CREATE TABLE IF NOT EXISTS wants the right to make tables even where there is nothing to make.
 int read_version(PostgresQuery& query) {
@@ -101,7 +108,10 @@ Result<void> migrate(PostgresPool& pool) {
     for (int step = version; step < kCurrent; ++step) {
       query.run_once(kSteps[static_cast<size_t>(step)]);
       query.run(kSetVersion, step + 1);
-      query.run(kMakeKey, to_hex(random_bytes(32)));
+    }
+    if (version <= kCurrent) {
+      make_random(query, "server_key", kServerKeyBytes);
+      make_random(query, "ledger_id", kLedgerIdBytes);
     }
     return version;
   }));

@@ -9,6 +9,7 @@
 #include "track/api/api_error.h"
 #include "track/api/piece_headers.h"
 #include "track/ledger/event_writer.h"
+#include "track/ledger/ledger_identity.h"
 #include "track/ledger/ledger_json.h"
 #include "track/ledger/ledger_rules.h"
 
@@ -66,6 +67,16 @@ Result<std::vector<std::string>> batches(std::string_view key, const std::vector
   return texts;
 }
 
+template <typename T>
+std::span<const T> part_of(const std::vector<T>& all, size_t first) {
+  return std::span(all).subspan(first, std::min(all.size() - first, kMostOfBatch));
+}
+
+Result<std::optional<LinkRecord>> link_or_nothing(const json& record) {
+  if (record.is_null()) return std::nullopt;
+  return TRY(link_from_json(record));
+}
+
 class RemoteLedger final : public Ledger {
  public:
   RemoteLedger(std::string server, Secret api_token, net::HttpTransport& transport)
@@ -115,6 +126,21 @@ class RemoteLedger final : public Ledger {
     return find_one("link", answer, link_from_json);
   }
 
+  Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& digests) const override {
+    std::vector<std::optional<LinkRecord>> links;
+    for (size_t at = 0; at < digests.size(); at += kMostOfBatch) {
+      auto some = json::array();
+      for (const Sha256& digest : part_of(digests, at)) some.push_back(json_of(digest));
+      json answer = TRY(ask("find_links", {{"digests", some}}));
+      auto found = TRY(find_list("links", answer, link_or_nothing));
+      if (found.size() != some.size()) {
+        return tl::unexpected(makes_no_sense(server_, Error(ErrorKind::Corrupt, "it has another number of links")));
+      }
+      links.insert(links.end(), std::move_iterator(found.begin()), std::move_iterator(found.end()));
+    }
+    return links;
+  }
+
   Result<bool> admit_view(int64_t link_id, std::string_view session) override {
     json answer = TRY(ask("admit_view", {{"link", link_id}, {"session", session}}));
     JsonFields fields(answer, "answer");
@@ -128,10 +154,17 @@ class RemoteLedger final : public Ledger {
   }
 
   Result<int> revoke_links(std::string_view message_id) override {
-    json answer = TRY(ask("revoke_links", {{"message", message_id}}, Repeat::Remembered));
-    JsonFields fields(answer, "answer");
-    int revoked = static_cast<int>(fields.number("revoked", 0, INT32_MAX));
-    TRY_VOID(understood(fields.finish()));
+    return number_revoked(TRY(ask("revoke_links", {{"message", message_id}}, Repeat::Remembered)));
+  }
+
+  Result<int> revoke_messages(const std::vector<std::string>& message_ids) override {
+    int revoked = 0;
+    for (size_t at = 0; at < message_ids.size(); at += kMostOfBatch) {
+      auto some = json::array();
+      for (const std::string& id : part_of(message_ids, at)) some.push_back(storable(id));
+      json answer = TRY(ask("revoke_messages", {{"messages", some}}, Repeat::Remembered));
+      revoked += TRY(number_revoked(answer));
+    }
     return revoked;
   }
 
@@ -174,6 +207,14 @@ class RemoteLedger final : public Ledger {
 
   Result<void> remove_api_token(std::string_view name) override {
     return tell("remove_api_token", {{"name", name}}, Repeat::Remembered);
+  }
+
+  Result<std::string> id() const override {
+    json answer = TRY(ask("ledger_id", json::object()));
+    JsonFields fields(answer, "answer");
+    std::string id = fields.text("id", kLedgerIdBytes * 2);
+    TRY_VOID(understood(fields.finish()));
+    return id;
   }
 
   Result<std::vector<uint8_t>> server_key() const override {
@@ -224,6 +265,13 @@ class RemoteLedger final : public Ledger {
   }
 
   Error failure(const net::HttpResponse& response) const;
+
+  Result<int> number_revoked(const json& answer) const {
+    JsonFields fields(answer, "answer");
+    int revoked = static_cast<int>(fields.number("revoked", 0, INT32_MAX));
+    TRY_VOID(understood(fields.finish()));
+    return revoked;
+  }
 
   template <typename T>
   Result<T> understood(Result<T> read) const {

@@ -12,7 +12,9 @@ namespace candid::track {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
-constexpr int kCheckpointPages = 1000;  // SQLite's own default: about 4 MB of WAL
+constexpr int kShortWaitMs = 200;
+constexpr int kLargestIdleWal = 16 << 20;  // bytes
+constexpr int kCheckpointPages = 1000;     // SQLite's own default: about 4 MB of WAL
 
 ErrorKind kind_of(int code) {
   switch (code) {
@@ -79,6 +81,8 @@ Result<SQLite::Database> connect(const std::filesystem::path& path, ConnectionRo
     set_checkpointing(database, false);
     use_wal(database);
     database.exec("PRAGMA synchronous = FULL");
+    // Whoever begins the WAL anew cuts off what a burst of commits left.
+    database.exec(fmt::format("PRAGMA journal_size_limit = {}", kLargestIdleWal));
     database.exec("PRAGMA foreign_keys = ON");
     if (role == ConnectionRole::Reader) database.exec("PRAGMA query_only = ON");
     return database;
@@ -91,6 +95,20 @@ void CheckpointDuty::take_if_free(SQLite::Database& writer) {
   if (!lock) return;  // another program has it, and does the work
   lock_.emplace(std::move(*lock));
   set_checkpointing(writer, true);
+}
+
+void CheckpointDuty::checkpoint(SQLite::Database& writer) {
+  if (!lock_) return;
+  SQLite::Statement passive(writer, "PRAGMA wal_checkpoint(PASSIVE)");
+  passive.executeStep();
+  bool is_small = passive.getColumn(1).getInt() <= 4 * kCheckpointPages;
+  passive.reset();
+  if (is_small) return;
+  // Whoever commits all the time never leaves a moment in which the WAL could begin anew: writers wait for one,
+  // briefly.
+  writer.setBusyTimeout(kShortWaitMs);
+  SQLite::Statement(writer, "PRAGMA wal_checkpoint(TRUNCATE)").executeStep();
+  writer.setBusyTimeout(kBusyTimeoutMs);
 }
 
 }  // namespace candid::track

@@ -48,6 +48,9 @@ class CheckpointDuty {
   // Takes the duty for this connection when no other program has it. A program that ends leaves it to the next taker,
   // so ask again now and then.
   void take_if_free(SQLite::Database& writer);
+  // As far as readers let it, without waiting for anybody but where the WAL has grown large; nothing where another
+  // program has the duty.
+  void checkpoint(SQLite::Database& writer);
 
  private:
   std::filesystem::path lock_path_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/encoding.h"
+#include "core/log.h"
 #include "track/ledger/ledger_rules.h"
 #include "track/ledger/sqlite_backup.h"
 #include "track/ledger/sqlite_rows.h"
@@ -10,15 +12,26 @@
 namespace candid::track {
 namespace {
 
-Result<std::vector<uint8_t>> read_server_key(SQLite::Database& database) {
+std::vector<uint8_t> read_meta(SQLite::Database& database, const char* key) {
+  SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
+  query.bind(1, key);
+  query.executeStep();
+  auto value = query.getColumn(0);
+  const auto* bytes = static_cast<const uint8_t*>(value.getBlob());
+  return {bytes, bytes + value.getBytes()};
+}
+
+Result<LedgerIdentity> read_identity(SQLite::Database& database) {
   return guarded("read the ledger's key", [&] {
-    SQLite::Statement query(database, "SELECT value FROM meta WHERE key = 'server_key'");
-    query.executeStep();
-    auto key = query.getColumn(0);
-    const auto* bytes = static_cast<const uint8_t*>(key.getBlob());
-    return std::vector<uint8_t>(bytes, bytes + key.getBytes());
+    return LedgerIdentity{to_hex(read_meta(database, "ledger_id")), read_meta(database, "server_key")};
   });
 }
+
+// The numbers first, which the index of (link_id, session, sequence) holds, so that what is left out is never read.
+const std::string kEventsOfLink = fmt::format(
+    "SELECT {0} FROM event WHERE id IN (SELECT id FROM (SELECT id FROM event WHERE link_id = ?1 ORDER BY id LIMIT {1}) "
+    "UNION SELECT id FROM (SELECT id FROM event WHERE link_id = ?1 ORDER BY id DESC LIMIT {1})) ORDER BY id",
+    kEventColumns, kMostEventsOfLink / 2);
 
 constexpr const char* kUpsertMessage =
     "INSERT INTO message ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -31,29 +44,42 @@ constexpr const char* kUpsertMessage =
 
 }  // namespace
 
-SqliteLedger::SqliteLedger(std::filesystem::path file, SQLite::Database writer, SQLite::Database reader,
-                           CheckpointDuty duty, std::vector<uint8_t> server_key, const Clock& clock)
+SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, CheckpointDuty duty,
+                           LedgerIdentity identity, const Clock& clock, std::chrono::milliseconds checkpoint_interval)
     : file_(std::move(file)),
       duty_(std::move(duty)),
-      writer_(std::move(writer)),
-      reader_(std::move(reader)),
-      server_key_(std::move(server_key)),
+      writer_(std::move(connections.writer)),
+      reader_(std::move(connections.reader)),
+      history_reader_(std::move(connections.history_reader)),
+      identity_(std::move(identity)),
       clock_(clock),
-      events_([this](const std::vector<Event>& group) { return store(group); }) {}
+      events_([this](const std::vector<Event>& group) { return store(group); }),
+      checkpoints_(checkpoint_interval, [this] { checkpoint(); }) {}
 
-Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& file, const Clock& clock) {
+Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& file, const Clock& clock,
+                                                   std::chrono::milliseconds checkpoint_interval) {
   auto writer = TRY(connect(file, ConnectionRole::Writer));
   CheckpointDuty duty(file);
   duty.take_if_free(writer);
   TRY_VOID(migrate(writer));
   auto reader = TRY(connect(file, ConnectionRole::Reader));
-  auto key = TRY(read_server_key(reader));
+  auto history_reader = TRY(connect(file, ConnectionRole::Reader));
+  auto identity = TRY(read_identity(reader));
+  Connections connections{std::move(writer), std::move(reader), std::move(history_reader)};
   return std::unique_ptr<Ledger>(
-      new SqliteLedger(file, std::move(writer), std::move(reader), std::move(duty), std::move(key), clock));
+      new SqliteLedger(file, std::move(connections), std::move(duty), std::move(identity), clock, checkpoint_interval));
 }
 
-Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file, const Clock& clock) {
-  return SqliteLedger::open(file, clock);
+Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file, const Clock& clock,
+                                                   std::chrono::milliseconds checkpoint_interval) {
+  return SqliteLedger::open(file, clock, checkpoint_interval);
+}
+
+// What other programs commit lies in the WAL until the holder of the duty checkpoints, and one that writes nothing
+// itself (a server at night, beside a publish of much) would never do it in passing.
+void SqliteLedger::checkpoint() {
+  auto done = write("checkpoint the ledger", [&](SQLite::Database&) { duty_.checkpoint(writer_); });
+  if (!done) log::warning("track", done.error().describe());
 }
 
 int64_t SqliteLedger::now() const {
@@ -138,15 +164,17 @@ Result<void> SqliteLedger::store(const std::vector<Event>& group) {
 }
 
 Result<std::vector<LinkHistory>> SqliteLedger::history(std::string_view message_id) const {
-  return read("read events", [&](SQLite::Database& database) {
+  // On a connection of its own: a link of many events must not keep pages waiting.
+  std::lock_guard lock(history_mutex_);
+  return guarded("read events", [&] {
+    SQLite::Database& database = history_reader_;
     SQLite::Transaction one_moment(database);
     std::vector<LinkHistory> histories;
     SQLite::Statement links(database,
                             fmt::format("SELECT {} FROM link WHERE message_id = ? ORDER BY id", kLinkColumns));
     links.bind(1, std::string(message_id));
     while (links.executeStep()) histories.push_back({read_link(links), {}});
-    SQLite::Statement events(database,
-                             fmt::format("SELECT {} FROM event WHERE link_id = ? ORDER BY id", kEventColumns));
+    SQLite::Statement events(database, kEventsOfLink);
     for (LinkHistory& history : histories) {
       events.bind(1, history.link.id);
       while (events.executeStep()) {

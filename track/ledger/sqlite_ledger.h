@@ -1,21 +1,24 @@
 #pragma once
 // The ledger in one SQLite file. Internal to track.
 //
-// Two connections: reading never waits for a commit's fsync. Each has its mutex, for SQLite's statements are not shared
-// between threads.
+// Three connections: reading never waits for a commit's fsync, and looking something up never for a history. Each has
+// its mutex, for SQLite's statements are not shared between threads.
 
 #include <filesystem>
 #include <mutex>
 
+#include "track/ledger/checkpoint_timer.h"
 #include "track/ledger/event_writer.h"
 #include "track/ledger/ledger.h"
+#include "track/ledger/ledger_identity.h"
 #include "track/ledger/sqlite_connection.h"
 
 namespace candid::track {
 
 class SqliteLedger final : public Ledger {
  public:
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock,
+                                              std::chrono::milliseconds checkpoint_interval);
 
   Result<void> upsert_messages(const std::vector<MessageRecord>& messages) override;
   Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const override;
@@ -26,9 +29,11 @@ class SqliteLedger final : public Ledger {
                         const LinkTerms& terms) override;
   Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const override;
   Result<std::optional<LinkRecord>> find_link(int64_t link_id) const override;
+  Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const override;
   Result<bool> admit_view(int64_t link_id, std::string_view session) override;
   Result<void> revoke_link(const Sha256& token_digest) override;
   Result<int> revoke_links(std::string_view message_id) override;
+  Result<int> revoke_messages(const std::vector<std::string>& message_ids) override;
   Result<void> stop_tracking(int64_t link_id) override;
 
   void append(std::vector<Event> events, Completion done) override;
@@ -40,14 +45,20 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<ApiToken>> api_tokens() const override;
   Result<void> remove_api_token(std::string_view name) override;
 
-  Result<std::vector<uint8_t>> server_key() const override { return server_key_; }
+  Result<std::string> id() const override { return identity_.id; }
+  Result<std::vector<uint8_t>> server_key() const override { return identity_.server_key; }
   uint64_t group_commits() const override { return events_.commits(); }
   Result<void> back_up(const std::filesystem::path& file) const override;
   std::string describe() const override;
 
  private:
-  SqliteLedger(std::filesystem::path file, SQLite::Database writer, SQLite::Database reader, CheckpointDuty duty,
-               std::vector<uint8_t> server_key, const Clock& clock);
+  struct Connections {
+    SQLite::Database writer;
+    SQLite::Database reader;
+    SQLite::Database history_reader;
+  };
+  SqliteLedger(std::filesystem::path file, Connections connections, CheckpointDuty duty, LedgerIdentity identity,
+               const Clock& clock, std::chrono::milliseconds checkpoint_interval);
 
   // Runs `work(database)`; what it throws or returns ends as a Result.
   template <typename Work>
@@ -62,17 +73,21 @@ class SqliteLedger final : public Ledger {
     return guarded(doing, [&] { return work(reader_); });
   }
   Result<void> store(const std::vector<Event>& group);
+  void checkpoint();
   int64_t now() const;
 
   const std::filesystem::path file_;
   mutable std::mutex writer_mutex_;
   mutable std::mutex reader_mutex_;
+  mutable std::mutex history_mutex_;
   CheckpointDuty duty_;  // outlives the writer, which checkpoints once more when it closes
   SQLite::Database writer_;
   mutable SQLite::Database reader_;
-  const std::vector<uint8_t> server_key_;
+  mutable SQLite::Database history_reader_;
+  const LedgerIdentity identity_;
   const Clock& clock_;
-  EventWriter events_;  // last, so that it ends first
+  EventWriter events_;
+  CheckpointTimer checkpoints_;  // last, so that it ends first
 };
 
 }  // namespace candid::track

@@ -1,5 +1,8 @@
 // The links, views and API tokens of the ledger in SQLite.
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
 
 #include "track/ledger/ledger_rules.h"
@@ -9,6 +12,7 @@
 namespace candid::track {
 namespace {
 
+constexpr size_t kLinksAtOnce = 500;
 constexpr const char* kUsable = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)";
 
 void bind_digest(SQLite::Statement& statement, const Sha256& digest) {
@@ -92,6 +96,28 @@ Result<std::optional<LinkRecord>> SqliteLedger::find_link(int64_t link_id) const
   });
 }
 
+// Not all under one lock: pages look links up on the same connection.
+Result<std::vector<std::optional<LinkRecord>>> SqliteLedger::find_links(
+    const std::vector<Sha256>& token_digests) const {
+  std::vector<std::optional<LinkRecord>> links;
+  std::span<const Sha256> left = token_digests;
+  while (!left.empty()) {
+    auto some = left.first(std::min(left.size(), kLinksAtOnce));
+    left = left.subspan(some.size());
+    TRY_VOID(read("look up links", [&](SQLite::Database& database) {
+      SQLite::Statement query(
+          database, fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable));
+      query.bind(":now", now());
+      for (const Sha256& digest : some) {
+        bind_digest(query, digest);
+        links.push_back(query.executeStep() ? std::optional(read_link(query)) : std::nullopt);
+        query.reset();
+      }
+    }));
+  }
+  return links;
+}
+
 // Most views are of links without a limit, or have begun: those wait for nobody's commit.
 Result<bool> SqliteLedger::admit_view(int64_t link_id, std::string_view session) {
   Standing standing = TRY(read(
@@ -133,6 +159,23 @@ Result<int> SqliteLedger::revoke_links(std::string_view message_id) {
     update.bind(":id", std::string(message_id));
     update.bind(":now", now());
     return update.exec();
+  });
+}
+
+Result<int> SqliteLedger::revoke_messages(const std::vector<std::string>& message_ids) {
+  return write("revoke links", [&](SQLite::Database& database) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement update(database,
+                             fmt::format("UPDATE link SET revoked_at = :now WHERE message_id = :id AND {}", kUsable));
+    update.bind(":now", now());
+    int revoked = 0;
+    for (const std::string& message : message_ids) {
+      update.bind(":id", message);
+      revoked += update.exec();
+      update.reset();
+    }
+    transaction.commit();
+    return revoked;
   });
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/random.h"
+#include "track/ledger/ledger_identity.h"
 #include "track/ledger/sqlite_connection.h"
 
 namespace candid::track {
@@ -84,11 +85,17 @@ int schema_version(SQLite::Database& database) {
   return query.getColumn(0).getInt();
 }
 
-void make_server_key(SQLite::Database& database) {
-  SQLite::Statement insert(database, "INSERT OR IGNORE INTO meta (key, value) VALUES ('server_key', ?)");
-  auto key = random_bytes(32);
-  insert.bind(1, key.data(), static_cast<int>(key.size()));
+void make_random(SQLite::Database& database, const char* key, size_t size) {
+  SQLite::Statement insert(database, "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)");
+  auto value = random_bytes(size);
+  insert.bind(1, key);
+  insert.bind(2, value.data(), static_cast<int>(value.size()));
   insert.exec();
+}
+
+void make_identity(SQLite::Database& database) {
+  make_random(database, "server_key", kServerKeyBytes);
+  make_random(database, "ledger_id", kLedgerIdBytes);
 }
 
 }  // namespace
@@ -103,7 +110,7 @@ Result<void> migrate(SQLite::Database& writer) {
       writer.exec(kSteps[static_cast<size_t>(step)]);
       SQLite::Statement(writer, fmt::format("INSERT INTO schema_version VALUES ({})", step + 1)).exec();
     }
-    if (version <= kCurrent) make_server_key(writer);
+    if (version <= kCurrent) make_identity(writer);
     transaction.commit();
     return version;
   }));

@@ -128,8 +128,9 @@ Result<Beacon> parse_beacon(std::string_view report) {
     return beacon;
   } catch (const Refused& refused) {
     return fail(ErrorKind::InvalidInput, fmt::format("the report is refused: {}", refused.why));
-  } catch (const json::exception& problem) {
-    return fail(ErrorKind::InvalidInput, fmt::format("the report is refused ({})", problem.what()));
+  } catch (const json::exception&) {
+    // Not the library's words: they repeat bits of the report, which may be a page's ticket.
+    return fail(ErrorKind::InvalidInput, "the report is refused: it is not JSON");
   }
 }
 

@@ -16,6 +16,7 @@ constexpr size_t kRememberedViews = 20'000;
 constexpr uint64_t kProbeBytes = 2;  // Safari asks for bytes 0-1 to learn the size
 constexpr std::string_view kVideo = "video.mp4";
 constexpr std::string_view kPoster = "poster.jpg";
+constexpr std::string_view kCaptions = "captions.vtt";
 // Says nothing about the candidate: downloads lie on shared computers.
 constexpr const char* kAttachment = "attachment; filename=\"video-message.mp4\"";
 
@@ -37,7 +38,7 @@ bool names_etag(std::string_view if_none_match, std::string_view etag) {
 std::string_view media_ref(const MessageRecord& message, std::string_view name) {
   if (name == kVideo) return message.video_ref;
   if (name == kPoster) return message.poster_ref;
-  if (name == "captions.vtt") return message.captions_ref;
+  if (name == kCaptions) return message.captions_ref;
   return {};
 }
 
@@ -55,6 +56,10 @@ RequestedRange wanted_range(const HttpRequest& request, const MediaFile& file) {
 bool plays(const HttpRequest& request, const RequestedRange& range) {
   bool probe = range.answer == RangeAnswer::Part && range.range.first + range.range.length <= kProbeBytes;
   return request.method == Method::Get && !probe;
+}
+
+HttpResponse used_up() {
+  return plain_answer(403, "The views of this link are used up.\n");
 }
 
 HttpResponse send(const HttpRequest& request, const MediaFile& file, const RequestedRange& range) {
@@ -109,7 +114,8 @@ bool MediaDesk::is_granted(std::string_view rest) const {
 HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest) {
   auto [grant_text, name] = split(rest);
   auto grant = read(grant_text);
-  if (!grant) return missed();
+  // A tab that was left open asks with what it has; that is no guess.
+  if (!grant) return read_signed_grant(key_, grant_text) ? not_found() : missed();
   if (grant->session.empty() && name != kPoster) return not_found();
   auto link = ledger_.find_link(grant->link_id);
   if (!link) return failed(link.error());
@@ -117,6 +123,11 @@ HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest
   auto file = find(**link, name);
   if (!file) return file.error().kind() == ErrorKind::NotFound ? not_found() : failed(file.error());
   if (name == kVideo) return video(request, **link, grant->session, *file);
+  if (name == kCaptions) {
+    auto open = may_read_captions(**link, grant->session);
+    if (!open) return failed(open.error());
+    if (!*open) return used_up();
+  }
   return send(request, *file, wanted_range(request, *file));  // no open pixel: a fetched poster is not an event
 }
 
@@ -137,7 +148,7 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link
   if (plays(request, range)) {
     auto admitted = admit(link, session);
     if (!admitted) return failed(admitted.error());
-    if (!*admitted) return plain_answer(403, "The views of this link are used up.\n");
+    if (!*admitted) return used_up();
   }
   HttpResponse response = send(request, file, range);
   if (link.terms.may_download && request.query == kDownloadQuery) {
@@ -155,6 +166,13 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link
     if (sent_here) response.record_after_body.push_back(event_of(request, link, EventKind::MediaEnd, clock_.now()));
   }
   return response;
+}
+
+// Browsers fetch captions before anybody plays, so they use up no view; but they say what the video says, so they end
+// with the last one.
+Result<bool> MediaDesk::may_read_captions(const LinkRecord& link, const std::string& session) {
+  if (!link.terms.view_limit || link.views < *link.terms.view_limit) return true;
+  return admit(link, session);  // no view is left to be counted
 }
 
 Result<bool> MediaDesk::admit(const LinkRecord& link, const std::string& session) {

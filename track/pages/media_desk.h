@@ -38,6 +38,7 @@ class MediaDesk {
  private:
   std::optional<MediaGrant> read(std::string_view text) const;
   Result<MediaFile> find(const LinkRecord& link, std::string_view name) const;
+  Result<bool> may_read_captions(const LinkRecord& link, const std::string& session);
   HttpResponse video(const HttpRequest& request, const LinkRecord& link, const std::string& session,
                      const MediaFile& file);
 

@@ -44,7 +44,7 @@ std::string sign_grant(std::span<const uint8_t> key, const MediaGrant& grant) {
   return to_base64url(bytes);
 }
 
-std::optional<MediaGrant> read_grant(std::span<const uint8_t> key, std::string_view text, UtcTime now) {
+std::optional<MediaGrant> read_signed_grant(std::span<const uint8_t> key, std::string_view text) {
   if (text.size() > kLongestText) return std::nullopt;
   auto bytes = from_base64url(text);
   // One grant has one spelling: unused bits of the last character must not make others.
@@ -58,7 +58,12 @@ std::optional<MediaGrant> read_grant(std::span<const uint8_t> key, std::string_v
   if (!grant.session.empty() && !is_session_name(grant.session)) return std::nullopt;
   Sha256 mac = mac_of(key, grant);
   if (!equal_in_constant_time(all.last(kMacBytes), std::span<const uint8_t>(mac).first(kMacBytes))) return std::nullopt;
-  if (grant.ends_at <= now) return std::nullopt;
+  return grant;
+}
+
+std::optional<MediaGrant> read_grant(std::span<const uint8_t> key, std::string_view text, UtcTime now) {
+  auto grant = read_signed_grant(key, text);
+  if (grant && grant->ends_at <= now) grant.reset();
   return grant;
 }
 

@@ -24,7 +24,9 @@ struct MediaGrant {
 inline constexpr std::chrono::hours kGrantLifetime{6};
 
 std::string sign_grant(std::span<const uint8_t> key, const MediaGrant& grant);
-// Nothing for what we did not sign, or what has ended.
+// Nothing for what we did not sign.
+std::optional<MediaGrant> read_signed_grant(std::span<const uint8_t> key, std::string_view text);
+// Nor for what has ended.
 std::optional<MediaGrant> read_grant(std::span<const uint8_t> key, std::string_view text, UtcTime now);
 
 }  // namespace candid::track

@@ -138,6 +138,7 @@ Result<std::string> render_message_page(const MessageRecord& message, const Page
   values.set("tracked", request.tracked);
   values.set("media", fmt::format("../m/{}", request.media_grant));
   values.set("preview_grant", request.preview_grant);
+  values.set("views_limited", request.views_limited);
   values.set("preload", request.views_limited ? "none" : "metadata");
   values.set("may_download", request.may_download);
   values.set("has_video", !request.views_used_up);
@@ -150,10 +151,12 @@ Result<std::string> render_message_page(const MessageRecord& message, const Page
   return render("message.html", values);
 }
 
-Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice) {
+Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice,
+                                         std::chrono::seconds wait) {
   mustache::data values;
   set_words(values, words_for(language));
-  values.set("token", std::string(token));
+  values.set("action", notice == PasscodeNotice::None ? fmt::format("{}/passcode", token) : std::string("passcode"));
+  values.set("wait_minutes", fmt::to_string(std::chrono::ceil<std::chrono::minutes>(wait).count()));
   values.set("wrong", notice == PasscodeNotice::Wrong);
   values.set("wait", notice == PasscodeNotice::Wait);
   values.set("style", style_of_passcode());

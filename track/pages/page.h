@@ -1,6 +1,7 @@
 #pragma once
 // Makes the pages that a link shows, from assets/pages.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,12 @@ struct PageRequest {
 // escaped. Internal when the template names something that this function does not give it.
 Result<std::string> render_message_page(const MessageRecord& message, const PageRequest& request);
 
+// Where the form is shown says where it sends to: at the page's own address before a passcode was given (None), and at
+// ".../TOKEN/passcode" as the answer to one.
 enum class PasscodeNotice { None, Wrong, Wait };
-// The form that stands before the page; says nothing of whom the link is for or from.
-Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice);
+// The form that stands before the page; says nothing of whom the link is for or from. `wait` is for Wait.
+Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice,
+                                         std::chrono::seconds wait = {});
 // The CSP source of its style, "'sha256-…'".
 const std::string& passcode_style_source();
 

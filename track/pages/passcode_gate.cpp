@@ -14,11 +14,8 @@
 namespace candid::track {
 namespace {
 
-constexpr size_t kWrongPerLink = 5;
-constexpr size_t kLinks = 100'000;
-constexpr int kHashingAtOnce = 2;
-constexpr auto kLongestWait = std::chrono::seconds(5);
 constexpr auto kOpenFor = std::chrono::hours(12);
+constexpr auto kKnownFor = std::chrono::days(30);
 constexpr size_t kMacBytes = 16;
 constexpr std::string_view kCookie = "candid_passcode";
 
@@ -61,8 +58,9 @@ void for_each_pair(std::string_view list, char separator, Use&& use) {
   }
 }
 
-HttpResponse form_answer(int status, std::string_view token, const PageContent& page, PasscodeNotice notice) {
-  auto html = render_passcode_page(token, page.language, notice);
+HttpResponse form_answer(int status, std::string_view token, const std::string& language, PasscodeNotice notice,
+                         std::chrono::seconds wait = {}) {
+  auto html = render_passcode_page(token, language, notice, wait);
   if (!html) return failed(html.error());
   return {status,
           {{"Content-Type", kHtml},
@@ -74,7 +72,7 @@ HttpResponse form_answer(int status, std::string_view token, const PageContent& 
 }  // namespace
 
 PasscodeGate::PasscodeGate(std::vector<uint8_t> key, const Clock& clock)
-    : key_(std::move(key)), clock_(clock), wrong_(kWrongPerLink, kLinks, clock) {}
+    : key_(std::move(key)), clock_(clock), attempts_(clock) {}
 
 // Over the hash, so that another passcode ends what the old one opened.
 std::string PasscodeGate::sign(const LinkRecord& link, int64_t ends_at) const {
@@ -84,27 +82,33 @@ std::string PasscodeGate::sign(const LinkRecord& link, int64_t ends_at) const {
 
 bool PasscodeGate::is_open(const HttpRequest& request, const LinkRecord& link) const {
   if (link.terms.passcode_hash.empty()) return true;
-  bool open = false;
+  auto ends_at = earned_until(request, link);
+  return ends_at && *ends_at > clock_.now();
+}
+
+std::optional<UtcTime> PasscodeGate::earned_until(const HttpRequest& request, const LinkRecord& link) const {
+  std::optional<UtcTime> latest;
   for_each_pair(request.header("cookie"), ';', [&](std::string_view name, std::string_view value) {
     int64_t ends_at = 0;
     if (name != kCookie) return;
     auto [stop, status] = std::from_chars(value.data(), value.data() + value.size(), ends_at);
-    if (status != std::errc{} || UtcTime(std::chrono::milliseconds(ends_at)) <= clock_.now()) return;
-    open = open || equal_in_constant_time(bytes_of(value), bytes_of(sign(link, ends_at)));
+    if (status != std::errc{} || !equal_in_constant_time(bytes_of(value), bytes_of(sign(link, ends_at)))) return;
+    const UtcTime end{std::chrono::milliseconds(ends_at)};
+    if (end + kKnownFor > clock_.now()) latest = std::max(latest.value_or(end), end);
   });
-  return open;
+  return latest;
 }
 
 // Without Path: a browser then takes the folder of the address that set it, ".../v/TOKEN", also where a proxy shows the
-// server below a prefix that it does not know.
+// server below a prefix that it does not know. Lax, so that a click in a web mail brings it along.
 std::string PasscodeGate::cookie(const HttpRequest& request, const LinkRecord& link) const {
   int64_t ends_at = (clock_.now() + kOpenFor).time_since_epoch().count();
-  return fmt::format("{}={}; Max-Age={}; HttpOnly; SameSite=Strict{}", kCookie, sign(link, ends_at),
-                     std::chrono::seconds(kOpenFor).count(), request.secure ? "; Secure" : "");
+  return fmt::format("{}={}; Max-Age={}; HttpOnly; SameSite=Lax{}", kCookie, sign(link, ends_at),
+                     std::chrono::seconds(kOpenFor + kKnownFor).count(), request.secure ? "; Secure" : "");
 }
 
 HttpResponse PasscodeGate::form(std::string_view token, const PageContent& page) const {
-  return form_answer(200, token, page, PasscodeNotice::None);
+  return form_answer(200, token, page.language, PasscodeNotice::None);
 }
 
 HttpResponse PasscodeGate::check(const HttpRequest& request, std::string_view token, const LinkRecord& link,
@@ -117,42 +121,26 @@ HttpResponse PasscodeGate::check(const HttpRequest& request, std::string_view to
   for_each_pair(request.body, '&', [&](std::string_view name, std::string_view value) {
     if (name == "passcode") passcode = form_decoded(value);
   });
-  // Counted before it is known to be wrong, so that many at once are no more than many one after the other.
-  const std::string key = fmt::to_string(link.id);
-  if (auto wait = wrong_.wait_or_add(key)) {
-    HttpResponse response = form_answer(429, token, page, PasscodeNotice::Wait);
+  // Strangers who have the link must not lock out whoever gave the right one before.
+  std::string key = fmt::format("{}{}", link.id, earned_until(request, link) ? " known" : "");
+  if (auto wait = attempts_.wait_or_add(key)) {
+    HttpResponse response = form_answer(429, token, page.language, PasscodeNotice::Wait, *wait);
     response.headers.emplace_back("Retry-After", fmt::to_string(wait->count()));
     return response;
   }
-  auto right = matches(passcode, link.terms.passcode_hash);
-  if (!right) return failed(right.error());
-  if (!*right) {
-    HttpResponse response = form_answer(403, token, page, PasscodeNotice::Wrong);
-    response.miss = true;
-    return response;
-  }
-  wrong_.forget(key);
-  return {
-      303,
-      {{"Location", fmt::format("../{}", token)}, {"Cache-Control", kNoStore}, {"Set-Cookie", cookie(request, link)}},
-      ""};
-}
-
-Result<bool> PasscodeGate::matches(std::string_view passcode, const std::string& hash) {
-  {
-    std::unique_lock lock(mutex_);
-    if (!finished_.wait_for(lock, kLongestWait, [&] { return hashing_ < kHashingAtOnce; })) {
-      return tl::unexpected(Error(ErrorKind::Io, "too many passcodes wait to be checked").retry_may_help());
+  HttpResponse pending;
+  pending.hashing = [this, passcode = std::move(passcode), hash = link.terms.passcode_hash, key = std::move(key),
+                     given_to = std::string(token), language = page.language, earned = cookie(request, link)] {
+    if (!passcode_matches(passcode, hash)) {
+      HttpResponse response = form_answer(403, given_to, language, PasscodeNotice::Wrong);
+      response.miss = true;
+      return response;
     }
-    ++hashing_;
-  }
-  bool right = passcode_matches(passcode, hash);
-  {
-    std::lock_guard lock(mutex_);
-    --hashing_;
-  }
-  finished_.notify_one();
-  return right;
+    attempts_.right(key);
+    return HttpResponse{
+        303, {{"Location", fmt::format("../{}", given_to)}, {"Cache-Control", kNoStore}, {"Set-Cookie", earned}}, ""};
+  };
+  return pending;
 }
 
 }  // namespace candid::track

@@ -37,6 +37,11 @@ bool is_prefetch(const HttpRequest& request) {
   return false;
 }
 
+// 303: the browser comes back to the page with GET, and reloading it posts nothing.
+HttpResponse back_to_page(std::string_view token) {
+  return {303, {{"Location", fmt::format("../{}", token)}, {"Cache-Control", kNoStore}}, ""};
+}
+
 // {"session": …, "nonce": …}; nothing for what is no such object.
 std::optional<PageTicket> parse_ticket(std::string_view text) {
   nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
@@ -56,6 +61,7 @@ Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, con
       ledger_(ledger),
       media_(media),
       clock_(clock),
+      quota_(clock),
       media_desk_(key, ledger, media, clock),
       passcode_gate_(std::move(key), clock) {}
 
@@ -64,8 +70,13 @@ bool Site::is_granted(std::string_view path) const {
 }
 
 HttpResponse Site::answer(const HttpRequest& request) {
+  HttpResponse response = find_answer(request);
+  quota_.bound(response);
+  return response;
+}
+
+HttpResponse Site::find_answer(const HttpRequest& request) {
   std::string_view path = request.path;
-  if (path == "/healthz" && is_reading(request.method)) return plain_answer(200, "ok\n");
   if (path.starts_with(kMedia) && is_reading(request.method)) {
     return media_desk_.answer(request, path.substr(kMedia.size()));
   }
@@ -85,6 +96,7 @@ HttpResponse Site::answer_link(const HttpRequest& request, std::string_view toke
   const LinkRecord& link = **found;
   if (is_reading(request.method)) {
     if (rest.empty()) return page(request, token, link);
+    if (rest == "passcode") return back_to_page(token);  // a tab that is restored asks for where it was
     if (rest.starts_with(kTrap)) return trap(request, link, rest.substr(kTrap.size()));
     return not_found();
   }
@@ -92,7 +104,7 @@ HttpResponse Site::answer_link(const HttpRequest& request, std::string_view toke
   if (rest == "events") return report(request, link);
   if (rest == "media") return media_addresses(request, link);
   if (rest == "passcode") return passcode(request, token, link);
-  if (rest == "privacy") return privacy(token, link);
+  if (rest == "privacy") return privacy(request, token, link);
   return not_found();
 }
 
@@ -149,7 +161,7 @@ HttpResponse Site::trap(const HttpRequest& request, const LinkRecord& link, std:
   return response;
 }
 
-HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) const {
+HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) {
   if (!is_json(request)) return plain_answer(415, "Reports are application/json.\n");
   auto beacon = parse_beacon(request.body);
   if (!beacon) {
@@ -161,6 +173,7 @@ HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) co
   }
   HttpResponse response{204, {{"Cache-Control", kNoStore}}, ""};
   if (link.do_not_track) return response;
+  if (auto wait = quota_.wait_or_add_report(link.id)) return too_many_requests(*wait);
   const Event sent_by = event_of(request, link, EventKind::Load, clock_.now());
   for (Event& reported : beacon->events) {
     reported.link_id = sent_by.link_id;
@@ -189,10 +202,10 @@ HttpResponse Site::media_addresses(const HttpRequest& request, const LinkRecord&
   return {200, {{"Content-Type", "application/json"}, {"Cache-Control", kNoStore}}, addresses.dump()};
 }
 
-HttpResponse Site::privacy(std::string_view token, const LinkRecord& link) const {
+HttpResponse Site::privacy(const HttpRequest& request, std::string_view token, const LinkRecord& link) const {
+  if (!passcode_gate_.is_open(request, link)) return plain_answer(401, "Please open the page again.\n");
   if (auto stopped = ledger_.stop_tracking(link.id); !stopped) return failed(stopped.error());
-  // 303: the browser comes back to the page with GET, and reloading it posts nothing.
-  return {303, {{"Location", fmt::format("../{}", token)}, {"Cache-Control", kNoStore}}, ""};
+  return back_to_page(token);
 }
 
 }  // namespace candid::track

@@ -10,13 +10,13 @@
 namespace candid::track {
 namespace {
 
-constexpr std::array<std::string_view, 32> kWords = {
+constexpr std::array<std::string_view, 35> kWords = {
     "v", "m", "api", "healthz", "video.mp4", "poster.jpg", "captions.vtt", "media", "events", "passcode", "privacy",
     "contents", "store", "ledger",
     // The calls of ledger_api.h.
     "upsert_messages", "find_message", "messages", "campaigns", "put_link", "find_link", "admit_view", "revoke_link",
     "revoke_links", "stop_tracking", "append", "history", "drop_networks_before", "add_api_token", "api_tokens",
-    "remove_api_token", "find_api_token", "backup"};
+    "remove_api_token", "find_api_token", "backup", "find_links", "revoke_messages", "ledger_id"};
 constexpr int kMostWords = 3;
 
 std::string_view method_name(Method method) {

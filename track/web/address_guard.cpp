@@ -4,7 +4,7 @@ namespace candid::track {
 namespace {
 
 std::string key_of(const IpAddress& sender) {
-  const IpAddress counted = sender.is_v4() ? sender : masked(sender, 64);
+  const IpAddress counted = customer_of(sender);
   return {counted.bytes.begin(), counted.bytes.end()};
 }
 

@@ -57,6 +57,12 @@ HttpResponse too_many_requests(std::chrono::seconds wait) {
   return response;
 }
 
+HttpResponse overloaded() {
+  HttpResponse response = plain_answer(503, "Too much is going on here; please try again in a few seconds.\n");
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
 HttpResponse failed(const Error& error) {
   log::error("track", error.describe());
   return plain_answer(503, "Something is wrong here; please try again in a minute.\n");

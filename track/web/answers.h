@@ -29,6 +29,8 @@ HttpResponse missed();
 // A short answer in plain text.
 HttpResponse plain_answer(int status, std::string_view text);
 HttpResponse too_many_requests(std::chrono::seconds wait);
+// 503: so much is under way that this has to wait outside.
+HttpResponse overloaded();
 // 503; what went wrong goes to the log alone.
 HttpResponse failed(const Error& error);
 

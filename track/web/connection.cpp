@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include "core/text.h"
 #include "track/web/access_log.h"
 #include "track/web/answers.h"
+#include "track/web/awaited.h"
 #include "track/web/network_name.h"
 
 namespace candid::track {
@@ -29,6 +29,7 @@ using Milliseconds = std::chrono::milliseconds;
 using Parser = http::request_parser<http::string_body>;
 
 constexpr size_t kReadBytes = 64 * 1024;
+constexpr size_t kPaceBytes = 64 * 1024;
 // For who is told that the body is unwanted, and sends it still.
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr const char* kStrictTransport = "max-age=31536000";
@@ -83,30 +84,6 @@ std::optional<HttpResponse> answer_to_bad_request(const error_code& code) {
   return std::nullopt;
 }
 
-// Waits for a value that comes on another thread: `start` gets a function and sees to it that it is called once, with
-// the value. Goes on on the awaiting coroutine's executor.
-template <typename Value, typename Start>
-asio::awaitable<Value> value_from(Start start) {
-  auto begin = [&](auto handler) {
-    // Shared, because a std::function can be copied and a coroutine's handler cannot.
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    start([shared](Value value) mutable {
-      auto executor = asio::get_associated_executor(*shared);
-      asio::post(executor,
-                 [waiter = std::move(shared), result = std::move(value)]() mutable { (*waiter)(std::move(result)); });
-    });
-  };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Value)>(begin, asio::use_awaitable);
-}
-
-// The value of `work`, which must not throw, computed on a worker thread.
-template <typename Work>
-asio::awaitable<std::invoke_result_t<Work>> on_worker(asio::thread_pool& workers, Work work) {
-  using Value = std::invoke_result_t<Work>;
-  auto start = [&](auto done) { asio::post(workers, [done, &work]() mutable { done(work()); }); };
-  co_return co_await value_from<Value>(start);
-}
-
 asio::awaitable<Result<void>> append_durably(Ledger& ledger, std::vector<Event> events) {
   auto start = [&](auto done) { ledger.append(std::move(events), done); };
   co_return co_await value_from<Result<void>>(start);
@@ -116,10 +93,22 @@ void report_lost_events(const Result<void>& stored) {
   if (!stored) log::error("track", stored.error().describe());
 }
 
+// When a request must be whole. With a pace, that is moved on with each kPaceBytes that come.
+struct Deadline {
+  Clock::time_point at{};
+  std::optional<Milliseconds> pace{};
+};
+
 struct Wire {
   unsigned version = 11;
   bool keep_alive = false;
 };
+
+// Chunks and other codings: nobody who talks to us needs them, a parser has to keep their extensions and trailers
+// whole, and one that it does not know would make a body look like the next request.
+bool has_coding(const Parser& parser) {
+  return parser.get().count(http::field::transfer_encoding) > 0;
+}
 
 bool is_bodiless(int status) {
   return status == 204 || status == 304;
@@ -143,16 +132,23 @@ std::string head_of(const HttpResponse& response, Wire wire, bool is_tls) {
 
 struct Connection::State {
   State(std::unique_ptr<Stream> byte_stream, const IpAddress& address, const ConnectionHost& server)
-      : stream(std::move(byte_stream)), peer(address), host(server) {}
+      : stream(std::move(byte_stream)),
+        // What the parser wants to see whole is a header, and that has its own limit.
+        buffer(server.settings.limits.header_bytes + 2 * kReadBytes),
+        peer(address),
+        host(server) {}
 
   // One request and its answer; true while the connection goes on.
   asio::awaitable<bool> serve_one();
+  asio::awaitable<error_code> wait_for_request();
   asio::awaitable<error_code> read_header(Parser& parser, Clock::time_point deadline);
   asio::awaitable<error_code> read_body(Parser& parser, Clock::time_point deadline);
   template <typename IsDone>
-  asio::awaitable<error_code> parse(Parser& parser, IsDone is_done, std::optional<Clock::time_point> deadline);
+  asio::awaitable<error_code> parse(Parser& parser, IsDone is_done, Deadline deadline);
+  asio::awaitable<error_code> read_more(Clock::time_point deadline);
   asio::awaitable<std::optional<HttpResponse>> refuse_body(const Parser& parser, const HttpRequest& request);
   asio::awaitable<bool> answer(const HttpRequest& request, Wire wire);
+  asio::awaitable<HttpResponse> find_answer(const HttpRequest& request);
   asio::awaitable<bool> refuse(const HttpResponse& response, const HttpRequest& request, Wire wire);
   asio::awaitable<uint64_t> write(const HttpResponse& response, const HttpRequest& request, Wire wire);
   void record(HttpResponse& response, uint64_t media_sent);
@@ -203,6 +199,7 @@ void Connection::finish() {
 }
 
 asio::awaitable<bool> Connection::State::serve_one() {
+  if (co_await wait_for_request()) co_return false;
   Parser parser;
   // One time for the whole request, so that a byte now and then does not hold a connection for ever.
   const auto deadline = Clock::now() + limits().read_timeout;
@@ -215,9 +212,17 @@ asio::awaitable<bool> Connection::State::serve_one() {
   Wire wire{parser.get().version(), parser.keep_alive() && !finishing};
   HttpRequest request = to_request(parser);
   place(request);
+  if (has_coding(parser)) {
+    const HttpResponse unsupported = plain_answer(501, "Bodies come with a Content-Length here.\n");
+    co_return co_await refuse(unsupported, request, wire);
+  }
+  std::optional<BodyBudget::Share> memory;  // until the answer is on its way
   if (is_long(parser)) {
     auto refused = co_await refuse_body(parser, request);
     if (refused) co_return co_await refuse(*refused, request, wire);
+    memory = host.long_bodies.take(*parser.content_length());
+    const HttpResponse full = overloaded();
+    if (!memory) co_return co_await refuse(full, request, wire);
   }
   if (auto code = co_await read_body(parser, deadline)) {
     auto response = answer_to_bad_request(code);
@@ -226,6 +231,15 @@ asio::awaitable<bool> Connection::State::serve_one() {
   }
   request.body = std::move(parser.get().body());
   co_return co_await answer(request, wire);
+}
+
+// A connection may be idle before a request; that time does not count against it.
+asio::awaitable<error_code> Connection::State::wait_for_request() {
+  if (buffer.size() > 0) co_return error_code();
+  waiting = true;
+  auto code = co_await read_more(Clock::now() + limits().read_timeout);
+  waiting = false;
+  co_return code;
 }
 
 // Who sent it, as far as anybody's word counts.
@@ -239,11 +253,8 @@ asio::awaitable<error_code> Connection::State::read_header(Parser& parser, Clock
   parser.header_limit(limits().header_bytes);
   parser.body_limit(boost::none);  // decided when the path is known
   parser.eager(false);
-  waiting = buffer.size() == 0;
-  auto code = co_await parse(
-      parser, [&] { return parser.is_header_done(); }, deadline);
-  waiting = false;
-  co_return code;
+  co_return co_await parse(
+      parser, [&] { return parser.is_header_done(); }, Deadline{deadline, std::nullopt});
 }
 
 asio::awaitable<error_code> Connection::State::read_body(Parser& parser, Clock::time_point deadline) {
@@ -254,38 +265,51 @@ asio::awaitable<error_code> Connection::State::read_body(Parser& parser, Clock::
   if (parser.get().version() >= 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
     if (auto code = co_await stream->write("HTTP/1.1 100 Continue\r\n\r\n", limits().write_timeout)) co_return code;
   }
-  // A long body comes from somebody we know, over a line that may be slow: it must only not stand still.
-  std::optional<Clock::time_point> end;
-  if (!is_long(parser)) end = deadline;
+  Deadline end{deadline, std::nullopt};
+  // A long body comes from somebody we know, over a line that may be slow.
+  if (is_long(parser)) end = {Clock::now() + limits().long_body_pace, limits().long_body_pace};
   co_return co_await parse(
       parser, [&] { return parser.is_done(); }, end);
 }
 
 template <typename IsDone>
-asio::awaitable<error_code> Connection::State::parse(Parser& parser, IsDone is_done,
-                                                     std::optional<Clock::time_point> deadline) {
+asio::awaitable<error_code> Connection::State::parse(Parser& parser, IsDone is_done, Deadline deadline) {
   bool hungry = buffer.size() == 0;
+  size_t progress = 0;
   while (!is_done()) {
     if (hungry) {
-      auto left = std::chrono::ceil<Milliseconds>(deadline ? *deadline - Clock::now() : limits().read_timeout);
-      if (left <= Milliseconds(0)) co_return beast::error::timeout;
-      auto read = co_await stream->read_some(buffer.prepare(kReadBytes), left);
-      waiting = false;
-      if (read.code) co_return read.code;
-      buffer.commit(read.bytes);
+      if (auto code = co_await read_more(deadline.at)) co_return code;
     }
     error_code code;
-    buffer.consume(parser.put(buffer.data(), code));
+    const size_t used = parser.put(buffer.data(), code);
+    buffer.consume(used);
+    progress += used;
+    if (deadline.pace && progress >= kPaceBytes) {
+      deadline.at = Clock::now() + *deadline.pace;
+      progress = 0;
+    }
     hungry = code == http::error::need_more || buffer.size() == 0;
     if (code && code != http::error::need_more) co_return code;
   }
   co_return error_code();
 }
 
+asio::awaitable<error_code> Connection::State::read_more(Clock::time_point deadline) {
+  auto left = std::chrono::ceil<Milliseconds>(deadline - Clock::now());
+  if (left <= Milliseconds(0)) co_return beast::error::timeout;
+  size_t room = std::min(kReadBytes, buffer.max_size() - buffer.size());
+  if (room == 0) co_return beast::error::timeout;
+  auto read = co_await stream->read_some(buffer.prepare(room), left);
+  if (!read.code) buffer.commit(read.bytes);
+  co_return read.code;
+}
+
 asio::awaitable<std::optional<HttpResponse>> Connection::State::refuse_body(const Parser& parser,
                                                                             const HttpRequest& request) {
   uint64_t length = parser.content_length().value();
-  co_return co_await on_worker(host.workers, [&] { return host.router.refuse_body(request, length, sender); });
+  auto refused = co_await on_worker(host.pages, [&] { return host.router.refuse_body(request, length, sender); });
+  if (!refused) co_return overloaded();
+  co_return std::move(*refused);
 }
 
 // Answers without having read all; the connection ends, as what follows cannot be told from a request.
@@ -299,7 +323,7 @@ asio::awaitable<bool> Connection::State::refuse(const HttpResponse& response, co
 
 asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire wire) {
   const auto began = Clock::now();
-  HttpResponse response = co_await on_worker(host.workers, [&] { return host.router.answer(request, sender); });
+  HttpResponse response = co_await find_answer(request);
   if (!response.durable_first.empty()) {
     auto stored = co_await append_durably(host.ledger, std::move(response.durable_first));
     report_lost_events(stored);
@@ -311,6 +335,18 @@ asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire
   log_access({request.method, access_path(request.path), response.status, sent,
               std::chrono::duration_cast<Milliseconds>(Clock::now() - began)});
   co_return written_whole&& wire.keep_alive;
+}
+
+asio::awaitable<HttpResponse> Connection::State::find_answer(const HttpRequest& request) {
+  if (auto at_once = Router::answer_at_once(request)) co_return std::move(*at_once);
+  WorkerPool& pool = host.router.is_media(request) ? host.media : host.pages;
+  auto response = co_await on_worker(pool, [&] { return host.router.answer(request, sender); });
+  if (response && response->hashing) {
+    const HttpResponse pending = std::move(*response);
+    response = co_await on_worker(host.passcodes, [&] { return host.router.finish(pending, sender); });
+  }
+  if (!response) co_return overloaded();
+  co_return std::move(*response);
 }
 
 // The bytes of the body that left.

@@ -5,13 +5,14 @@
 #include <memory>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
+#include "track/web/body_budget.h"
 #include "track/web/ip_address.h"
 #include "track/web/router.h"
 #include "track/web/server.h"
 #include "track/web/stream.h"
 #include "track/web/trusted_proxies.h"
+#include "track/web/worker_pool.h"
 
 namespace candid::track {
 
@@ -21,7 +22,11 @@ struct ConnectionHost {
   const TrustedProxies& proxies;
   Router& router;
   Ledger& ledger;
-  boost::asio::thread_pool& workers;
+  // Apart, so that none can take the others' threads.
+  WorkerPool& pages;  // and the API
+  WorkerPool& media;
+  WorkerPool& passcodes;
+  BodyBudget& long_bodies;
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {

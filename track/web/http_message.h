@@ -1,6 +1,7 @@
 #pragma once
 // A request and its answer as the site sees them: plain values, no web server's types.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,9 @@ struct HttpResponse {
   std::vector<Event> record{};         // stored in passing
   std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
   bool miss = false;                       // a guess that hit nothing: counts against the sender (address_guard.h)
+  // Set: this is no answer yet. The answer is what this gives, once; it hashes a passcode, which has workers of its
+  // own.
+  std::function<HttpResponse()> hashing{};
 };
 
 }  // namespace candid::track

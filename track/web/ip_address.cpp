@@ -43,4 +43,8 @@ IpAddress masked(IpAddress address, int bits) {
   return address;
 }
 
+IpAddress customer_of(const IpAddress& address) {
+  return address.is_v4() ? address : masked(address, 64);
+}
+
 }  // namespace candid::track

@@ -23,6 +23,8 @@ std::optional<IpAddress> parse_ip_address(std::string_view text);
 
 // The first `bits` of the sixteen bytes; the rest zero.
 IpAddress masked(IpAddress address, int bits);
+// What one customer has of it: all of IPv4, the first 64 bits of IPv6; the rest zero.
+IpAddress customer_of(const IpAddress& address);
 // Bits that come before an IPv4 address.
 inline constexpr int kMappedBits = 96;
 

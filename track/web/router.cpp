@@ -29,6 +29,18 @@ auto survive(Work&& work) -> decltype(work()) {
 
 }  // namespace
 
+std::optional<HttpResponse> Router::answer_at_once(const HttpRequest& request) {
+  bool reading = request.method == Method::Get || request.method == Method::Head;
+  if (request.path != "/healthz" || !reading) return std::nullopt;
+  return plain_answer(200, "ok\n");
+}
+
+HttpResponse Router::finish(const HttpResponse& hashing, const IpAddress& sender) {
+  HttpResponse response = survive([&] { return hashing.hashing(); });
+  if (response.miss) guard_.count_miss(sender);
+  return response;
+}
+
 HttpResponse Router::answer(const HttpRequest& request, const IpAddress& sender) {
   // Asked here, right before the look-up, and not when the request came: many at once are as many as one by one.
   if (auto refused = refuse_guessing(request, sender)) return std::move(*refused);

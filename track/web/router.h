@@ -15,7 +15,13 @@ class Router {
  public:
   Router(Site& site, Api* api, const Clock& clock) : site_(site), api_(api), guard_(clock) {}
 
+  // What is answered without waiting for anything: on a socket's thread. Nothing for all else.
+  static std::optional<HttpResponse> answer_at_once(const HttpRequest& request);
+  // Whether the answer waits for the store, which may be far away.
+  bool is_media(const HttpRequest& request) const { return site_.is_granted(request.path); }
+  // May be an answer that takes hashing; finish() makes it whole.
   HttpResponse answer(const HttpRequest& request, const IpAddress& sender);
+  HttpResponse finish(const HttpResponse& hashing, const IpAddress& sender);
   // Whether a body longer than ServerLimits::body_bytes may be read: nothing when it may, else the answer.
   std::optional<HttpResponse> refuse_body(const HttpRequest& request, uint64_t length, const IpAddress& sender);
 

@@ -2,8 +2,8 @@
 
 #include <condition_variable>
 #include <csignal>
+#include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,13 +13,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "core/log.h"
 #include "track/pages/site.h"
 #include "track/web/connection.h"
+#include "track/web/open_files.h"
 #include "track/web/tls.h"
 
 namespace candid::track {
@@ -38,9 +38,19 @@ IpAddress address_of(const asio::ip::address& address) {
   return {wide.to_bytes()};
 }
 
+// An IPv6 address has colons of its own.
+std::string printed(const std::string& address, uint16_t port) {
+  bool is_v6 = address.find(':') != std::string::npos;
+  return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+}
+
 std::string without_last_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
+}
+
+size_t at_least_one(int number) {
+  return static_cast<size_t>(std::max(1, number));
 }
 
 // The connections that are open, so that stop() can end them and wait for them. Thread-safe.
@@ -50,18 +60,28 @@ class OpenConnections {
     std::lock_guard lock(mutex_);
     return open_.size();
   }
-  void add(const std::shared_ptr<Connection>& connection) {
+  size_t count_of(const IpAddress& customer) const {
     std::lock_guard lock(mutex_);
-    open_.insert(connection);
+    auto found = by_customer_.find(customer.bytes);
+    return found == by_customer_.end() ? 0 : found->second;
+  }
+  void add(const std::shared_ptr<Connection>& connection, const IpAddress& customer) {
+    std::lock_guard lock(mutex_);
+    open_.emplace(connection, customer);
+    ++by_customer_[customer.bytes];
   }
   void remove(const std::shared_ptr<Connection>& connection) {
     std::lock_guard lock(mutex_);
-    open_.erase(connection);
+    auto found = open_.find(connection);
+    if (found == open_.end()) return;
+    auto customer = by_customer_.find(found->second.bytes);
+    if (--customer->second == 0) by_customer_.erase(customer);
+    open_.erase(found);
     if (open_.empty()) none_left_.notify_all();
   }
   void finish_all() {
     std::lock_guard lock(mutex_);
-    for (const auto& connection : open_) connection->finish();
+    for (const auto& [connection, customer] : open_) connection->finish();
   }
   void wait_until_none(std::chrono::milliseconds longest) {
     std::unique_lock lock(mutex_);
@@ -70,12 +90,14 @@ class OpenConnections {
   void clear() {
     std::lock_guard lock(mutex_);
     open_.clear();
+    by_customer_.clear();
   }
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable none_left_;
-  std::set<std::shared_ptr<Connection>> open_;  // shared with their coroutines
+  std::map<std::shared_ptr<Connection>, IpAddress> open_;  // shared with their coroutines
+  std::map<std::array<uint8_t, 16>, size_t> by_customer_;
 };
 
 }  // namespace
@@ -101,6 +123,7 @@ struct Server::State {
   Result<void> listen();
   void run_threads();
   asio::awaitable<void> accept_all();
+  bool has_room_for(const IpAddress& peer) const;
   asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
   // Calls `job` on a worker again and again, as the jobs wait for disks and ledgers.
   template <typename Job>
@@ -121,13 +144,18 @@ struct Server::State {
   tcp::acceptor acceptor{own};
   asio::steady_timer housekeeping{own};
   asio::steady_timer certificate_check{own};
-  // After the io_context, whose handlers wait in its queue: it must go first.
-  asio::thread_pool workers{static_cast<size_t>(std::max(1, settings.workers))};
-  const ConnectionHost host{settings, proxies, router, ledger, workers};
+  BodyBudget long_bodies{settings.limits.long_body_bytes};
+  // After the io_context, whose handlers wait in their queues: they must go first.
+  WorkerPool pages{at_least_one(settings.workers), settings.limits.waiting};
+  WorkerPool media_workers{at_least_one(settings.media_workers), settings.limits.waiting};
+  WorkerPool passcodes{at_least_one(settings.passcode_workers), settings.limits.waiting_passcodes};
+  const ConnectionHost host{settings, proxies, router, ledger, pages, media_workers, passcodes, long_bodies};
+  const size_t most_connections = connections_within(raise_open_file_limit(), settings.limits.connections);
   OpenConnections connections;
   uint16_t port = 0;
   std::vector<std::thread> threads;
   std::once_flag stopped;
+  bool all_ended = false;  // what stop() returns
 };
 
 Result<void> Server::State::listen() {
@@ -142,7 +170,8 @@ Result<void> Server::State::listen() {
   if (!code) acceptor.bind(endpoint, code);
   if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
   if (code) {
-    Error error = system_error(code.value(), fmt::format("cannot listen on {}:{}", settings.address, settings.port));
+    Error error =
+        system_error(code.value(), fmt::format("cannot listen on {}", printed(settings.address, settings.port)));
     return fail(error.kind(), error.message(),
                 "is another program using the port? candid serve --listen 127.0.0.1:0 takes a free one");
   }
@@ -175,16 +204,24 @@ asio::awaitable<void> Server::State::accept_all() {
       co_await pause.async_wait(kNoThrow);
       continue;
     }
-    if (connections.count() >= settings.limits.connections) continue;  // closes it
     boost::system::error_code gone;
     auto peer = socket.remote_endpoint(gone);
     if (gone) continue;
+    const IpAddress address = address_of(peer.address());
+    if (!has_room_for(address)) continue;  // closes it
     auto stream = Stream::make(std::move(socket), tls ? tls->context() : nullptr);
-    auto connection = std::make_shared<Connection>(std::move(stream), address_of(peer.address()), host);
-    connections.add(connection);
+    auto connection = std::make_shared<Connection>(std::move(stream), address, host);
+    connections.add(connection, customer_of(address));
     auto executor = connection->executor();
     asio::co_spawn(executor, serve(std::move(connection)), asio::detached);
   }
+}
+
+// Asked on the strand that adds them, so no two take the same place.
+bool Server::State::has_room_for(const IpAddress& peer) const {
+  if (connections.count() >= most_connections) return false;
+  // All candidates come from a proxy's one address.
+  return proxies.contains(peer) || connections.count_of(customer_of(peer)) < settings.limits.connections_of_address;
 }
 
 asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connection) {
@@ -199,7 +236,7 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connectio
 template <typename Job>
 asio::awaitable<void> Server::State::repeat(asio::steady_timer& timer, std::chrono::milliseconds interval, Job job) {
   while (acceptor.is_open()) {
-    asio::post(workers, job);
+    pages.try_post(job);  // else the next time
     timer.expires_after(interval);
     co_await timer.async_wait(kNoThrow);
   }
@@ -246,7 +283,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSettings& settings, Le
                    asio::detached);
   }
   state->run_threads();
-  log::info("track", fmt::format("listening on {}:{}", settings.address, state->port));
+  if (state->most_connections < settings.limits.connections) {
+    log::warning("track",
+                 fmt::format("at most {} connections at once, as this process may not open more files (ulimit -n)",
+                             state->most_connections));
+  }
+  log::info("track", fmt::format("listening on {}", printed(settings.address, state->port)));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
@@ -254,7 +296,7 @@ uint16_t Server::port() const {
   return state_->port;
 }
 
-void Server::stop() {
+bool Server::stop() {
   std::call_once(state_->stopped, [this] {
     asio::post(state_->own, [this] {
       boost::system::error_code ignored;  // it is closed either way
@@ -266,13 +308,18 @@ void Server::stop() {
     state_->connections.wait_until_none(state_->settings.limits.drain_timeout);
     state_->io.stop();
     for (std::thread& thread : state_->threads) thread.join();
-    state_->workers.stop();  // what waits in its queue has nobody left to answer
-    state_->workers.join();
+    // What waits in their queues has nobody left to answer.
+    WorkerPool* pools[] = {&state_->pages, &state_->media_workers, &state_->passcodes};
+    for (WorkerPool* pool : pools) pool->close();
+    const auto end = std::chrono::steady_clock::now() + state_->settings.limits.worker_timeout;
+    state_->all_ended = true;
+    for (WorkerPool* pool : pools) state_->all_ended &= pool->wait_until_idle(end);
     state_->connections.clear();
     // Every completion has run when this returns: none can reach for the io_context after it is gone.
     auto stored = state_->ledger.append_and_wait({});
     if (!stored) log::error("track", stored.error().describe());
   });
+  return state_->all_ended;
 }
 
 }  // namespace candid::track

@@ -22,21 +22,33 @@ struct ServerLimits {
   uint32_t body_bytes = 64 * 1024;  // longer ones: api.h
   // For the TLS handshake as a whole.
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);
-  // From the first byte that could come to the last byte of the request; also how long an idle connection is kept.
+  // From the first byte to the last of a request, but for a long body; also how long an idle connection is kept.
   std::chrono::milliseconds read_timeout = std::chrono::seconds(20);
+  // How long a long body may take for 64 KiB more.
+  std::chrono::milliseconds long_body_pace = std::chrono::seconds(30);
+  uint64_t long_body_bytes = 256ull << 20;  // of all long bodies at once; further ones get 503
   // How long a peer may take no byte of its answer. A paused player does that too, and asks again when it goes on.
   std::chrono::milliseconds write_timeout = std::chrono::seconds(60);
   // What stop() gives requests that are under way.
   std::chrono::milliseconds drain_timeout = std::chrono::seconds(5);
-  size_t connections = 2000;  // further ones are closed at once
+  // And what it gives workers after that.
+  std::chrono::milliseconds worker_timeout = std::chrono::seconds(2);
+  // Further ones are closed at once. Fewer where the process may not open as many files.
+  size_t connections = 2000;
+  size_t connections_of_address = 100;  // IPv4, or IPv6 /64; trusted proxies have no such bound
+  // Requests that wait for a worker, for each kind of workers; further ones get 503.
+  size_t waiting = 128;
+  size_t waiting_passcodes = 8;
 };
 
 struct ServerSettings {
   std::string address = "127.0.0.1";
-  uint16_t port = 8080;    // 0: any free one
-  int threads = 2;         // for sockets; they never wait for anything else
-  int workers = 8;         // for answers, as the ledger and the store may be far away
-  std::string public_url;  // as candidates see it, "https://talk.example.com"; for link previews
+  uint16_t port = 8080;      // 0: any free one
+  int threads = 2;           // for sockets; they never wait for anything else
+  int workers = 8;           // for pages and the API, as the ledger may be far away
+  int media_workers = 8;     // for media, as the store may be far away, too
+  int passcode_workers = 2;  // each takes 64 MiB
+  std::string public_url;    // as candidates see it, "https://talk.example.com"; for link previews
 
   // PEM files, the certificate with its chain. With them the server speaks TLS 1.2 and later, and reads them anew when
   // they change; without, plain HTTP. One without the other is InvalidInput.
@@ -61,9 +73,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   uint16_t port() const;
-  // Takes no new requests, lets those under way end (drain_timeout), stores their events, then joins. Any thread but
-  // the server's own may call it, also twice.
-  void stop();
+  // Takes no new requests, lets those under way end (drain_timeout), stores their events. False when a worker is still
+  // busy then, with a store that hangs, say; the destructor waits for it. Any thread but the server's own may call it,
+  // also twice.
+  bool stop();
 
  private:
   struct State;

@@ -17,7 +17,8 @@ namespace candid::upload {
 namespace {
 
 constexpr uint64_t kLongestPiece = 8 << 20;
-// A proxy that takes no longer body than this is not worth going on with.
+// A proxy that takes no longer body than this is not worth going on with, and over a line that breaks within so few
+// bytes nothing gets anywhere.
 constexpr uint64_t kShortestPiece = 64 << 10;
 // Of one object, because the whole was not what was sent; of one piece, likewise.
 constexpr int kMostAttempts = 3;
@@ -38,6 +39,11 @@ bool says_retryable(const net::HttpResponse& response) {
   if (!json.is_object() || !json.contains("error") || !json["error"].is_object()) return false;
   auto retryable = json["error"].find("retryable");
   return retryable != json["error"].end() && retryable->is_boolean() && retryable->get<bool>();
+}
+
+// By the line, or by a proxy for which it took too long.
+bool was_cut(const Result<net::HttpResponse>& answer) {
+  return !answer || answer->status == 408 || answer->status == 504;
 }
 
 class CandidStore final : public Store {
@@ -62,6 +68,8 @@ class CandidStore final : public Store {
     Persistence persistence;
     uint64_t offset = 0;
     uint64_t furthest = 0;
+    uint64_t length = 0;    // of the piece that was sent last
+    bool has_left = false;  // some of it
     bool must_ask = false;  // before the next piece, as nobody knows what is there
     int damaged = 0;        // pieces in a row
     int strange = 0;        // answers in a row
@@ -72,11 +80,13 @@ class CandidStore final : public Store {
   Result<void> put_content(std::string_view name, const ObjectContent& content, const PutOptions& options);
   Result<Step> send_rest(Put& put);
   Result<net::HttpResponse> ask(const Put& put);
-  Result<net::HttpResponse> send_piece(const Put& put, uint64_t length);
+  Result<net::HttpResponse> send_piece(Put& put);
   Result<Step> follow(Put& put, const net::HttpResponse& response);
   Result<Step> go_to_offset(Put& put, const net::HttpResponse& response);
   Result<Step> try_again(Put& put, Error failure, std::optional<std::chrono::milliseconds> asked = {});
   bool shorten_pieces();
+  void halve_piece(uint64_t length);
+  void double_piece(uint64_t length);
   using Stayed = std::function<Result<bool>(const net::HttpResponse&)>;
   using Fetch = std::function<Result<net::HttpResponse>(const std::string& url, const Stayed& stayed)>;
   Result<net::HttpResponse> read(std::string_view name, const Fetch& fetch);
@@ -84,7 +94,8 @@ class CandidStore final : public Store {
 
   std::unique_ptr<HttpSession> session_;
   NameLocks locks_;
-  std::atomic<uint64_t> piece_ = kLongestPiece;
+  std::atomic<uint64_t> longest_piece_ = kLongestPiece;  // what proxies take
+  std::atomic<uint64_t> piece_ = kLongestPiece;          // what gets through before the line breaks
 };
 
 Result<std::optional<uint64_t>> CandidStore::size_at(std::string_view name, const std::stop_token& stop) {
@@ -102,7 +113,7 @@ Result<std::optional<uint64_t>> CandidStore::size_of(std::string_view name) {
 }
 
 Result<void> CandidStore::put(std::string_view name, std::span<const uint8_t> bytes) {
-  return put_content(name, ObjectContent(bytes), {});
+  return put_content(name, ObjectContent(bytes), {.stop = session_->settings().stop});
 }
 
 Result<void> CandidStore::put_file(std::string_view name, const std::filesystem::path& file,
@@ -115,16 +126,19 @@ Result<void> CandidStore::put_content(std::string_view name, const ObjectContent
   TRY_VOID(check_object_name(name));
   auto lock = locks_.acquire(name, options.stop);
   if (!lock) return fail(ErrorKind::Cancelled, fmt::format("stopped before {} was put", name));
-  if (is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size()) return {};
+  bool has_size = is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size();
+  if (has_size && !options.check_content) return {};
   Sha256 digest = TRY(content.sha256());
+  TRY_VOID(content.check_for(name));
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Put put{.name = name,
             .content = content,
             .options = options,
             .digest = digest_field(digest),
             .persistence = Persistence(session_->settings().retries, *session_->settings().pause)};
-    // What fits one piece has nothing to resume; without a byte there is no piece, and asking makes the object.
-    put.must_ask = content.size() > piece_ || content.size() == 0;
+    // What fits one piece has nothing to resume; without a byte there is no piece, and asking makes the object. To a
+    // question the server compares what it has with the digest.
+    put.must_ask = content.size() > piece_ || content.size() == 0 || has_size;
     if (TRY(send_rest(put)) == Step::Damaged) continue;
     return {};
   }
@@ -135,10 +149,11 @@ Result<CandidStore::Step> CandidStore::send_rest(Put& put) {
   for (;;) {
     if (put.options.stop.stop_requested())
       return fail(ErrorKind::Cancelled, fmt::format("stopped while {} was put", put.name));
-    auto answer =
-        put.must_ask ? ask(put) : send_piece(put, std::min<uint64_t>(piece_, put.content.size() - put.offset));
+    put.has_left = false;
+    auto answer = put.must_ask ? ask(put) : send_piece(put);
     // A question was repeated already for as long as it is worth it.
     if (!answer && (put.must_ask || !answer.error().retryable())) return tl::unexpected(std::move(answer).error());
+    if (put.has_left && was_cut(answer)) halve_piece(put.length);
     Step step = answer ? TRY(follow(put, *answer)) : TRY(try_again(put, answer.error()));
     if (step != Step::GoOn) return step;
   }
@@ -150,7 +165,9 @@ Result<net::HttpResponse> CandidStore::ask(const Put& put) {
   return session_->send(std::move(request), put.options.stop);
 }
 
-Result<net::HttpResponse> CandidStore::send_piece(const Put& put, uint64_t length) {
+Result<net::HttpResponse> CandidStore::send_piece(Put& put) {
+  const uint64_t length = std::min<uint64_t>(piece_, put.content.size() - put.offset);
+  put.length = length;
   net::HttpRequest request{.method = "PUT",
                            .url = url_of(put.name),
                            .headers = {{"Repr-Digest", put.digest}, {"Content-Type", "application/octet-stream"}},
@@ -159,11 +176,11 @@ Result<net::HttpResponse> CandidStore::send_piece(const Put& put, uint64_t lengt
       fmt::format("bytes {}-{}/{}", put.offset, put.offset + length - 1, put.content.size());
   Sha256 digest = TRY(put.content.sha256_of(put.offset, length));
   request.headers["Content-Digest"] = digest_field(digest);
-  if (put.options.progress) {
-    request.on_sent = [progress = put.options.progress, offset = put.offset](uint64_t sent) {
-      progress(offset + sent);
-    };
-  }
+  request.on_sent = [&put](uint64_t sent) {
+    put.has_left = true;
+    put.persistence.moves();
+    if (put.options.progress) put.options.progress(put.offset + sent);
+  };
   // Repeating it would send bytes that may be there by now.
   return session_->send_once(std::move(request), put.options.stop);
 }
@@ -204,6 +221,7 @@ Result<CandidStore::Step> CandidStore::go_to_offset(Put& put, const net::HttpRes
   put.offset = *offset;
   put.strange = 0;
   if (*offset > put.furthest) {
+    if (!put.must_ask) double_piece(put.length);
     put.furthest = *offset;
     put.damaged = 0;
     put.persistence.moved();
@@ -228,9 +246,21 @@ Result<CandidStore::Step> CandidStore::try_again(Put& put, Error failure,
 bool CandidStore::shorten_pieces() {
   uint64_t piece = piece_;
   if (piece / 2 < kShortestPiece) return false;
+  longest_piece_ = piece / 2;
   // Whoever else found the same at the same time has shortened them already.
   piece_.compare_exchange_strong(piece, piece / 2);
   return true;
+}
+
+// Nothing stays of a piece that was cut, so that over a line that breaks often only short ones get there.
+void CandidStore::halve_piece(uint64_t length) {
+  const uint64_t half = std::max(length / 2, kShortestPiece);
+  for (uint64_t piece = piece_; half < piece && !piece_.compare_exchange_weak(piece, half);) {
+  }
+}
+
+void CandidStore::double_piece(uint64_t length) {
+  piece_.compare_exchange_strong(length, std::min<uint64_t>(length * 2, longest_piece_));
 }
 
 // A server opens what it sends after it told how long it is, so that an object that is replaced in between may come

@@ -61,6 +61,7 @@ class DavStore final : public Store {
   Result<void> send(const Put& put, const std::string& target);
   Result<bool> takes_nothing_more(const Put& put);
   Result<bool> holds(const Put& put, const std::string& target);
+  Result<bool> has_content(const Put& put, const std::string& target);
   Result<Step> move(const Put& put, const std::string& temporary);
   Result<net::HttpResponse> move_request(const std::string& from, std::string_view to, bool absolute,
                                          const std::stop_token& stop);
@@ -93,7 +94,7 @@ Result<std::optional<uint64_t>> DavStore::size_of(std::string_view name) {
 }
 
 Result<void> DavStore::put(std::string_view name, std::span<const uint8_t> bytes) {
-  return put_content(name, ObjectContent(bytes), {});
+  return put_content(name, ObjectContent(bytes), {.stop = session_->settings().stop});
 }
 
 Result<void> DavStore::put_file(std::string_view name, const std::filesystem::path& file, const PutOptions& options) {
@@ -103,8 +104,11 @@ Result<void> DavStore::put_file(std::string_view name, const std::filesystem::pa
 
 Result<void> DavStore::put_content(std::string_view name, const ObjectContent& content, const PutOptions& options) {
   TRY_VOID(check_object_name(name));
-  if (is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size()) return {};
   Put put{name, content, options};
+  bool is_there = is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size();
+  if (is_there && !options.check_content) return {};
+  TRY_VOID(content.check_for(name));
+  if (is_there && TRY(has_content(put, std::string(name)))) return {};
   TRY_VOID(collections_.make_above(name, options.stop));
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     Step step = can_move_ ? TRY(put_by_move(put)) : Step::NoMove;
@@ -137,12 +141,15 @@ Result<DavStore::Step> DavStore::put_in_place(const Put& put) {
 }
 
 Result<void> DavStore::send(const Put& put, const std::string& target) {
+  Persistence persistence(session_->settings().retries, *session_->settings().pause);
   net::HttpRequest request{.method = "PUT",
                            .url = url_of(target),
                            .headers = {{"Content-Type", "application/octet-stream"}},
-                           .body = put.content.stretch(0, put.content.size()),
-                           .on_sent = put.options.progress};
-  Persistence persistence(session_->settings().retries, *session_->settings().pause);
+                           .body = put.content.stretch(0, put.content.size())};
+  request.on_sent = [&](uint64_t sent) {
+    persistence.moves();
+    if (put.options.progress) put.options.progress(sent);
+  };
   bool has_made_anew = false;
   for (int failures = 0;;) {
     net::HttpResponse response = TRY(session_->send(request, put.options.stop));
@@ -179,10 +186,13 @@ Result<bool> DavStore::takes_nothing_more(const Put& put) {
 
 Result<bool> DavStore::holds(const Put& put, const std::string& target) {
   if (TRY(size_at(target, put.options.stop)) != put.content.size()) return false;
-  if (session_->is_encrypted()) return true;
-  Sha256 arrived = TRY(session_->sha256_of(url_of(target), put.options.stop));
-  Sha256 sent = TRY(put.content.sha256());
-  return arrived == sent;
+  return session_->is_encrypted() ? true : has_content(put, target);
+}
+
+Result<bool> DavStore::has_content(const Put& put, const std::string& target) {
+  Sha256 there = TRY(session_->sha256_of(url_of(target), put.options.stop));
+  Sha256 wanted = TRY(put.content.sha256());
+  return there == wanted;
 }
 
 // Older servers (Apache's among them) want a whole URL (RFC 2518), nginx behind a proxy for TLS only takes a path.
@@ -244,7 +254,9 @@ Result<void> DavStore::remove(std::string_view name) {
 Result<int> DavStore::abandon_unfinished(const std::function<bool(std::string_view)>& /*wanted*/, UtcTime before) {
   int count = 0;
   auto remove_leftover = [&](const std::string& name, const DavEntry& entry) -> Result<void> {
-    if (!is_temporary_name(name) || !entry.modified || *entry.modified >= before) return {};
+    // The times are the server's, so `before` must be as well: the listing was just answered.
+    UtcTime before_there = before == UtcTime::max() ? before : before + session_->clock_skew();
+    if (!is_temporary_name(name) || !entry.modified || *entry.modified >= before_there) return {};
     TRY_VOID(delete_at(name));
     ++count;
     return {};

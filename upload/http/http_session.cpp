@@ -7,13 +7,14 @@
 
 #include "core/files.h"
 #include "core/text.h"
+#include "upload/arriving.h"
 
 namespace candid::upload {
 namespace {
 
 constexpr uint64_t kMostInMemory = 1 << 30;
 constexpr size_t kMostServerWords = 200;
-constexpr std::chrono::milliseconds kTidyTimeout{5'000};
+constexpr std::chrono::milliseconds kTidyTimeout{2'000};
 
 // A candid server says in JSON what went wrong; what others send is made for browsers.
 std::string server_words(const net::HttpResponse& response) {
@@ -106,6 +107,11 @@ class FileSink {
       error_ = created.error();
     }
   }
+  bool has_room(const net::HttpResponse& head) {
+    auto room = check_room(head, path_);
+    if (!room) error_ = room.error();
+    return room.has_value();
+  }
   bool take(std::span<const uint8_t> bytes) {
     if (!writer_) return false;
     auto written = writer_->write(bytes);
@@ -128,7 +134,9 @@ HttpSession::HttpSession(std::unique_ptr<net::HttpTransport> transport, HttpServ
     : transport_(std::move(transport)),
       server_({server.kind, server.url, server.login, with_full_disks(server.judge)}),
       settings_(settings),
-      retrying_(*transport_, settings.retries, server_.judge, *settings.pause, *settings.clock) {}
+      retrying_(*transport_, settings.retries, server_.judge, *settings.pause, *settings.clock),
+      patient_(retrying_, settings.stop),
+      once_(*transport_, settings.stop) {}
 
 net::HttpRequest HttpSession::authorized(net::HttpRequest request) const {
   if (!server_.login.authorization.empty()) request.headers["Authorization"] = server_.login.authorization.reveal();
@@ -136,11 +144,13 @@ net::HttpRequest HttpSession::authorized(net::HttpRequest request) const {
 }
 
 Result<net::HttpResponse> HttpSession::send(net::HttpRequest request, const std::stop_token& stop) {
-  return retrying_.send(authorized(std::move(request)), stop);
+  net::HttpResponse response = TRY(patient_.send(authorized(std::move(request)), stop));
+  if (auto skew = net::clock_skew(response, settings_.clock->now())) skew_ms_ = skew->count();
+  return response;
 }
 
 Result<net::HttpResponse> HttpSession::send_once(net::HttpRequest request, const std::stop_token& stop) {
-  return transport_->send(authorized(std::move(request)), stop);
+  return once_.send(authorized(std::move(request)), stop);
 }
 
 void HttpSession::remove_best_effort(const std::string& url, const std::map<std::string, std::string>& headers) {
@@ -148,7 +158,7 @@ void HttpSession::remove_best_effort(const std::string& url, const std::map<std:
   request.connect_timeout = kTidyTimeout;
   request.stall_timeout = kTidyTimeout;
   // The failure that led here is what is reported.
-  static_cast<void>(send_once(std::move(request)));
+  static_cast<void>(transport_->send(authorized(std::move(request))));
 }
 
 Result<net::HttpResponse> HttpSession::fetch(const std::string& url, const std::stop_token& stop) {
@@ -163,6 +173,7 @@ Result<net::HttpResponse> HttpSession::fetch_to_file(
   FileSink sink(file);
   if (sink.error()) return tl::unexpected(*sink.error());
   net::HttpRequest request{.url = url, .headers = {}};
+  request.on_head = [&](const net::HttpResponse& head) { return sink.has_room(head); };
   request.on_body = [&](std::span<const uint8_t> bytes) { return sink.take(bytes); };
   request.on_restart = [&] { sink.restart(); };
   auto response = send(std::move(request));

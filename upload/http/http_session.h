@@ -2,6 +2,7 @@
 // What the stores over HTTP have in common: one server, who we are to it, how often a request is repeated, and what its
 // refusals mean. Internal to upload.
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "core/pause.h"
 #include "net/http.h"
 #include "net/retry.h"
+#include "net/stoppable.h"
 #include "upload/http/http_login.h"
 #include "upload/open_store.h"
 
@@ -38,7 +40,7 @@ class HttpSession {
   Result<net::HttpResponse> send(net::HttpRequest request, const std::stop_token& stop = {});
   // For requests that are resumed rather than repeated.
   Result<net::HttpResponse> send_once(net::HttpRequest request, const std::stop_token& stop = {});
-  // Tidying up after a failure: does not wait for a server that went away.
+  // Tidying up after a failure, or a stop: does not wait for a server that went away.
   void remove_best_effort(const std::string& url, const std::map<std::string, std::string>& headers = {});
 
   // A GET into memory, into a file, or through SHA-256.
@@ -59,6 +61,9 @@ class HttpSession {
     return net::retry_after(response, settings_.clock->now());
   }
 
+  // How far the server's clock is ahead of ours, as its last answer told.
+  std::chrono::milliseconds clock_skew() const { return std::chrono::milliseconds(skew_ms_.load()); }
+
   const std::string& url() const { return server_.url; }
   std::string origin() const;  // "https://host:port"
   std::string path() const;    // "/path" or ""
@@ -73,6 +78,9 @@ class HttpSession {
   HttpServer server_;
   const StoreSettings settings_;
   net::RetryingTransport retrying_;
+  net::StoppableTransport patient_;  // with retries, until the session is stopped
+  net::StoppableTransport once_;     // likewise, without
+  std::atomic<int64_t> skew_ms_ = 0;
 };
 
 // Whether the name says what the object holds, so that one of the right size need not be sent again.

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "upload/part_check.h"
+#include "upload/store.h"
+
 namespace candid::upload {
 
 Result<ObjectContent> ObjectContent::of_file(const std::filesystem::path& file) {
@@ -32,6 +35,12 @@ Result<Sha256> ObjectContent::sha256_of(uint64_t offset, uint64_t length) const 
 Result<Sha256> ObjectContent::sha256() const {
   if (!sha256_) sha256_ = TRY(sha256_of(0, size_));
   return *sha256_;
+}
+
+Result<void> ObjectContent::check_for(std::string_view name) const {
+  if (file() == nullptr || !is_part_object(name)) return {};
+  Sha256 digest = TRY(sha256());
+  return check_part(name, digest, file()->string());
 }
 
 }  // namespace candid::upload

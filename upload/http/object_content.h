@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/digest.h"
@@ -21,11 +22,15 @@ class ObjectContent {
   static Result<ObjectContent> of_file(const std::filesystem::path& file);
 
   uint64_t size() const { return size_; }
+  // Null for bytes in memory.
+  const std::filesystem::path* file() const { return std::get_if<std::filesystem::path>(&source_); }
   // As a request's body.
   std::variant<std::string, net::FileRange> stretch(uint64_t offset, uint64_t length) const;
   Result<Sha256> sha256_of(uint64_t offset, uint64_t length) const;
   // Of the whole; computed once.
   Result<Sha256> sha256() const;
+  // Whether a file is the part that `name` says (upload/part_check.h).
+  Result<void> check_for(std::string_view name) const;
 
  private:
   ObjectContent(std::filesystem::path file, uint64_t size) : source_(std::move(file)), size_(size) {}

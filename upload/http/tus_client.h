@@ -18,7 +18,8 @@ class TusClient {
  public:
   explicit TusClient(HttpSession& session) : session_(session) {}
 
-  // A new upload's URL, on the server's own origin whatever its Location says.
+  // A new upload's URL, on the server's own origin whatever its Location says. Where the answer is lost an empty upload
+  // stays on the server that nobody can name: tus lists nothing, so its own expiry has to remove it.
   Result<std::string> create(std::string_view name, uint64_t size, const std::stop_token& stop);
 
   struct State {
@@ -45,8 +46,8 @@ class TusClient {
     std::optional<uint64_t> most_bytes{};
   };
   Result<Abilities> abilities(const std::stop_token& stop);
-  Result<net::HttpResponse> send_piece(uint64_t offset, const std::string& url, const ObjectContent& content,
-                                       const PutOptions& options);
+  Result<net::HttpResponse> send_piece(uint64_t offset, uint64_t length, const std::string& url,
+                                       const ObjectContent& content, const PutOptions& options);
   std::string resolve(std::string_view location) const;
 
   HttpSession& session_;

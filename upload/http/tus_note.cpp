@@ -44,6 +44,7 @@ std::string write_tus_note(const TusNote& note) {
   };
   add("object", note.object);
   add("sending", note.sending);
+  if (note.sending) text += fmt::format("since {}\n", format_utc(note.sending_since));
   for (const std::string& url : note.obsolete) text += fmt::format("obsolete {}\n", url);
   return text;
 }
@@ -57,6 +58,7 @@ TusNote read_tus_note(std::string_view text, std::string_view origin) {
     std::string_view kind = take_word(line);
     if (kind == "object") note.object = read_upload(line, origin);
     if (kind == "sending") note.sending = read_upload(line, origin);
+    if (kind == "since") note.sending_since = parse_utc(line).value_or(UtcTime{});
     if (kind == "obsolete" && is_below(line, origin)) note.obsolete.emplace_back(line);
   }
   return note;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/digest.h"
+#include "core/time.h"
 
 namespace candid::upload {
 
@@ -24,12 +25,13 @@ struct TusUpload {
 struct TusNote {
   std::optional<TusUpload> object{};    // verified: what the name stands for
   std::optional<TusUpload> sending{};   // what shall take its place
+  UtcTime sending_since{};              // when a run began or went on with it; long ago where it is not known
   std::vector<std::string> obsolete{};  // urls of uploads to terminate
 
   bool empty() const { return !object && !sending && obsolete.empty(); }
 };
 
-// Lines: "object SIZE SHA256 URL", "sending SIZE SHA256 URL", "obsolete URL".
+// Lines: "object SIZE SHA256 URL", "sending SIZE SHA256 URL", "since UTC", "obsolete URL".
 std::string write_tus_note(const TusNote& note);
 // Uploads of another origin ("https://host:port") than `origin` are left out, as is what cannot be read: secrets go to
 // no other server, and an object that is not known is put again.

@@ -47,6 +47,7 @@ class TusStore final : public Store {
   Result<void> keep(std::string_view name, const TusNote& note);
   Result<void> put_content(std::string_view name, const ObjectContent& content, const PutOptions& options);
   Result<bool> is_there(const TusUpload& upload, const std::stop_token& stop);
+  Result<bool> has_content(const TusUpload& upload, const PutOptions& options);
   Result<std::optional<uint64_t>> begin_or_resume(Put& put);
   Result<Arrival> send_and_compare(const Put& put, uint64_t offset);
   Result<void> settle(Put& put);
@@ -74,6 +75,12 @@ Result<bool> TusStore::is_there(const TusUpload& upload, const std::stop_token& 
   return state && state->size == upload.size && state->offset == upload.size;
 }
 
+// That the server compared it once is enough, but for one who asks for more.
+Result<bool> TusStore::has_content(const TusUpload& upload, const PutOptions& options) {
+  if (!TRY(is_there(upload, options.stop))) return false;
+  return !options.check_content || TRY(session_->sha256_of(upload.url, options.stop)) == upload.sha256;
+}
+
 Result<std::optional<uint64_t>> TusStore::size_of(std::string_view name) {
   TRY_VOID(check_object_name(name));
   TusNote note = note_of(name);
@@ -82,7 +89,7 @@ Result<std::optional<uint64_t>> TusStore::size_of(std::string_view name) {
 }
 
 Result<void> TusStore::put(std::string_view name, std::span<const uint8_t> bytes) {
-  return put_content(name, ObjectContent(bytes), {});
+  return put_content(name, ObjectContent(bytes), {.stop = session_->settings().stop});
 }
 
 Result<void> TusStore::put_file(std::string_view name, const std::filesystem::path& file, const PutOptions& options) {
@@ -95,8 +102,9 @@ Result<void> TusStore::put_content(std::string_view name, const ObjectContent& c
   auto lock = locks_.acquire(name, options.stop);
   if (!lock) return fail(ErrorKind::Cancelled, fmt::format("stopped before {} was put", name));
   Put put{.name = name, .content = content, .options = options, .sha256 = TRY(content.sha256()), .note = note_of(name)};
+  TRY_VOID(content.check_for(name));
   if (put.note.object && put.note.object->holds(content.size(), put.sha256) &&
-      TRY(is_there(*put.note.object, options.stop)))
+      TRY(has_content(*put.note.object, options)))
     return {};
   bool is_damaged = false;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
@@ -122,12 +130,15 @@ Result<std::optional<uint64_t>> TusStore::begin_or_resume(Put& put) {
   const std::stop_token& stop = put.options.stop;
   if (put.note.sending && put.note.sending->holds(put.content.size(), put.sha256)) {
     auto state = TRY(client_.look(put.note.sending->url, stop));
-    if (state && state->size == put.content.size()) return std::optional<uint64_t>(state->offset);
-    return std::optional<uint64_t>();
+    if (!state || state->size != put.content.size()) return std::optional<uint64_t>();
+    put.note.sending_since = session_->settings().clock->now();
+    TRY_VOID(keep(put.name, put.note));
+    return std::optional<uint64_t>(state->offset);
   }
   if (put.note.sending) put.note.obsolete.push_back(put.note.sending->url);
   std::string url = TRY(client_.create(put.name, put.content.size(), stop));
   put.note.sending = TusUpload{std::move(url), put.content.size(), put.sha256};
+  put.note.sending_since = session_->settings().clock->now();
   TRY_VOID(keep(put.name, put.note));
   return std::optional<uint64_t>(0);
 }
@@ -200,12 +211,13 @@ Result<void> TusStore::remove(std::string_view name) {
   return terminate_obsolete(name, std::move(note));
 }
 
-Result<int> TusStore::abandon_unfinished(const std::function<bool(std::string_view)>& wanted, UtcTime /*before*/) {
+Result<int> TusStore::abandon_unfinished(const std::function<bool(std::string_view)>& wanted, UtcTime before) {
   int count = 0;
   for (const std::string& name : notes_.names()) {
     auto lock = locks_.acquire(name);
     TusNote note = note_of(name);
-    bool is_abandoned = note.sending && !wanted(name);
+    // The notes are shared by campaigns: what this one does not want, another may be sending right now.
+    bool is_abandoned = note.sending && note.sending_since < before && !wanted(name);
     if (is_abandoned) {
       note.obsolete.push_back(note.sending->url);
       note.sending.reset();

@@ -91,10 +91,12 @@ S3Client::S3Client(const StoreAddress& address, const StoreSettings& settings,
                    std::unique_ptr<net::AwsCredentialSource> credentials, std::unique_ptr<net::HttpTransport> carrier)
     : address_(address),
       place_{address.bucket, host_of(address.endpoint), address.region},
+      clock_(*settings.clock),
       credentials_(std::move(credentials)),
       carrier_(std::move(carrier)),
       signer_(*carrier_, *credentials_, net::SigningScope{address.region, "s3"}, *settings.clock),
-      retrier_(signer_, settings.retries, s3_may_get_better, *settings.pause, *settings.clock) {}
+      retrier_(signer_, settings.retries, s3_may_get_better, *settings.pause, *settings.clock),
+      stoppable_(retrier_, settings.stop) {}
 
 std::string S3Client::origin() const {
   if (address_.style == S3Style::Path) return address_.endpoint;
@@ -131,8 +133,9 @@ net::HttpRequest S3Client::request(std::string method, std::string url, std::str
 
 Result<net::HttpResponse> S3Client::send(const net::HttpRequest& request, std::string_view doing,
                                          const std::stop_token& stop) {
-  auto response = retrier_.send(request, stop);
+  auto response = stoppable_.send(request, stop);
   if (!response) return tl::unexpected(response.error().wrapped(std::string(doing)));
+  if (auto skew = net::clock_skew(*response, clock_.now())) skew_ms_ = skew->count();
   // What still says so after all attempts.
   bool is_error = response->is_success() && parse_s3_error(response->body);
   if (is_error) return failed(*response, doing);
@@ -150,7 +153,7 @@ Error S3Client::explained(const net::HttpResponse& response, std::string_view na
   net::HttpRequest probe = request("GET", url_of(name));
   probe.headers["range"] = "bytes=0-0";
   probe.on_body = [](std::span<const uint8_t>) { return false; };
-  auto answer = retrier_.send(probe, stop);
+  auto answer = stoppable_.send(probe, stop);
   return s3_failure(answer && !answer->is_success() ? *answer : response, doing, place_);
 }
 
@@ -164,9 +167,11 @@ Result<std::optional<S3Facts>> S3Client::head(std::string_view name, const std::
 
 Result<std::optional<S3Facts>> S3Client::get(std::string_view name,
                                              const std::function<bool(std::span<const uint8_t>)>& sink,
-                                             const std::function<void()>& restart, const std::stop_token& stop) {
+                                             const std::function<void()>& restart, const std::stop_token& stop,
+                                             const std::function<bool(const net::HttpResponse&)>& accept) {
   std::string doing = fmt::format("cannot read {}", name);
   net::HttpRequest asked = request("GET", url_of(name));
+  asked.on_head = accept;
   asked.on_body = sink;
   asked.on_restart = restart;
   net::HttpResponse response = TRY(send(asked, doing, stop));

@@ -3,6 +3,7 @@
 // to do with them is s3_store.h's and s3_multipart.h's.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "net/aws_credentials.h"
 #include "net/retry.h"
 #include "net/signing.h"
+#include "net/stoppable.h"
 #include "upload/open_store.h"
 #include "upload/s3/s3_errors.h"
 #include "upload/s3/s3_xml.h"
@@ -67,9 +69,11 @@ class S3Client {
            std::unique_ptr<net::AwsCredentialSource> credentials, std::unique_ptr<net::HttpTransport> carrier);
 
   Result<std::optional<S3Facts>> head(std::string_view name, const std::stop_token& stop);
-  // The body goes to `sink` (false ends it), and begins again with `restart`.
+  // The body goes to `sink` (false ends it), and begins again with `restart`. `accept`, where there is one, sees the
+  // answer's headers before.
   Result<std::optional<S3Facts>> get(std::string_view name, const std::function<bool(std::span<const uint8_t>)>& sink,
-                                     const std::function<void()>& restart, const std::stop_token& stop);
+                                     const std::function<void()>& restart, const std::stop_token& stop,
+                                     const std::function<bool(const net::HttpResponse&)>& accept = {});
   Result<S3Tag> put(std::string_view name, S3Body body, const S3Properties& properties, const std::stop_token& stop);
   Result<void> remove(std::string_view name, const std::stop_token& stop);
 
@@ -93,6 +97,8 @@ class S3Client {
   const S3Place& place() const { return place_; }
   // "s3://bucket/prefix at https://host", the same in every run: ties a note to its store.
   std::string identity() const;
+  // How far the store's clock is ahead of ours, as its last answer told.
+  std::chrono::milliseconds clock_skew() const { return std::chrono::milliseconds(skew_ms_.load()); }
 
  private:
   std::string url_of(std::string_view name, std::string_view query = {}) const;
@@ -105,10 +111,13 @@ class S3Client {
 
   const StoreAddress address_;
   const S3Place place_;
+  const Clock& clock_;
   std::unique_ptr<net::AwsCredentialSource> credentials_;
   std::unique_ptr<net::HttpTransport> carrier_;
   net::SigningTransport signer_;
   net::RetryingTransport retrier_;
+  net::StoppableTransport stoppable_;
+  std::atomic<int64_t> skew_ms_ = 0;
 };
 
 }  // namespace candid::upload

@@ -1,6 +1,7 @@
 #include "upload/s3/s3_file.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -79,6 +80,22 @@ Result<std::optional<S3Part>> S3FileParts::send(size_t index, const std::string&
 Result<bool> S3FileParts::is_same(size_t index, const S3Part& there) {
   StretchDigests expected = TRY(digests(index));
   return there.size == size_of(index) && there.etag == to_hex(expected.md5);
+}
+
+Result<Sha256> S3FileParts::sha256(const std::stop_token& stop) {
+  std::ifstream file(file_, std::ios::binary);
+  Sha256Hasher whole;
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i < count(); ++i) {
+    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, fmt::format("storing {} was stopped", name_));
+    bytes.resize(size_of(i));
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (!file) return fail(ErrorKind::Corrupt, fmt::format("{} cannot be read as a whole", file_.string()));
+    whole.update(bytes);
+    std::lock_guard lock(mutex_);
+    digests_[i] = {candid::sha256(bytes), md5(bytes)};
+  }
+  return whole.finish();
 }
 
 Result<std::string> S3FileParts::etag() {

@@ -11,7 +11,7 @@
 
 namespace candid::upload {
 
-constexpr uint64_t kLargestPut = 8 << 20;  // what is sent in one request
+constexpr uint64_t kLargestPut = 8 << 20;  // what is sent in one request on any line
 
 // From the size alone, so that every run cuts a file alike: at least 8 MiB, at most 10,000 parts. InvalidInput for more
 // than S3 holds in one object (5 TiB).
@@ -28,6 +28,9 @@ class S3FileParts final : public S3PartSource {
                                      const std::stop_token& stop) override;
   Result<bool> is_same(size_t index, const S3Part& there) override;
 
+  // The SHA-256 of the whole, from one reading that serves the digests of all parts as well; ends when a stop is
+  // requested.
+  Result<Sha256> sha256(const std::stop_token& stop);
   // The ETag that the whole object has where the service forms it of the content.
   Result<std::string> etag();
 

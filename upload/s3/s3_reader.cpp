@@ -5,6 +5,7 @@
 #include "core/encoding.h"
 #include "core/files.h"
 #include "core/log.h"
+#include "upload/arriving.h"
 
 namespace candid::upload {
 namespace {
@@ -27,12 +28,13 @@ bool is_what_is_there(std::string_view name, const S3Facts& facts, const Receive
   return !is_part_object(name) || name.ends_with(to_hex(received.digests.sha256));
 }
 
-// `sink` and `restart` keep what comes; `finish` says what did.
+// `sink` and `restart` keep what comes, if `accept` wants it; `finish` says what did.
 Result<void> receive(S3Client& client, std::string_view name, const std::function<bool(std::span<const uint8_t>)>& sink,
-                     const std::function<void()>& restart, const std::function<Result<Received>()>& finish) {
+                     const std::function<void()>& restart, const std::function<Result<Received>()>& finish,
+                     const std::function<bool(const net::HttpResponse&)>& accept = {}) {
   for (int tries = 0; tries < kTries; ++tries) {
     restart();
-    auto facts = TRY(client.get(name, sink, restart, {}));
+    auto facts = TRY(client.get(name, sink, restart, {}, accept));
     if (!facts)
       return fail(ErrorKind::NotFound, fmt::format("there is no {} in bucket {}", name, client.place().bucket));
     Received received = TRY(finish());
@@ -57,6 +59,12 @@ class FileSink {
     } else {
       failure_ = writer.error();
     }
+  }
+
+  bool has_room(const net::HttpResponse& head) {
+    auto room = check_room(head, path_);
+    if (!room) failure_ = room.error();
+    return room.has_value();
   }
 
   bool take(std::span<const uint8_t> bytes) {
@@ -111,7 +119,7 @@ Result<void> s3_read_to_file(S3Client& client, std::string_view name, const std:
   FileSink sink(file);
   auto received = receive(
       client, name, [&](std::span<const uint8_t> bytes) { return sink.take(bytes); }, [&] { sink.restart(); },
-      [&] { return sink.finish(); });
+      [&] { return sink.finish(); }, [&](const net::HttpResponse& head) { return sink.has_room(head); });
   // A full disk here is not the network's failure.
   if (sink.failure()) return tl::unexpected(*sink.failure());
   TRY_VOID(received);

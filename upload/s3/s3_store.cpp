@@ -7,6 +7,7 @@
 #include "core/encoding.h"
 #include "core/log.h"
 #include "net/curl_transport.h"
+#include "upload/part_check.h"
 #include "upload/s3/s3_file.h"
 #include "upload/s3/s3_multipart.h"
 #include "upload/s3/s3_reader.h"
@@ -14,7 +15,8 @@
 namespace candid::upload {
 namespace {
 
-constexpr int kTries = 3;  // of an upload that goes away under us
+constexpr uint64_t kLargestWholePut = 64 << 20;  // on a line that was seen to be fast
+constexpr int kTries = 3;                        // of an upload that goes away under us
 constexpr std::chrono::hours kLongestLifetime{7 * 24};
 
 Result<std::string> checked(std::string_view name) {
@@ -50,6 +52,12 @@ std::string header_text(std::string_view fingerprint) {
   bool fits = !fingerprint.empty() && fingerprint.size() <= 128 &&
               std::all_of(fingerprint.begin(), fingerprint.end(), [](char c) { return c > 0x20 && c < 0x7F; });
   return fits ? std::string(fingerprint) : to_hex(sha256(fingerprint));
+}
+
+// The names that campaigns give to objects. Whatever else is in the bucket belongs to other programs.
+bool is_name_of_ours(std::string_view name) {
+  return is_part_object(name) || (name.starts_with("recipes/") && name.ends_with(".json")) ||
+         (name.starts_with("videos/") && name.ends_with(".mp4")) || name == "candid-store.json";
 }
 
 std::span<const uint8_t> bytes_of(const std::string& text) {
@@ -117,14 +125,27 @@ Result<void> S3Store::put_file(std::string_view name, const std::filesystem::pat
   uint64_t size = TRY(size_of_file(file));
   Turn turn(*this, object, options.stop);
   if (!turn.is_ours() || options.stop.stop_requested()) return stopped(object);
-  if (is_part_object(object) && TRY(has_part(object, size, options.stop))) return {};
-  if (size > kLargestPut) return put_in_parts(object, file, size, options);
+  bool is_there = is_part_object(object) && TRY(has_part(object, size, options.stop));
+  if (is_there && !options.check_content) return {};
+  if (goes_in_parts(object, size)) return put_in_parts(object, file, size, options);
   StretchDigests digests = TRY(digest_stretch(file, 0, size));
+  TRY_VOID(check_part(object, digests.sha256, file.string()));
+  if (is_there) {
+    S3Expected expected{size, to_hex(digests.md5), [&]() -> Result<Sha256> { return digests.sha256; }};
+    if (TRY(s3_compare(client_, object, expected, options.stop)) == S3State::Same) return {};
+  }
   S3Body body{net::FileRange{file, 0, size}, digests.sha256, options.progress};
   if (size == 0) body.bytes = std::string();
   TRY_VOID(put_whole(object, std::move(body), digests.md5, {content_type_of(object), ""}, options.stop));
   if (options.progress) options.progress(size);
   return {};
+}
+
+// What was begun in parts is finished in parts.
+bool S3Store::goes_in_parts(const std::string& name, uint64_t size) const {
+  if (size <= kLargestPut) return false;
+  bool is_under_way = notes_ != nullptr && notes_->find(name).has_value();
+  return is_under_way || size > line_.worth_of_one_request(kLargestPut, kLargestWholePut);
 }
 
 Result<bool> S3Store::has_part(const std::string& name, uint64_t size, const std::stop_token& stop) {
@@ -140,7 +161,9 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
   Sha256 sent = body.sha256;
   const auto* bytes = std::get_if<std::string>(&body.bytes);
   uint64_t size = bytes != nullptr ? bytes->size() : std::get<net::FileRange>(body.bytes).length;
+  auto began = std::chrono::steady_clock::now();
   S3Tag tag = TRY(client_.put(name, std::move(body), properties, stop));
+  line_.learn(size, std::chrono::steady_clock::now() - began);
   if (tag.md5() == md5) return {};
   S3Expected expected{size, to_hex(md5), [&]() -> Result<Sha256> { return sent; }};
   switch (TRY(s3_compare(client_, name, expected, stop))) {
@@ -151,7 +174,7 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
     case S3State::Other:
       break;
   }
-  return refuse(name);
+  return refuse(name, is_part_object(name) || is_as_answered(name, tag));
 }
 
 Result<void> S3Store::put_in_parts(const std::string& name, const std::filesystem::path& file, uint64_t size,
@@ -160,29 +183,53 @@ Result<void> S3Store::put_in_parts(const std::string& name, const std::filesyste
   S3FileParts parts(client_, name, file, size, part_size);
   S3MultipartJob job{
       name, {content_type_of(name), ""}, {client_.identity(), "", size, part_size, content_of(name, file), false}};
+  std::optional<Sha256> whole;
+  if (is_part_object(name)) {
+    whole = TRY(parts.sha256(options.stop));
+    TRY_VOID(check_part(name, *whole, file.string()));
+  }
+  auto sha256_of_all = [&]() -> Result<Sha256> { return whole ? Result<Sha256>(*whole) : sha256_file(file); };
   // A part's absence is known; what else is there may be just this.
-  auto there = is_part_object(name) ? std::optional<S3Facts>() : TRY(client_.head(name, options.stop));
+  bool is_absent = whole && !options.check_content;
+  auto there = is_absent ? std::optional<S3Facts>() : TRY(client_.head(name, options.stop));
   bool is_same = there && there->size == size && there->tag.is_of_content && there->tag.text == TRY(parts.etag());
+  if (!is_same && there && options.check_content) {
+    S3Expected expected{size, TRY(parts.etag()), sha256_of_all};
+    is_same = TRY(s3_compare(client_, name, expected, options.stop)) == S3State::Same;
+  }
   if (is_same) {
     TRY(forget_upload(client_, notes_, name, options.stop));
     return {};
   }
+  bool is_resumed = notes_ != nullptr && notes_->find(name).has_value();
   for (int tries = 0; tries < kTries; ++tries) {
+    auto began = std::chrono::steady_clock::now();
     bool is_finished = TRY(run_multipart(client_, notes_, job, parts, options));
-    S3Expected expected{size, TRY(parts.etag()), [&] { return sha256_file(file); }};
+    if (tries == 0 && !is_resumed)
+      line_.learn(size / static_cast<uint64_t>(std::max(1, options.parallel)),
+                  std::chrono::steady_clock::now() - began);
+    S3Expected expected{size, TRY(parts.etag()), sha256_of_all};
     S3State state = TRY(s3_compare(client_, name, expected, options.stop));
     if (state == S3State::Same) return {};
-    if (is_finished) return state == S3State::Missing ? not_shown(name) : refuse(name);
+    if (is_finished) return state == S3State::Missing ? not_shown(name) : refuse(name, is_part_object(name));
   }
   return tl::unexpected(Error(ErrorKind::Network, fmt::format("the store keeps losing the upload of {}", name),
                               "is another program giving up uploads in this bucket? run the same command again later")
                             .retry_may_help());
 }
 
-tl::unexpected<Error> S3Store::refuse(const std::string& name) {
-  auto removed = client_.remove(name, {});
+bool S3Store::is_as_answered(const std::string& name, const S3Tag& answered) {
+  auto there = client_.head(name, {});
+  return there && *there && !answered.text.empty() && (*there)->tag.text == answered.text;
+}
+
+tl::unexpected<Error> S3Store::refuse(const std::string& name, bool is_ours) {
   std::string message = fmt::format("{} is not in the store as it was sent", name);
-  message += removed ? ", and was removed" : ", and cannot be removed";
+  if (!is_ours) {
+    message += ": somebody else may have put another one";
+  } else {
+    message += client_.remove(name, {}) ? ", and was removed" : ", and cannot be removed";
+  }
   return tl::unexpected(Error(ErrorKind::Corrupt, std::move(message), "run the same command again").retry_may_help());
 }
 
@@ -214,10 +261,12 @@ Result<int> S3Store::abandon_unfinished(const std::function<bool(std::string_vie
     }
   }
   std::vector<S3Upload> uploads = TRY(client_.uploads("", {}));
+  // The listing tells times by the store's clock.
+  const UtcTime before_there = before == UtcTime::max() ? before : before + client_.clock_skew();
   for (const S3Upload& upload : uploads) {
     // "2026-11-26T01:02:03.000Z": seconds will do.
     auto began = parse_utc(upload.initiated.substr(0, 19) + "Z");
-    if (!began || *began >= before || known.contains(upload.id) || !is_object_name(upload.key)) continue;
+    if (!began || *began >= before_there || known.contains(upload.id) || !is_name_of_ours(upload.key)) continue;
     TRY_VOID(client_.abort(upload.key, upload.id, {}));
     ++count;
   }
@@ -267,7 +316,8 @@ Result<void> S3Store::compose_in_parts(const std::string& name, std::vector<Comp
     auto facts = TRY(client_.head(name, options.stop));
     bool is_there = facts && facts->size == size && facts->fingerprint == properties.fingerprint;
     if (is_there) return {};
-    if (is_finished) return facts ? Result<void>(refuse(name)) : Result<void>(not_shown(name));
+    if (is_finished && !facts) return not_shown(name);
+    if (is_finished) return refuse(name, facts->fingerprint == properties.fingerprint);
   }
   return not_shown(name);
 }

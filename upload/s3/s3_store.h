@@ -2,8 +2,9 @@
 // A store in an S3 bucket: Amazon's, or any service with that API.
 //
 // What is put is what is stored: the SHA-256 of every byte is signed, the service compares it; the ETag is compared
-// with the MD5 where it is one, else the object is read back. Objects of more than 8 MiB go as multipart uploads, which
-// a later run goes on with by the notes. Parts (content-addressed names) that are there are not sent again.
+// with the MD5 where it is one, else the object is read back. Objects of more than 8 MiB (64 MiB where the line was
+// seen to be fast) go as multipart uploads, which a later run goes on with by the notes. Parts (content-addressed
+// names) that are there are not sent again.
 
 #include <condition_variable>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "net/aws_credentials.h"
 #include "upload/open_store.h"
+#include "upload/s3/line_speed.h"
 #include "upload/s3/s3_client.h"
 #include "upload/s3/s3_composer.h"
 #include "upload/store.h"
@@ -45,6 +47,8 @@ class S3Store final : public Store, public Bucket {
 
   // Whether a content-addressed object is there; nothing of its upload is left then.
   Result<bool> has_part(const std::string& name, uint64_t size, const std::stop_token& stop);
+  // Rather than in one request.
+  bool goes_in_parts(const std::string& name, uint64_t size) const;
   // In one request.
   Result<void> put_whole(const std::string& name, S3Body body, const Md5& md5, const S3Properties& properties,
                          const std::stop_token& stop);
@@ -52,11 +56,15 @@ class S3Store final : public Store, public Bucket {
                             const PutOptions& options);
   Result<void> compose_in_parts(const std::string& name, std::vector<ComposedPart> parts,
                                 const S3Properties& properties, const ReadRange& read, const PutOptions& options);
-  // Takes away what is not what was sent.
-  tl::unexpected<Error> refuse(const std::string& name);
+  // For what is not what was sent: takes it away where it is the one that was `ours`, and leaves what somebody else put
+  // there meanwhile.
+  tl::unexpected<Error> refuse(const std::string& name, bool is_ours);
+  // Whether what is there has the ETag that the store gave to what we sent.
+  bool is_as_answered(const std::string& name, const S3Tag& answered);
 
   UploadNotes* notes_;
   S3Client client_;
+  LineSpeed line_;
   std::mutex mutex_;  // guards busy_
   std::condition_variable_any freed_;
   std::set<std::string> busy_;

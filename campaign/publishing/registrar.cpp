@@ -1,0 +1,78 @@
+#include "campaign/publishing/registrar.h"
+
+#include <vector>
+
+#include "campaign/publishing/message_check.h"
+
+namespace candid::campaign {
+namespace {
+
+// A batch of messages stays below what a server takes in one request (docs/api.md).
+constexpr size_t kBatchBytes = 400'000;
+constexpr size_t kBatchMessages = 200;
+// What is more than that is known to exist: the JSON around a record's texts.
+constexpr size_t kRecordBytes = 1000;
+
+}  // namespace
+
+Result<void> Registrar::learn() {
+  auto messages = TRY(ledger_.messages(work_.job.campaign.id));
+  for (track::MessageRecord& message : messages) {
+    std::string id = message.message_id;
+    published_.emplace(std::move(id), std::move(message));
+  }
+  return issuer_.learn(published_);
+}
+
+Result<void> Registrar::prepare(OutgoingMessage& message) const {
+  const PlannedMessage& planned = *message.planned;
+  const Candidate& candidate = work_.job.roster.candidates[planned.candidate];
+  if (auto earlier = published_.find(planned.id); earlier != published_.end())
+    TRY_VOID(check_owner(work_.job, candidate, earlier->second));
+  message.record = TRY(record_of(work_.job, planned, message.recipe, message.edition));
+  message.digest = digest_of(message.record);
+  message.record.published_at = clock_.now();
+  TRY_VOID(track::validate(message.record));
+  auto passcode = candidate.fields.find("passcode");
+  message.link = TRY(issuer_.prepare(planned.id, passcode == candidate.fields.end() ? "" : passcode->second));
+  return {};
+}
+
+bool Registrar::is_known(const OutgoingMessage& message) const {
+  auto found = published_.find(message.planned->id);
+  return found != published_.end() && digest_of(found->second) == message.digest;
+}
+
+bool Registrar::is_up_to_date(const OutgoingMessage& message) const {
+  return is_known(message) && !message.link.needs_ledger;
+}
+
+Result<void> Registrar::put_messages(std::span<const OutgoingMessage> messages, const std::stop_token& stop) {
+  std::vector<track::MessageRecord> batch;
+  size_t bytes = 0;
+  auto send = [&]() -> Result<void> {
+    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped", "the same command goes on from here");
+    if (!batch.empty()) TRY_VOID(ledger_.upsert_messages(batch));
+    batch.clear();
+    bytes = 0;
+    return {};
+  };
+  for (const OutgoingMessage& message : messages) {
+    if (message.error || is_known(message)) continue;
+    const track::MessageRecord& record = message.record;
+    size_t size = track::to_json(record.page).size() + record.candidate_name.size() + kRecordBytes;
+    if (bytes + size > kBatchBytes || batch.size() >= kBatchMessages) TRY_VOID(send());
+    batch.push_back(record);
+    bytes += size;
+  }
+  return send();
+}
+
+Result<void> Registrar::give_link(OutgoingMessage& message) {
+  bool is_new = message.link.is_new;
+  message.link = TRY(issuer_.give(message.planned->id, std::move(message.link)));
+  message.link.is_new = message.link.is_new || is_new;
+  return {};
+}
+
+}  // namespace candid::campaign

@@ -1,0 +1,55 @@
+#pragma once
+// What the ledger is told of messages: whose they are, what their pages say, and which links open them. Internal to
+// campaign.
+
+#include <map>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "campaign/publishing/link_book.h"
+#include "campaign/publishing/link_issuer.h"
+#include "campaign/publishing/outgoing.h"
+#include "campaign/publishing/publish.h"
+#include "campaign/publishing/publish_journal.h"
+#include "core/time.h"
+#include "track/ledger/ledger.h"
+
+namespace candid::campaign {
+
+// Thread-safe after learn(), but one thread a message.
+class Registrar {
+ public:
+  // Everything borrowed outlives it.
+  Registrar(const PublishJob& work, PublishJournal& journal, track::Ledger& ledger,
+            const std::map<std::string, BookedLink>& book, const Clock& clock)
+      : work_(work),
+        journal_(journal),
+        ledger_(ledger),
+        clock_(clock),
+        issuer_(work.job.campaign.publish, journal, ledger, book, clock) {}
+
+  // Asks what is published, and which links open. Some questions for all, and the first ones: a ledger that does not
+  // let us in says so before anything is sent.
+  Result<void> learn();
+  // Fills in what the ledger will be told of a checked message. A new link is in the journal then: sync that.
+  Result<void> prepare(OutgoingMessage& message) const;
+  // Whether the ledger and all who ask it know the message as it is now, and its link on these terms.
+  bool is_up_to_date(const OutgoingMessage& message) const;
+  // Those without an error, in batches, each all or none.
+  Result<void> put_messages(std::span<const OutgoingMessage> messages, const std::stop_token& stop);
+  // Opens the link of a message that the ledger has.
+  Result<void> give_link(OutgoingMessage& message);
+
+ private:
+  bool is_known(const OutgoingMessage& message) const;
+
+  const PublishJob& work_;
+  PublishJournal& journal_;
+  track::Ledger& ledger_;
+  const Clock& clock_;
+  LinkIssuer issuer_;
+  std::map<std::string, track::MessageRecord> published_{};  // by message id
+};
+
+}  // namespace candid::campaign

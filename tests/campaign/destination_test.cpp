@@ -1,0 +1,99 @@
+#include "campaign/destination.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/results.h"
+
+namespace candid::campaign {
+namespace {
+
+using testing::HasSubstr;
+
+// Gives every request on loopback the same answer, and counts them.
+class OneAnswer {
+ public:
+  explicit OneAnswer(std::string answer) : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(address);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    bool is_open = ::bind(socket_, generic, length) == 0 && ::listen(socket_, 8) == 0 &&
+                   ::getsockname(socket_, generic, &length) == 0;
+    if (!is_open) ADD_FAILURE() << "no port on loopback";
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread([this] { serve(); });
+  }
+  ~OneAnswer() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    ::close(socket_);
+  }
+  OneAnswer(const OneAnswer&) = delete;
+  OneAnswer& operator=(const OneAnswer&) = delete;
+  std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+  int requests() const { return requests_; }
+
+ private:
+  void serve() {
+    for (int peer = ::accept(socket_, nullptr, nullptr); peer >= 0; peer = ::accept(socket_, nullptr, nullptr)) {
+      std::string request;
+      char piece[4096];
+      // The bodies of these tests are a JSON object.
+      while (!request.ends_with("}")) {
+        ssize_t count = ::recv(peer, piece, sizeof(piece), 0);
+        if (count <= 0) break;
+        request.append(piece, static_cast<size_t>(count));
+      }
+      ++requests_;
+      (void)::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+      ::close(peer);
+    }
+  }
+  const std::string answer_;
+  int socket_;
+  int port_ = 0;
+  std::atomic<int> requests_ = 0;
+  std::jthread thread_;
+};
+
+TEST(Destination, ARemoteLedgerInTheClearBeyondThisMachineIsRefusedWithARemedy) {
+  ::setenv("CANDID_API_TOKEN", "cnd_sample", 1);
+  for (Places places :
+       {Places{{}, "", "http://video.example.com", ""}, Places{{}, "", "http://192.0.2.1:8080/", ""},
+        Places{{}, "", "server", "http://video.example.com"}, Places{{}, "", "http://127.0.0.1.example.com", ""}}) {
+    auto ledger = open_ledger(places);
+    ASSERT_FALSE(ledger) << places.ledger;
+    EXPECT_EQ(ledger.error().kind(), ErrorKind::InvalidInput);
+    EXPECT_THAT(ledger.error().message(), HasSubstr("in the clear"));
+    EXPECT_THAT(ledger.error().hint(), HasSubstr("https://"));
+  }
+  EXPECT_TRUE(open_ledger({{}, "", "http://127.0.0.1:9", ""}));
+  EXPECT_TRUE(open_ledger({{}, "", "https://video.example.com", ""}));
+}
+
+TEST(Destination, WhatTheServerCallsUselessToRepeatIsNotRepeated) {
+  ::setenv("CANDID_API_TOKEN", "cnd_sample", 1);
+  std::string body = R"({"error": {"kind": "io", "message": "its disk is broken", "hint": "", "retryable": false}})";
+  OneAnswer server(
+      fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+                  "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
+                  body.size(), body));
+  auto open = test::must(open_ledger({{}, "", server.url(), ""}));
+  auto messages = open.ledger->messages("test_campaign");
+  ASSERT_FALSE(messages);
+  EXPECT_THAT(messages.error().describe(), HasSubstr("its disk is broken"));
+  EXPECT_EQ(server.requests(), 1);
+}
+
+}  // namespace
+}  // namespace candid::campaign

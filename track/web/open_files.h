@@ -1,0 +1,14 @@
+#pragma once
+// How many files this process may open, and how many connections that leaves room for.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace candid::track {
+
+// Raises the soft limit to the hard one, as 1024 is what many systems begin with; the limit there is then.
+uint64_t raise_open_file_limit();
+// At most `wanted`, so that each can open what it sends, and the ledger and the store have theirs. At least one.
+size_t connections_within(uint64_t open_files, size_t wanted);
+
+}  // namespace candid::track
