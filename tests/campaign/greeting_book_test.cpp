@@ -2,10 +2,7 @@
 
 #include "campaign/greetings/greeting_book.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "campaign/proof.h"
 #include "tests/campaign/sitting_fixture.h"
@@ -15,19 +12,14 @@
 namespace candid::campaign {
 namespace {
 
-using candid::test::must;
+using namespace test;
 using candid::test::Workbench;
-using test::candidate;
-using test::kMorning;
-using test::roster_of;
-using test::SittingTest;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 TEST_F(SittingTest, ARenamedCandidateIsAskedAgain) {

@@ -2,31 +2,16 @@
 
 #include "campaign/greetings/greeting_cuts.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "tests/campaign/sitting_fixture.h"
-#include "tests/campaign/workbench.h"
-#include "tests/support/clips.h"
 
 namespace candid::campaign {
 namespace {
 
-using candid::test::must;
-using candid::test::Workbench;
-using test::candidate;
-using test::kMorning;
-using test::roster_of;
-using test::SittingTest;
-using testing::Contains;
+using namespace test;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
-using testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 TEST_F(SittingTest, CutsAClipForEachAndFlagsWhatIsWrong) {

@@ -3,16 +3,15 @@
 all objects are whole in the end, and nothing half-sent stays in the bucket.
 """
 
-import argparse
-import os
-import random
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 sys.dont_write_bytecode = True
 
 from checks import Checks
+from kills import kill_again_and_again, killed, options_of
 from put_files import PutFiles, s3_address, s3_environment
 from s3 import S3
 from samples import MEGABYTE, Samples
@@ -68,13 +67,10 @@ def parts_sent_twice(requests):
     return Counter(path for (path, _), times in sent.items() for _ in range(times - 1))
 
 
-def kill_once(publisher, proxy, age, checks, when):
+def kill_once(publisher, proxy, checks, age, when):
     """Parts that were sent twice over all files, and whether the kill came before the end."""
     publisher.forget()
-    run = publisher.start()
-    time.sleep(age)
-    was_running = run.process.poll() is None
-    run.kill()
+    was_running = killed(publisher.start().process, age)
     again = publisher.start()
     again.ended()
     checks.equal(again.failures(), [], f"{when}: uploads of the second run that failed")
@@ -85,26 +81,13 @@ def kill_once(publisher, proxy, age, checks, when):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", nargs="?", type=int, default=12, metavar="N", help="how many (%(default)s)")
-    parser.add_argument("--full", action="store_true", help=f"{FULL} kills")
-    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats the moments")
-    options = parser.parse_args()
-    count = FULL if options.full else options.kills
-    chance, checks = random.Random(options.seed), Checks()
-    twice, in_time = 0, 0
+    options, checks = options_of(__doc__, FULL), Checks()
     with Samples(FILES, SIZE, options.seed) as samples, Server("swift") as server, FaultProxy(server.url) as proxy:
         proxy.throttle(BITS_PER_SECOND)
         publisher = Publisher(server, proxy, samples)
-        length = publisher.undisturbed_seconds()
-        for number in range(count):
-            age = chance.uniform(0, length)
-            more, was_running = kill_once(publisher, proxy, age, checks, f"kill {number} after {age:.3f} s")
-            twice += more
-            in_time += was_running
-    checks.that(in_time * 2 >= count, f"only {in_time} of {count} kills hit a running upload")
-    print(f"{count} kills of {FILES} uploads of 44 MB within {length:.2f} s, seed {options.seed}: {in_time} before the end, "
-          f"{twice} parts sent twice in all")
+        twice, words = kill_again_and_again(options, publisher.undisturbed_seconds(),
+                                            partial(kill_once, publisher, proxy, checks), checks)
+    print(f"{FILES} uploads of {SIZE // MEGABYTE} MB, {words}, {twice} parts sent twice in all")
     return checks.result()
 
 

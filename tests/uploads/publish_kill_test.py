@@ -4,18 +4,17 @@ again, but for what was on its way; a link that was given out stays; in the end 
 link, and the bucket holds nothing else.
 """
 
-import argparse
-import os
-import random
 import shutil
 import sqlite3
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 sys.dont_write_bytecode = True
 
 from checks import Checks
+from kills import kill_again_and_again, killed, options_of
 from product import Campaign, Workplace
 from put_files import s3_address, s3_environment
 from s3 import S3
@@ -76,13 +75,9 @@ def sent_twice(requests):
     return [path for path, times in sent.items() if times > 1]
 
 
-def kill_once(publisher, proxy, age, checks, when):
+def kill_once(publisher, proxy, checks, age, when):
     publisher.forget()
-    run = publisher.start()
-    time.sleep(age)
-    was_running = run.poll() is None
-    run.kill()
-    run.wait()
+    was_running = killed(publisher.start(), age)
     before = publisher.given_out()
     checks.equal(publisher.start().wait(), 0, f"{when}: exit code of the second run")
     twice = sent_twice(proxy.requests())
@@ -95,26 +90,13 @@ def kill_once(publisher, proxy, age, checks, when):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", nargs="?", type=int, default=12, metavar="N", help="how many (%(default)s)")
-    parser.add_argument("--full", action="store_true", help=f"{FULL} kills")
-    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats the moments")
-    options = parser.parse_args()
-    count = FULL if options.full else options.kills
-    chance, checks = random.Random(options.seed), Checks()
-    twice, in_time = 0, 0
+    options, checks = options_of(__doc__, FULL), Checks()
     with Workplace() as workplace, Server("swift") as server, FaultProxy(server.url) as proxy:
         proxy.throttle(BITS_PER_SECOND)
         publisher = Publisher(workplace, server, proxy)
-        length = publisher.undisturbed_seconds()
-        for number in range(count):
-            age = chance.uniform(0, length)
-            more, was_running = kill_once(publisher, proxy, age, checks, f"kill {number} after {age:.3f} s")
-            twice += more
-            in_time += was_running
-    checks.that(in_time * 2 >= count, f"only {in_time} of {count} kills hit a running command")
-    print(f"{count} kills of candid publish ({ROWS} videos, {len(publisher.objects)} objects, {length:.2f} s), seed {options.seed}: "
-          f"{in_time} before the end, {twice} objects sent twice in all")
+        twice, words = kill_again_and_again(options, publisher.undisturbed_seconds(),
+                                            partial(kill_once, publisher, proxy, checks), checks)
+    print(f"candid publish ({ROWS} videos, {len(publisher.objects)} objects), {words}, {twice} objects sent twice in all")
     return checks.result()
 
 

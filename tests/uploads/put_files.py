@@ -39,7 +39,3 @@ class PutFiles:
     def failures(self):
         files = [file["error"] for file in self.told.get("files", []) if "error" in file]
         return files + ([self.told["error"]] if "error" in self.told else [])
-
-    def kill(self):
-        self.process.kill()
-        self.process.communicate()
