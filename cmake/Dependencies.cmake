@@ -26,6 +26,9 @@ pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(PIXBUF REQUIRED IMPORTED_TARGET gdk-pixbuf-2.0)
 
+# libpulse asks for it; all are compiled alike, as one precompiled header serves all.
+add_compile_definitions(_REENTRANT)
+
 find_library(SQLITECPP_LIBRARY SQLiteCpp REQUIRED)
 find_library(SQLITE_LIBRARY sqlite3 REQUIRED)
 find_library(CSV_LIBRARY csv REQUIRED)
