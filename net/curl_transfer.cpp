@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "net/curl_error.h"
+#include "net/stoppable.h"
 #include "net/url.h"
 
 namespace candid::net {
@@ -175,7 +176,7 @@ Error CurlTransfer::failure(CURLcode code) {
   if (body_error_) return std::move(*body_error_);
   switch (end_) {
     case End::Stopped:
-      return Error(ErrorKind::Cancelled, fmt::format("{} was stopped", what));
+      return stopped(request_);
     case End::Unwanted:
       return Error(ErrorKind::Cancelled, fmt::format("{} was ended by who asked for it", what));
     case End::TooLarge:
@@ -204,6 +205,7 @@ size_t CurlTransfer::on_write(char* data, size_t, size_t size, void* self) {
 
 bool CurlTransfer::take_body(std::span<const uint8_t> bytes) {
   moved();
+  if (request_.on_received && response_.is_success()) request_.on_received();
   if (request_.on_head && response_.is_success() && !std::exchange(has_told_head_, true)) {
     if (!request_.on_head(response_)) return end(End::Unwanted);
   }

@@ -44,6 +44,8 @@ struct HttpRequest {
   // Takes the body of a 2xx answer piece by piece instead of HttpResponse::body; false ends the transfer. An attempt
   // that is repeated begins with on_restart(), where there is one.
   std::function<bool(std::span<const uint8_t>)> on_body{};
+  // Told whenever bytes of a 2xx answer's body have come, also of one that is held in memory.
+  std::function<void()> on_received{};
   std::function<void()> on_restart{};
 };
 

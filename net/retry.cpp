@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/text.h"
+#include "net/stoppable.h"
 #include "net/url.h"
 
 namespace candid::net {
@@ -37,24 +38,18 @@ void log_wait(const HttpRequest& request, const Result<HttpResponse>& answer, mi
   log::debug("net", single_line(fmt::format("{} {}; trying again in {} ms", host_of(request), what, wait.count())));
 }
 
-// The request, noting when it last moved bytes either way.
+// The request, noting when it last moved bytes either way; those of a refusal are no progress.
 HttpRequest watched(const HttpRequest& request, const std::function<void()>& moved) {
   HttpRequest noting = request;
   noting.on_sent = [moved, inner = request.on_sent](uint64_t sent) {
     moved();
     if (inner) inner(sent);
   };
-  if (request.on_body) {
-    noting.on_body = [moved, inner = request.on_body](std::span<const uint8_t> bytes) {
-      moved();
-      return inner(bytes);
-    };
-  }
+  noting.on_received = [moved, inner = request.on_received] {
+    moved();
+    if (inner) inner();
+  };
   return noting;
-}
-
-tl::unexpected<Error> cancelled(const HttpRequest& request) {
-  return fail(ErrorKind::Cancelled, fmt::format("{} {} was stopped", request.method, printable_url(request.url)));
 }
 
 }  // namespace
@@ -106,7 +101,7 @@ Result<HttpResponse> RetryingTransport::send(const HttpRequest& request, const s
     Result<HttpResponse> answer = inner_.send(attempt, stop);
     if (answer) has_answered_ = true;
     if (answer ? !judge_(request, *answer) : !answer.error().retryable()) return answer;
-    if (stop.stop_requested()) return cancelled(request);
+    if (stop.stop_requested()) return tl::unexpected(stopped(request));
     idle += std::chrono::floor<milliseconds>(pause_.now() - moved_at);
     milliseconds left = (has_answered_ ? policy_.patience : policy_.first_patience) - idle;
     if (left <= left.zero()) return answer;
@@ -116,7 +111,7 @@ Result<HttpResponse> RetryingTransport::send(const HttpRequest& request, const s
       wait += *asked;
     }
     log_wait(request, answer, wait);
-    if (!pause_.wait(wait, stop)) return cancelled(request);
+    if (!pause_.wait(wait, stop)) return tl::unexpected(stopped(request));
     idle += wait;
     if (request.on_restart) request.on_restart();
   }

@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "net/url.h"
 
 namespace candid::net {
+
+Error stopped(const HttpRequest& request) {
+  return {ErrorKind::Cancelled,
+          fmt::format("{} {} was stopped", single_line(request.method), printable_url(request.url))};
+}
 
 // Most requests have one token at the most, and pass it on as it is.
 EitherStop::EitherStop(const std::stop_token& one, const std::stop_token& other) {
@@ -20,9 +26,7 @@ EitherStop::EitherStop(const std::stop_token& one, const std::stop_token& other)
 
 Result<HttpResponse> StoppableTransport::send(const HttpRequest& request, const std::stop_token& stop) {
   EitherStop either(stop, stop_);
-  if (either.token().stop_requested()) {
-    return fail(ErrorKind::Cancelled, fmt::format("{} {} was stopped", request.method, printable_url(request.url)));
-  }
+  if (either.token().stop_requested()) return tl::unexpected(stopped(request));
   return inner_.send(request, either.token());
 }
 

@@ -9,6 +9,9 @@
 
 namespace candid::net {
 
+// What a request ends with that was stopped before it was answered.
+Error stopped(const HttpRequest& request);
+
 // Stopped as soon as one of two is.
 class EitherStop {
  public:

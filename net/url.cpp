@@ -65,6 +65,13 @@ std::optional<Url> split_url(std::string_view url) {
   return parts;
 }
 
+bool holds_login(std::string_view url) {
+  size_t slashes = url.find("//");
+  if (slashes == std::string_view::npos) return false;
+  url.remove_prefix(slashes + 2);
+  return url.substr(0, url.find('/')).find('@') != std::string_view::npos;
+}
+
 std::string printable_url(std::string_view url) {
   std::optional<Url> parts = split_url(url);
   return parts ? single_line(parts->authority + parts->path) : "an address that is not http or https";

@@ -22,6 +22,9 @@ std::optional<Url> split_url(std::string_view url);
 // full. What only resolves to it is not meant: "127.0.0.1.example.org" is somebody's name.
 bool is_loopback(std::string_view authority);
 
+// Whether a user or a password stands before the host: whatever prints such an address tells them.
+bool holds_login(std::string_view url);
+
 // Host and path, for messages: queries and passwords may be secret.
 std::string printable_url(std::string_view url);
 

@@ -339,6 +339,17 @@ TEST(CurlTransport, TheBodyOfARefusalIsNeverTakenForTheObject) {
   EXPECT_EQ(response.text(), "<Error/>");
 }
 
+TEST(CurlTransport, TellsThatBytesCameAlsoOfAnAnswerThatIsHeld) {
+  for (const char* status : {"200 OK", "503 Service Unavailable"}) {
+    LoopbackServer server(answer(std::string(1000, 'x'), status));
+    HttpRequest request = get(server);
+    int told = 0;
+    request.on_received = [&] { ++told; };
+    EXPECT_EQ(must(send(request)).body.size(), 1000U);
+    EXPECT_EQ(told > 0, std::string(status) == "200 OK") << "the words of a refusal are no progress";
+  }
+}
+
 TEST(CurlTransport, AReceiverMayEndTheTransfer) {
   LoopbackServer server(answer(std::string(1000, 'x')));
   HttpRequest request = get(server);

@@ -35,6 +35,12 @@ TEST(Url, OtherSchemesAreNone) {
   }
 }
 
+TEST(Url, TellsOfALogin) {
+  for (const char* text : {"https://user@h", "https://user:pw@h/", "http://:pw@h:1/a", "postgresql://user@h/d"})
+    EXPECT_TRUE(holds_login(text)) << text;
+  for (const char* text : {"https://h", "https://h/a@b", "user@h", ""}) EXPECT_FALSE(holds_login(text)) << text;
+}
+
 TEST(Url, WhatIsPrintedHoldsNoSecret) {
   EXPECT_EQ(printable_url("https://user:pw@h:1/a?token=x#y"), "h:1/a");
   EXPECT_EQ(printable_url("https://h/a\r\nb"), "h/a b");
