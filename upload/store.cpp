@@ -30,6 +30,16 @@ bool is_part_object(std::string_view name) {
   return digest.find_first_not_of("0123456789abcdef") == std::string_view::npos && name == part_object(digest);
 }
 
+bool is_name_of_publishing(std::string_view name) {
+  // Without a folder more.
+  auto is_file_of = [name](std::string_view folder, std::string_view ending) {
+    return name.starts_with(folder) && name.ends_with(ending) && name.size() > folder.size() + ending.size() &&
+           name.find('/', folder.size()) == std::string_view::npos;
+  };
+  return name == kStoreIdentity || is_part_object(name) || is_file_of("recipes/", ".json") ||
+         is_file_of("videos/", ".mp4");
+}
+
 Result<int> Store::abandon_unfinished(const std::function<bool(std::string_view name)>& /*wanted*/,
                                       UtcTime /*before*/) {
   return 0;  // a store where nothing is ever half-sent, or nobody else can see it

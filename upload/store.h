@@ -7,16 +7,14 @@
 //   reading back), and a difference is Corrupt, retryable, and leaves nothing under the name but what somebody else may
 //   have put there meanwhile.
 // - What put_file() stores under a part's name is that part: a file of other bytes is Corrupt, not retryable, and
-// nothing
-//   is stored.
+//   nothing is stored.
 // - put() of an object that is there with the same bytes changes nothing and succeeds: callers may repeat it freely. So
 //   a put whose answer was lost is repeated, and succeeds.
 // - Once put() returned, the object survives a crash of this machine (folder) or is acknowledged by the server.
 // - remove() of what is not there succeeds.
 // - Errors say what to do. NotFound (the object; a bucket or folder that should be there), PermissionDenied (who we
-// are,
-//   or what we may do), NoSpace, Network, Corrupt and Cancelled are told apart. What may get better is tried again
-//   inside for some minutes; retryable() says whether a later run may fare better.
+//   are, or what we may do), NoSpace, Network, Corrupt and Cancelled are told apart. What may get better is tried
+//   again inside for some minutes; retryable() says whether a later run may fare better.
 // - All functions may be called from several threads at once.
 
 #include <chrono>
@@ -43,6 +41,11 @@ bool is_object_name(std::string_view name);
 std::string part_object(std::string_view sha256);
 // Whether it is the name of a part: such an object's content is known by its name, so it is never replaced.
 bool is_part_object(std::string_view name);
+// The object that says which store it is.
+inline constexpr std::string_view kStoreIdentity = "candid-store.json";
+// Whether campaigns give that name to objects: a part's, recipes/NAME.json, videos/NAME.mp4, or kStoreIdentity.
+// Whatever else is in a bucket belongs to other programs.
+bool is_name_of_publishing(std::string_view name);
 
 // What a backend writes down about uploads under way, so that a later run goes on where this one ends (an S3 upload id,
 // say), and what it must remember about finished ones (tus knows no names). Durable when keep() returns. Thread-safe.
@@ -61,7 +64,8 @@ struct PutOptions {
   std::stop_token stop{};
   // Bytes of the object that have left so far; from any thread, and less again where a transfer is repeated.
   std::function<void(uint64_t)> progress{};
-  // Parts of this one object that may be on their way at once. With one, a killed run sends at most one part again.
+  // Parts of this one object that may be on their way at once. With one, a killed run sends at most one part again; to
+  // S3, on a line that was seen to be fast, an object of up to 64 MiB goes in one request and is one part.
   int parallel = 1;
   // What is there with the right size is compared by content as well, and replaced when it differs: for a store that is
   // suspected of having lost or changed something. Some stores read the object back for that.

@@ -11,7 +11,7 @@
 
 namespace candid::campaign {
 
-inline constexpr std::string_view kIdentityObject = "candid-store.json";
+inline constexpr std::string_view kIdentityObject = upload::kStoreIdentity;
 
 // Nothing when it has none yet, or none that can be read. NotFound when the bucket or folder itself is missing.
 Result<std::optional<std::string>> find_store_id(upload::Store& store);

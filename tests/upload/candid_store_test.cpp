@@ -1,3 +1,7 @@
+#include <condition_variable>
+#include <latch>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "core/digest.h"
@@ -15,10 +19,12 @@ using Interfering = std::optional<Result<net::HttpResponse>>;
 
 class CandidStoreTest : public testing::Test {
  protected:
-  std::unique_ptr<Store> open() {
+  std::unique_ptr<Store> open(Proxy::Answer proxy = {}) {
     StoreSettings settings;
     settings.pause = &pause_;
-    return candid_store_over(web_.transport(), "https://candid.example.org", {}, settings);
+    auto transport = web_.transport();
+    if (proxy) transport = std::make_unique<Proxy>(std::move(transport), std::move(proxy));
+    return candid_store_over(std::move(transport), "https://candid.example.org", {}, settings);
   }
   void put(std::string_view name, std::string_view text) { must(store_->put(name, bytes_of(text))); }
   Error refused(std::string_view name, std::string_view text) {
@@ -198,6 +204,84 @@ TEST_F(CandidStoreTest, AProxyThatTakesOnlyShortBodiesGetsShorterPieces) {
   EXPECT_EQ(web_.objects.at("a"), kLarge);
   web_.longest_piece = 1000;
   EXPECT_EQ(refused("b", kLarge).kind(), ErrorKind::NoSpace);
+}
+
+// As at the beginning of a run: every transfer has a long piece under way before the first is refused.
+TEST_F(CandidStoreTest, HoweverManyAreRefusedAtOnceTheProxysLimitIsFound) {
+  constexpr size_t kTransfers = 12;
+  constexpr uint64_t kLimit = 2 << 20;
+  std::mutex mutex;
+  std::condition_variable more;
+  size_t arrived = 0;
+  store_ = open([&](const net::HttpRequest& request) -> Interfering {
+    if (net::body_size(request) <= kLimit) return std::nullopt;
+    std::unique_lock lock(mutex);
+    ++arrived;
+    more.notify_all();
+    more.wait(lock, [&] { return arrived >= kTransfers; });
+    return answer(413);
+  });
+  const std::string bytes = kLarge.substr(0, 9'000'000);
+  {
+    std::vector<std::jthread> transfers;
+    for (size_t i = 0; i < kTransfers; ++i) {
+      transfers.emplace_back([&, i] { EXPECT_TRUE(store_->put("a" + std::to_string(i), bytes_of(bytes))); });
+    }
+  }
+  EXPECT_EQ(web_.objects.size(), kTransfers);
+  int before = web_.count("PUT");
+  put("after", bytes);
+  EXPECT_EQ(web_.count("PUT") - before, 6) << "a question and five pieces of 2 MiB";
+}
+
+TEST_F(CandidStoreTest, ALongPieceThatIsRefusedAfterOthersWereCutIsSentInShorterOnes) {
+  constexpr uint64_t kLimit = 4 << 20;
+  std::latch is_under_way(1);
+  std::latch may_be_refused(1);
+  std::atomic<bool> breaks = true;
+  store_ = open([&](const net::HttpRequest& request) -> Interfering {
+    uint64_t length = net::body_size(request);
+    if (length > kLimit) {
+      if (breaks) is_under_way.count_down();
+      may_be_refused.wait();
+      return answer(413);
+    }
+    if (length == 0 || !breaks) return std::nullopt;
+    request.on_sent(length);
+    return cut_off();
+  });
+  std::jthread transfer([&] { EXPECT_TRUE(store_->put("a", bytes_of(kLarge))); });
+  is_under_way.wait();
+  EXPECT_EQ(refused("b", kLarge.substr(0, 1'000'000)).kind(), ErrorKind::Network) << "now pieces are short";
+  breaks = false;
+  may_be_refused.count_down();
+  transfer.join();
+  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  int before = web_.count("PUT");
+  put("after", kLarge);
+  EXPECT_EQ(web_.count("PUT") - before, 6) << "a question and five pieces of 4 MiB";
+}
+
+TEST_F(CandidStoreTest, PiecesGetShortWhereAProxyWaitsNoLonger) {
+  for (int status : {408, 504}) {
+    store_ = open([&](const net::HttpRequest& request) -> Interfering {
+      if (net::body_size(request) <= 300'000) return std::nullopt;
+      request.on_sent(1000);
+      return answer(status);
+    });
+    put("a", noise(3'000'000, static_cast<uint32_t>(status)));
+    EXPECT_EQ(web_.objects.at("a"), noise(3'000'000, static_cast<uint32_t>(status)));
+  }
+}
+
+TEST_F(CandidStoreTest, AServerThatCannotBeReachedMakesNoPiecesShort) {
+  int failures = 0;
+  store_ = open([&](const net::HttpRequest& request) -> Interfering {
+    if (net::body_size(request) == 0 || ++failures > 5) return std::nullopt;
+    return cut_off();
+  });
+  put("a", kLarge);
+  EXPECT_EQ(web_.count("PUT"), 9) << "six questions and three pieces";
 }
 
 TEST_F(CandidStoreTest, AnEmptyObjectIsPut) {

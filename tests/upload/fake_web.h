@@ -70,6 +70,22 @@ class FakeWeb {
   std::atomic<uint64_t> received_ = 0;
 };
 
+// What stands between a store and its server, and may answer in its place; several requests at a time.
+class Proxy final : public net::HttpTransport {
+ public:
+  using Answer = std::function<std::optional<Result<net::HttpResponse>>(const net::HttpRequest& request)>;
+  Proxy(std::unique_ptr<net::HttpTransport> server, Answer answer)
+      : server_(std::move(server)), answer_(std::move(answer)) {}
+  Result<net::HttpResponse> send(const net::HttpRequest& request, const std::stop_token& stop) override {
+    if (auto instead = answer_(request)) return std::move(*instead);
+    return server_->send(request, stop);
+  }
+
+ private:
+  std::unique_ptr<net::HttpTransport> server_;
+  Answer answer_;
+};
+
 // Waiting takes no time, and moves the clock.
 class FakePause final : public Pause {
  public:

@@ -154,15 +154,6 @@ TEST_F(HttpSessionTest, AFileThatCannotBeWrittenIsTheError) {
   EXPECT_TRUE(web_.requests().empty());
 }
 
-TEST(ContentAddressed, AreOnlyPartsNamedByTheirSha256) {
-  std::string digest(64, 'a');
-  EXPECT_TRUE(is_content_addressed(part_object(digest)));
-  for (std::string name : {"parts/ab/" + digest, "parts/aa/" + digest + "a", "recipes/aa/" + digest,
-                           "parts/aa/" + std::string(64, 'g'), std::string("parts/aa/a"), std::string()}) {
-    EXPECT_FALSE(is_content_addressed(name)) << name;
-  }
-}
-
 TEST(NumberHeader, IsADecimalNumberOrNothing) {
   for (std::string text : {"", "-1", "1x", " 1", "99999999999999999999999"}) {
     EXPECT_EQ(number_header(answer(200, {{"upload-offset", text}}), "upload-offset"), std::nullopt) << text;

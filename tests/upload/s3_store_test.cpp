@@ -8,6 +8,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "tests/support/results.h"
+#include "tests/upload/fake_web.h"
 #include "upload/s3/s3_file.h"
 #include "upload/s3/s3_upload_note.h"
 
@@ -46,11 +47,13 @@ class Scripted final : public net::HttpTransport {
   using Answer = std::function<net::HttpResponse(const net::HttpRequest&)>;
   Scripted(Answer answer, std::vector<std::string>& asked) : answer_(std::move(answer)), asked_(asked) {}
   Result<net::HttpResponse> send(const net::HttpRequest& request, const std::stop_token&) override {
+    std::lock_guard lock(mutex_);
     asked_.push_back(request.method + " " + request.url);
     return answer_(request);
   }
 
  private:
+  std::mutex mutex_;
   Answer answer_;
   std::vector<std::string>& asked_;
 };
@@ -130,6 +133,8 @@ const char kUploads[] =
     "<Upload><Key>x/backup.tar</Key><UploadId>foreign</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></"
     "Upload>"
     "<Upload><Key>x/parts/readme</Key><UploadId>odd</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>"
+    "<Upload><Key>x/recipes/kitchen/a.json</Key><UploadId>nested</UploadId><Initiated>2026-01-01T00:00:00.000Z</"
+    "Initiated></Upload>"
     "<Upload><Key>x/videos/a.mp4</Key><UploadId>old</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>"
     "<Upload><Key>x/recipes/a.json</Key><UploadId>new</UploadId><Initiated>2026-03-09T00:00:00.000Z</Initiated></"
     "Upload>"
@@ -169,6 +174,100 @@ TEST_F(S3StoreTest, ARecipeThatSomebodyElsePutMeanwhileIsLeft) {
     EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt);
     EXPECT_TRUE(put.error().retryable());
     EXPECT_EQ(count("DELETE"), there == "ours" ? 1 : 0);
+  }
+}
+
+// A bucket that joins the parts that it was sent; completing an upload takes a second.
+class JoiningBucket {
+ public:
+  explicit JoiningBucket(test::FakePause& pause) : pause_(pause) {}
+  std::string shown_etag;  // of HEAD, where it is another than that of the answer
+  std::string content;     // of GET
+
+  net::HttpResponse operator()(const net::HttpRequest& request) {
+    if (request.method == "HEAD") return is_there_ ? seen() : net::HttpResponse{404, {}, {}};
+    if (request.method == "DELETE") return net::HttpResponse{204, {}, {}};
+    if (request.method == "PUT") return take(request);
+    if (request.method == "GET") {
+      if (request.on_body) request.on_body(test::bytes_of(content));
+      return seen();
+    }
+    if (request.url.find("uploads=") != std::string::npos)
+      return text("<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>");
+    pause_.wait(std::chrono::seconds(1), {});
+    is_there_ = true;
+    etag_ = multipart_etag(parts_);
+    return text("<CompleteMultipartUploadResult><ETag>\"" + etag_ + "\"</ETag></CompleteMultipartUploadResult>");
+  }
+
+ private:
+  static net::HttpResponse text(std::string_view words) { return {200, {}, {words.begin(), words.end()}}; }
+  net::HttpResponse seen() const {
+    std::string etag = "\"" + (shown_etag.empty() ? etag_ : shown_etag) + "\"";
+    return {200, {{"etag", etag}, {"content-length", std::to_string(size_)}}, {}};
+  }
+  net::HttpResponse take(const net::HttpRequest& request) {
+    const auto& range = std::get<net::FileRange>(request.body);
+    Md5 digest = must(digest_stretch(range.file, range.offset, range.length)).md5;
+    size_t number = request.url.find("partNumber=");
+    if (number != std::string::npos) {
+      auto index = static_cast<size_t>(std::stoi(request.url.substr(number + std::string_view("partNumber=").size())));
+      parts_.resize(std::max(parts_.size(), index));
+      parts_[index - 1] = digest;
+      size_ += range.length;
+    }
+    return {200, {{"etag", "\"" + to_hex(digest) + "\""}}, {}};
+  }
+
+  test::FakePause& pause_;
+  std::vector<Md5> parts_;
+  uint64_t size_ = 0;
+  bool is_there_ = false;
+  std::string etag_;
+};
+
+TEST_F(S3StoreTest, TheSpeedOfALineIsThatOfTheTransfersThereWere) {
+  test::FakePause pause;
+  StoreSettings settings;
+  settings.pause = &pause;
+  auto store = open(JoiningBucket(pause), settings);
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "two parts", std::string_view(test::noise(9'000'000))));
+  must(write_file(folder.path() / "larger", std::string_view(test::noise(12'000'000))));
+  PutOptions options;
+  options.parallel = 4;
+  must(store->put_file("videos/a.mp4", folder.path() / "two parts", options));
+  EXPECT_EQ(count("POST"), 2);
+  must(store->put_file(part_object(to_hex(must(sha256_file(folder.path() / "larger")))), folder.path() / "larger"));
+  EXPECT_EQ(count("POST"), 2) << "8 MiB in a second: 12 MB go in one request";
+}
+
+TEST_F(S3StoreTest, WhatWasJoinedWronglyIsRemovedUnlessSomebodyElsePutIt) {
+  auto folder = must(TemporaryFolder::create());
+  must(write_file(folder.path() / "file", std::string_view(test::noise(9'000'000))));
+  for (bool is_ours : {true, false}) {
+    asked_.clear();
+    test::FakePause pause;
+    StoreSettings settings;
+    settings.pause = &pause;
+    JoiningBucket bucket(pause);
+    bucket.content = test::noise(9'000'000, 2);
+    std::string made;
+    auto store = open(
+        [&](const net::HttpRequest& request) {
+          net::HttpResponse response = bucket(request);
+          if (request.method == "POST" && request.url.find("uploadId=") != std::string::npos) {
+            std::string text = "<CompleteMultipartUploadResult><ETag>\"made-2\"</ETag></CompleteMultipartUploadResult>";
+            response.body = {text.begin(), text.end()};
+            bucket.shown_etag = is_ours ? "made-2" : "another-2";
+          }
+          return response;
+        },
+        settings);
+    auto put = store->put_file("videos/a.mp4", folder.path() / "file");
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind(), ErrorKind::Corrupt) << put.error().describe();
+    EXPECT_EQ(count("DELETE"), is_ours ? 1 : 0);
   }
 }
 

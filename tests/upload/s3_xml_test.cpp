@@ -116,10 +116,14 @@ TEST(S3Xml, ACopiedPartHasAnETag) {
 }
 
 TEST(S3Xml, AnUploadIsFinishedByItsResultAlone) {
-  EXPECT_TRUE(check_completed_upload(
-      bytes("  \n<CompleteMultipartUploadResult><ETag></ETag></CompleteMultipartUploadResult>")));
+  EXPECT_EQ(must(parse_completed_upload(
+                bytes("<CompleteMultipartUploadResult><ETag>&quot;a-2&quot;</ETag></CompleteMultipartUploadResult>"))),
+            "a-2");
+  EXPECT_EQ(must(parse_completed_upload(
+                bytes("  \n<CompleteMultipartUploadResult><ETag></ETag></CompleteMultipartUploadResult>"))),
+            "");
   for (std::string_view text : {"", "  ", "<Error/>", "<CopyPartResult/>", "<CompleteMultipartUploadResult>"}) {
-    EXPECT_FALSE(check_completed_upload(bytes(text))) << text;
+    EXPECT_FALSE(parse_completed_upload(bytes(text))) << text;
   }
 }
 

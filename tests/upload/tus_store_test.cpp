@@ -14,11 +14,13 @@ using candid::test::must;
 
 class TusStoreTest : public testing::Test {
  protected:
-  std::unique_ptr<Store> open() {
+  std::unique_ptr<Store> open(Proxy::Answer proxy = {}) {
     StoreSettings settings;
     settings.pause = &pause_;
     settings.notes = &notes_;
-    return tus_store_over(web_.transport(), "https://tus.example.org/files", {}, settings);
+    auto transport = web_.transport();
+    if (proxy) transport = std::make_unique<Proxy>(std::move(transport), std::move(proxy));
+    return tus_store_over(std::move(transport), "https://tus.example.org/files", {}, settings);
   }
   void put(std::string_view name, std::string_view text) { must(store_->put(name, bytes_of(text))); }
   std::string get(std::string_view name) {
@@ -140,7 +142,7 @@ TEST_F(TusStoreTest, OnlyUnfinishedUploadsThatNobodyWantsAreAbandoned) {
   });
   EXPECT_FALSE(store_->put("wanted", bytes_of("1")));
   EXPECT_FALSE(store_->put("unwanted", bytes_of("2")));
-  // The notes are another campaign's as well, which may be sending right now.
+  // The notes are another campaign's as well, whose killed run may be gone on with.
   auto wanted = [](auto name) { return name == "wanted"; };
   EXPECT_EQ(must(store_->abandon_unfinished(wanted, Clock::system().now() - std::chrono::hours(168))), 0);
   EXPECT_EQ(web_.uploads.size(), 3U);
@@ -199,6 +201,48 @@ TEST_F(TusStoreTest, PiecesGetShortWhereTheLineBreaks) {
   });
   put("a", kLarge);
   EXPECT_EQ(get("a"), kLarge);
+}
+
+TEST_F(TusStoreTest, PiecesGetShortWhereAProxyWaitsNoLonger) {
+  for (int status : {408, 504}) {
+    store_ = open([&](const net::HttpRequest& request) -> std::optional<Result<net::HttpResponse>> {
+      if (net::body_size(request) <= 300'000) return std::nullopt;
+      request.on_sent(1000);
+      return answer(status);
+    });
+    std::string bytes = noise(3'000'000, static_cast<uint32_t>(status));
+    put("a", bytes);
+    EXPECT_EQ(get("a"), bytes);
+  }
+}
+
+TEST_F(TusStoreTest, AServerThatCannotBeReachedMakesNoPiecesShort) {
+  int failures = 0;
+  store_ = open([&](const net::HttpRequest& request) -> std::optional<Result<net::HttpResponse>> {
+    if (request.method != "PATCH" || ++failures > 5) return std::nullopt;
+    return cut_off();
+  });
+  put("a", kLarge);
+  EXPECT_EQ(web_.count("PATCH"), 3);
+}
+
+TEST_F(TusStoreTest, AProxyThatTakesOnlyShortBodiesGetsShorterPiecesOfEveryObject) {
+  int refusals = 0;
+  uint64_t limit = 1 << 20;
+  store_ = open([&](const net::HttpRequest& request) -> std::optional<Result<net::HttpResponse>> {
+    if (net::body_size(request) <= limit) return std::nullopt;
+    ++refusals;
+    return answer(413);
+  });
+  for (std::string name : {"a", "b"}) {
+    put(name, kLarge);
+    EXPECT_EQ(get(name), kLarge);
+    EXPECT_EQ(refusals, 3) << "of 8, 4 and 2 MiB, and of the first object alone";
+  }
+  limit = 1000;
+  auto result = store_->put("c", bytes_of(kLarge));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind(), ErrorKind::NoSpace);
 }
 
 TEST_F(TusStoreTest, RemovingTakesTheUploadAndTheNoteAway) {

@@ -1,7 +1,6 @@
 #include "upload/http/candid_store.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,14 +11,11 @@
 #include "upload/http/name_locks.h"
 #include "upload/http/object_content.h"
 #include "upload/http/persistence.h"
+#include "upload/http/piece_length.h"
 
 namespace candid::upload {
 namespace {
 
-constexpr uint64_t kLongestPiece = 8 << 20;
-// A proxy that takes no longer body than this is not worth going on with, and over a line that breaks within so few
-// bytes nothing gets anywhere.
-constexpr uint64_t kShortestPiece = 64 << 10;
 // Of one object, because the whole was not what was sent; of one piece, likewise.
 constexpr int kMostAttempts = 3;
 constexpr int kMostDamaged = 5;
@@ -39,11 +35,6 @@ bool says_retryable(const net::HttpResponse& response) {
   if (!json.is_object() || !json.contains("error") || !json["error"].is_object()) return false;
   auto retryable = json["error"].find("retryable");
   return retryable != json["error"].end() && retryable->is_boolean() && retryable->get<bool>();
-}
-
-// By the line, or by a proxy for which it took too long.
-bool was_cut(const Result<net::HttpResponse>& answer) {
-  return !answer || answer->status == 408 || answer->status == 504;
 }
 
 class CandidStore final : public Store {
@@ -69,7 +60,6 @@ class CandidStore final : public Store {
     uint64_t offset = 0;
     uint64_t furthest = 0;
     uint64_t length = 0;    // of the piece that was sent last
-    bool has_left = false;  // some of it
     bool must_ask = false;  // before the next piece, as nobody knows what is there
     int damaged = 0;        // pieces in a row
     int strange = 0;        // answers in a row
@@ -84,9 +74,6 @@ class CandidStore final : public Store {
   Result<Step> follow(Put& put, const net::HttpResponse& response);
   Result<Step> go_to_offset(Put& put, const net::HttpResponse& response);
   Result<Step> try_again(Put& put, Error failure, std::optional<std::chrono::milliseconds> asked = {});
-  bool shorten_pieces();
-  void halve_piece(uint64_t length);
-  void double_piece(uint64_t length);
   using Stayed = std::function<Result<bool>(const net::HttpResponse&)>;
   using Fetch = std::function<Result<net::HttpResponse>(const std::string& url, const Stayed& stayed)>;
   Result<net::HttpResponse> read(std::string_view name, const Fetch& fetch);
@@ -94,8 +81,7 @@ class CandidStore final : public Store {
 
   std::unique_ptr<HttpSession> session_;
   NameLocks locks_;
-  std::atomic<uint64_t> longest_piece_ = kLongestPiece;  // what proxies take
-  std::atomic<uint64_t> piece_ = kLongestPiece;          // what gets through before the line breaks
+  PieceLength pieces_;
 };
 
 Result<std::optional<uint64_t>> CandidStore::size_at(std::string_view name, const std::stop_token& stop) {
@@ -126,7 +112,7 @@ Result<void> CandidStore::put_content(std::string_view name, const ObjectContent
   TRY_VOID(check_object_name(name));
   auto lock = locks_.acquire(name, options.stop);
   if (!lock) return fail(ErrorKind::Cancelled, fmt::format("stopped before {} was put", name));
-  bool has_size = is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size();
+  bool has_size = is_part_object(name) && TRY(size_at(name, options.stop)) == content.size();
   if (has_size && !options.check_content) return {};
   Sha256 digest = TRY(content.sha256());
   TRY_VOID(content.check_for(name));
@@ -138,7 +124,7 @@ Result<void> CandidStore::put_content(std::string_view name, const ObjectContent
             .persistence = Persistence(session_->settings().retries, *session_->settings().pause)};
     // What fits one piece has nothing to resume; without a byte there is no piece, and asking makes the object. To a
     // question the server compares what it has with the digest.
-    put.must_ask = content.size() > piece_ || content.size() == 0 || has_size;
+    put.must_ask = content.size() > pieces_.current() || content.size() == 0 || has_size;
     if (TRY(send_rest(put)) == Step::Damaged) continue;
     return {};
   }
@@ -149,11 +135,10 @@ Result<CandidStore::Step> CandidStore::send_rest(Put& put) {
   for (;;) {
     if (put.options.stop.stop_requested())
       return fail(ErrorKind::Cancelled, fmt::format("stopped while {} was put", put.name));
-    put.has_left = false;
     auto answer = put.must_ask ? ask(put) : send_piece(put);
     // A question was repeated already for as long as it is worth it.
     if (!answer && (put.must_ask || !answer.error().retryable())) return tl::unexpected(std::move(answer).error());
-    if (put.has_left && was_cut(answer)) halve_piece(put.length);
+    if (!put.must_ask && put.persistence.has_sent() && was_cut(answer)) pieces_.was_cut(put.length);
     Step step = answer ? TRY(follow(put, *answer)) : TRY(try_again(put, answer.error()));
     if (step != Step::GoOn) return step;
   }
@@ -166,7 +151,7 @@ Result<net::HttpResponse> CandidStore::ask(const Put& put) {
 }
 
 Result<net::HttpResponse> CandidStore::send_piece(Put& put) {
-  const uint64_t length = std::min<uint64_t>(piece_, put.content.size() - put.offset);
+  const uint64_t length = std::min(pieces_.current(), put.content.size() - put.offset);
   put.length = length;
   net::HttpRequest request{.method = "PUT",
                            .url = url_of(put.name),
@@ -176,11 +161,7 @@ Result<net::HttpResponse> CandidStore::send_piece(Put& put) {
       fmt::format("bytes {}-{}/{}", put.offset, put.offset + length - 1, put.content.size());
   Sha256 digest = TRY(put.content.sha256_of(put.offset, length));
   request.headers["Content-Digest"] = digest_field(digest);
-  request.on_sent = [&put](uint64_t sent) {
-    put.has_left = true;
-    put.persistence.moves();
-    if (put.options.progress) put.options.progress(put.offset + sent);
-  };
+  request.on_sent = put.persistence.watch_sending(put.offset, put.options.progress);
   // Repeating it would send bytes that may be there by now.
   return session_->send_once(std::move(request), put.options.stop);
 }
@@ -198,7 +179,7 @@ Result<CandidStore::Step> CandidStore::follow(Put& put, const net::HttpResponse&
       if (++put.damaged == kMostDamaged) return tl::unexpected(damaged_on_the_way(*session_, put.name));
       return try_again(put, refused());
     case 413:
-      if (put.must_ask || !shorten_pieces()) return tl::unexpected(refused());
+      if (put.must_ask || !pieces_.was_too_long(put.length)) return tl::unexpected(refused());
       return Step::GoOn;
     case 422:
       return Step::Damaged;
@@ -221,10 +202,10 @@ Result<CandidStore::Step> CandidStore::go_to_offset(Put& put, const net::HttpRes
   put.offset = *offset;
   put.strange = 0;
   if (*offset > put.furthest) {
-    if (!put.must_ask) double_piece(put.length);
+    if (!put.must_ask) pieces_.got_there(put.length);
     put.furthest = *offset;
     put.damaged = 0;
-    put.persistence.moved();
+    put.persistence.got_further();
   } else if (!put.must_ask) {
     // A piece that moved nothing: somebody else sends the same object.
     TRY(try_again(put, session_->refusal(response, fmt::format("put {}", put.name))));
@@ -242,27 +223,6 @@ Result<CandidStore::Step> CandidStore::try_again(Put& put, Error failure,
   return tl::unexpected(std::move(failure));
 }
 
-// For proxies whose limit is below the server's.
-bool CandidStore::shorten_pieces() {
-  uint64_t piece = piece_;
-  if (piece / 2 < kShortestPiece) return false;
-  longest_piece_ = piece / 2;
-  // Whoever else found the same at the same time has shortened them already.
-  piece_.compare_exchange_strong(piece, piece / 2);
-  return true;
-}
-
-// Nothing stays of a piece that was cut, so that over a line that breaks often only short ones get there.
-void CandidStore::halve_piece(uint64_t length) {
-  const uint64_t half = std::max(length / 2, kShortestPiece);
-  for (uint64_t piece = piece_; half < piece && !piece_.compare_exchange_weak(piece, half);) {
-  }
-}
-
-void CandidStore::double_piece(uint64_t length) {
-  piece_.compare_exchange_strong(length, std::min<uint64_t>(length * 2, longest_piece_));
-}
-
 // A server opens what it sends after it told how long it is, so that an object that is replaced in between may come
 // with the length of the old one: it is read again until it stayed what it was.
 Result<net::HttpResponse> CandidStore::read(std::string_view name, const Fetch& fetch) {
@@ -271,7 +231,7 @@ Result<net::HttpResponse> CandidStore::read(std::string_view name, const Fetch& 
     bool is_same = true;
     auto stayed = [&](const net::HttpResponse& response) -> Result<bool> {
       std::string version = response.header("etag");
-      if (version.empty() || is_content_addressed(name)) return true;
+      if (version.empty() || is_part_object(name)) return true;
       net::HttpResponse now = TRY(session_->send({.method = "HEAD", .url = url_of(name), .headers = {}}));
       is_same = now.header("etag") == version;
       return is_same;

@@ -105,7 +105,7 @@ Result<void> DavStore::put_file(std::string_view name, const std::filesystem::pa
 Result<void> DavStore::put_content(std::string_view name, const ObjectContent& content, const PutOptions& options) {
   TRY_VOID(check_object_name(name));
   Put put{name, content, options};
-  bool is_there = is_content_addressed(name) && TRY(size_at(name, options.stop)) == content.size();
+  bool is_there = is_part_object(name) && TRY(size_at(name, options.stop)) == content.size();
   if (is_there && !options.check_content) return {};
   TRY_VOID(content.check_for(name));
   if (is_there && TRY(has_content(put, std::string(name)))) return {};
@@ -146,10 +146,7 @@ Result<void> DavStore::send(const Put& put, const std::string& target) {
                            .url = url_of(target),
                            .headers = {{"Content-Type", "application/octet-stream"}},
                            .body = put.content.stretch(0, put.content.size())};
-  request.on_sent = [&](uint64_t sent) {
-    persistence.moves();
-    if (put.options.progress) put.options.progress(sent);
-  };
+  request.on_sent = persistence.watch_sending(0, put.options.progress);
   bool has_made_anew = false;
   for (int failures = 0;;) {
     net::HttpResponse response = TRY(session_->send(request, put.options.stop));
@@ -255,7 +252,7 @@ Result<int> DavStore::abandon_unfinished(const std::function<bool(std::string_vi
   int count = 0;
   auto remove_leftover = [&](const std::string& name, const DavEntry& entry) -> Result<void> {
     // The times are the server's, so `before` must be as well: the listing was just answered.
-    UtcTime before_there = before == UtcTime::max() ? before : before + session_->clock_skew();
+    UtcTime before_there = session_->server_clock().at(before);
     if (!is_temporary_name(name) || !entry.modified || *entry.modified >= before_there) return {};
     TRY_VOID(delete_at(name));
     ++count;

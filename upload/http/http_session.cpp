@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/files.h"
 #include "core/text.h"
-#include "upload/arriving.h"
+#include "net/file_sink.h"
 
 namespace candid::upload {
 namespace {
@@ -94,39 +93,6 @@ Meaning meaning_of(const net::HttpResponse& response, const HttpLogin& login) {
           "check that the address is that of such a server"};
 }
 
-// Takes a download into a file, from its beginning whenever it is tried again.
-class FileSink {
- public:
-  explicit FileSink(std::filesystem::path path) : path_(std::move(path)) { restart(); }
-  void restart() {
-    writer_.reset();
-    auto created = FileWriter::create(path_);
-    if (created) {
-      writer_.emplace(std::move(created).value());
-    } else {
-      error_ = created.error();
-    }
-  }
-  bool has_room(const net::HttpResponse& head) {
-    auto room = check_room(head, path_);
-    if (!room) error_ = room.error();
-    return room.has_value();
-  }
-  bool take(std::span<const uint8_t> bytes) {
-    if (!writer_) return false;
-    auto written = writer_->write(bytes);
-    if (!written) error_ = written.error();
-    return written.has_value();
-  }
-  const std::optional<Error>& error() const { return error_; }
-  Result<void> commit() { return writer_->commit(); }
-
- private:
-  const std::filesystem::path path_;
-  std::optional<FileWriter> writer_;
-  std::optional<Error> error_;
-};
-
 }  // namespace
 
 HttpSession::HttpSession(std::unique_ptr<net::HttpTransport> transport, HttpServer server,
@@ -134,9 +100,10 @@ HttpSession::HttpSession(std::unique_ptr<net::HttpTransport> transport, HttpServ
     : transport_(std::move(transport)),
       server_({server.kind, server.url, server.login, with_full_disks(server.judge)}),
       settings_(settings),
-      retrying_(*transport_, settings.retries, server_.judge, *settings.pause, *settings.clock),
-      patient_(retrying_, settings.stop),
-      once_(*transport_, settings.stop) {}
+      retrier_(*transport_, settings.retries, server_.judge, *settings.pause, *settings.clock),
+      with_retries_(retrier_, settings.stop),
+      without_retries_(*transport_, settings.stop),
+      server_clock_(*settings.clock) {}
 
 net::HttpRequest HttpSession::authorized(net::HttpRequest request) const {
   if (!server_.login.authorization.empty()) request.headers["Authorization"] = server_.login.authorization.reveal();
@@ -144,13 +111,13 @@ net::HttpRequest HttpSession::authorized(net::HttpRequest request) const {
 }
 
 Result<net::HttpResponse> HttpSession::send(net::HttpRequest request, const std::stop_token& stop) {
-  net::HttpResponse response = TRY(patient_.send(authorized(std::move(request)), stop));
-  if (auto skew = net::clock_skew(response, settings_.clock->now())) skew_ms_ = skew->count();
+  net::HttpResponse response = TRY(with_retries_.send(authorized(std::move(request)), stop));
+  server_clock_.learn(response);
   return response;
 }
 
 Result<net::HttpResponse> HttpSession::send_once(net::HttpRequest request, const std::stop_token& stop) {
-  return once_.send(authorized(std::move(request)), stop);
+  return without_retries_.send(authorized(std::move(request)), stop);
 }
 
 void HttpSession::remove_best_effort(const std::string& url, const std::map<std::string, std::string>& headers) {
@@ -170,14 +137,14 @@ Result<net::HttpResponse> HttpSession::fetch(const std::string& url, const std::
 Result<net::HttpResponse> HttpSession::fetch_to_file(
     const std::string& url, const std::filesystem::path& file,
     const std::function<Result<bool>(const net::HttpResponse&)>& is_sound) {
-  FileSink sink(file);
-  if (sink.error()) return tl::unexpected(*sink.error());
+  net::FileSink sink(file);
+  if (sink.failure()) return tl::unexpected(*sink.failure());
   net::HttpRequest request{.url = url, .headers = {}};
   request.on_head = [&](const net::HttpResponse& head) { return sink.has_room(head); };
   request.on_body = [&](std::span<const uint8_t> bytes) { return sink.take(bytes); };
   request.on_restart = [&] { sink.restart(); };
   auto response = send(std::move(request));
-  if (sink.error()) return tl::unexpected(*sink.error());
+  if (sink.failure()) return tl::unexpected(*sink.failure());
   if (!response || !response->is_success()) return response;
   bool is_kept = !is_sound || TRY(is_sound(*response));
   if (is_kept) TRY_VOID(sink.commit());
@@ -221,13 +188,6 @@ bool HttpSession::is_encrypted() const {
 
 std::string HttpSession::describe() const {
   return fmt::format("{} {}", server_.kind, server_.url);
-}
-
-bool is_content_addressed(std::string_view name) {
-  constexpr size_t kFolder = std::string_view("parts/ab/").size();
-  if (name.size() != kFolder + 64) return false;
-  std::string_view digest = name.substr(kFolder);
-  return digest.find_first_not_of("0123456789abcdef") == std::string_view::npos && name == part_object(digest);
 }
 
 Result<void> check_object_name(std::string_view name) {

@@ -2,11 +2,9 @@
 // What the stores over HTTP have in common: one server, who we are to it, how often a request is repeated, and what its
 // refusals mean. Internal to upload.
 
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -20,6 +18,7 @@
 #include "net/stoppable.h"
 #include "upload/http/http_login.h"
 #include "upload/open_store.h"
+#include "upload/server_clock.h"
 
 namespace candid::upload {
 
@@ -61,8 +60,7 @@ class HttpSession {
     return net::retry_after(response, settings_.clock->now());
   }
 
-  // How far the server's clock is ahead of ours, as its last answer told.
-  std::chrono::milliseconds clock_skew() const { return std::chrono::milliseconds(skew_ms_.load()); }
+  const ServerClock& server_clock() const { return server_clock_; }
 
   const std::string& url() const { return server_.url; }
   std::string origin() const;  // "https://host:port"
@@ -77,14 +75,11 @@ class HttpSession {
   std::unique_ptr<net::HttpTransport> transport_;
   HttpServer server_;
   const StoreSettings settings_;
-  net::RetryingTransport retrying_;
-  net::StoppableTransport patient_;  // with retries, until the session is stopped
-  net::StoppableTransport once_;     // likewise, without
-  std::atomic<int64_t> skew_ms_ = 0;
+  net::RetryingTransport retrier_;
+  net::StoppableTransport with_retries_;     // until the session is stopped
+  net::StoppableTransport without_retries_;  // likewise
+  ServerClock server_clock_;
 };
-
-// Whether the name says what the object holds, so that one of the right size need not be sent again.
-bool is_content_addressed(std::string_view name);
 
 Result<void> check_object_name(std::string_view name);
 

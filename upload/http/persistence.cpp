@@ -6,7 +6,16 @@
 
 namespace candid::upload {
 
-void Persistence::moved() {
+std::function<void(uint64_t)> Persistence::watch_sending(uint64_t offset, std::function<void(uint64_t)> progress) {
+  has_sent_ = false;
+  return [this, offset, progress = std::move(progress)](uint64_t sent) {
+    has_sent_ = true;
+    moved_at_ = pause_.now();
+    if (progress) progress(offset + sent);
+  };
+}
+
+void Persistence::got_further() {
   moved_at_ = pause_.now();
   idle_ = {};
   longest_ = policy_.first;

@@ -5,16 +5,10 @@
 #include <fmt/format.h>
 
 #include "core/encoding.h"
-#include "upload/http/persistence.h"
 
 namespace candid::upload {
 namespace {
 
-// So much is durable at the server at the latest, whatever it does with a request that breaks off.
-constexpr uint64_t kLongestPiece = 8 << 20;
-// A server that compares checksums keeps nothing of a piece that was cut: over a line that breaks often, short ones
-// still get there.
-constexpr uint64_t kShortestPiece = 64 << 10;
 constexpr int kChecksumMismatch = 460;
 // Pieces that arrive damaged in a row.
 constexpr int kMostMismatches = 5;
@@ -129,67 +123,73 @@ Result<std::optional<TusClient::State>> TusClient::look(const std::string& url, 
   return std::optional<State>(State{*offset, *size});
 }
 
-Result<net::HttpResponse> TusClient::send_piece(uint64_t offset, uint64_t length, const std::string& url,
-                                                const ObjectContent& content, const PutOptions& options) {
-  net::HttpRequest request{
-      .method = "PATCH", .url = url, .headers = headers(), .body = content.stretch(offset, length)};
+Result<net::HttpResponse> TusClient::send_piece(Sending& sending) {
+  const uint64_t offset = sending.offset;
+  sending.length = std::min(pieces_.current(), sending.content.size() - offset);
+  net::HttpRequest request{.method = "PATCH",
+                           .url = sending.url,
+                           .headers = headers(),
+                           .body = sending.content.stretch(offset, sending.length)};
   request.headers["Content-Type"] = "application/offset+octet-stream";
   request.headers["Upload-Offset"] = std::to_string(offset);
-  if (TRY(has_checksums(options.stop))) {
-    Sha256 digest = TRY(content.sha256_of(offset, length));
+  if (TRY(has_checksums(sending.options.stop))) {
+    Sha256 digest = TRY(sending.content.sha256_of(offset, sending.length));
     request.headers["Upload-Checksum"] = fmt::format("sha256 {}", to_base64(digest));
   }
-  if (options.progress) {
-    request.on_sent = [progress = options.progress, offset](uint64_t sent) { progress(offset + sent); };
-  }
+  request.on_sent = sending.persistence.watch_sending(offset, sending.options.progress);
   // Repeating it would send bytes that may be there by now.
-  return session_.send_once(std::move(request), options.stop);
+  return session_.send_once(std::move(request), sending.options.stop);
 }
 
 Result<TusClient::Sent> TusClient::send_from(uint64_t offset, const std::string& url, const ObjectContent& content,
                                              const PutOptions& options) {
-  Persistence persistence(session_.settings().retries, *session_.settings().pause);
-  PutOptions watched = options;
-  watched.progress = [&](uint64_t sent) {
-    persistence.moves();
-    if (options.progress) options.progress(sent);
-  };
-  int mismatches = 0;
-  uint64_t furthest = offset;
-  uint64_t piece = kLongestPiece;
-  while (offset < content.size()) {
-    auto answer = send_piece(offset, std::min(piece, content.size() - offset), url, content, watched);
+  Sending sending{.url = url,
+                  .content = content,
+                  .options = options,
+                  .persistence = Persistence(session_.settings().retries, *session_.settings().pause),
+                  .offset = offset,
+                  .furthest = offset};
+  while (sending.offset < content.size()) {
+    auto answer = send_piece(sending);
     if (answer && is_gone(answer->status)) return Sent::Lost;
+    // A proxy's word, of which the server learned nothing.
+    if (answer && answer->status == 413 && pieces_.was_too_long(sending.length)) continue;
+    if (answer && answer->status == kChecksumMismatch && ++sending.mismatches == kMostMismatches) return Sent::Damaged;
     std::optional<uint64_t> now;
     if (answer && answer->is_success()) now = number_header(*answer, "upload-offset");
-    if (!now || *now <= offset) {
-      // Not sent, not answered, damaged, or begun at the wrong place.
-      Error failure = answer ? session_.refusal(*answer, "send a piece") : answer.error();
-      int status = answer ? answer->status : 0;
-      if (status == kChecksumMismatch && ++mismatches == kMostMismatches) return Sent::Damaged;
-      bool may_resume = answer ? status == 409 || status == kChecksumMismatch || answer->is_success() ||
-                                     session_.may_get_better({.method = "PATCH", .url = url, .headers = {}}, *answer)
-                               : failure.retryable();
-      if (!may_resume || !persistence.wait(options.stop, answer ? session_.asked_wait(*answer) : std::nullopt)) {
-        if (options.stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped while sending");
-        return tl::unexpected(std::move(failure));
-      }
-      auto state = TRY(look(url, options.stop));
-      if (!state || state->size != content.size()) return Sent::Lost;
-      now = state->offset;
-      if (!answer && *now <= offset) piece = std::max(piece / 2, kShortestPiece);
+    if (now && *now > sending.offset) {
+      pieces_.got_there(sending.length);
     } else {
-      piece = std::min(piece * 2, kLongestPiece);
+      now = TRY(offset_after(sending, answer));
     }
-    if (*now > content.size()) return Sent::Lost;
-    if (*now > furthest) {
-      persistence.moved();
-      mismatches = 0;
-      furthest = *now;
+    if (!now || *now > content.size()) return Sent::Lost;
+    if (*now > sending.furthest) {
+      sending.persistence.got_further();
+      sending.mismatches = 0;
+      sending.furthest = *now;
     }
-    offset = *now;
+    sending.offset = *now;
   }
   return Sent::Whole;
+}
+
+// It was not sent, not answered, damaged, or begun at the wrong place.
+Result<std::optional<uint64_t>> TusClient::offset_after(Sending& sending, const Result<net::HttpResponse>& answer) {
+  const std::stop_token& stop = sending.options.stop;
+  bool may_resume = answer
+                        ? answer->status == 409 || answer->status == kChecksumMismatch || answer->is_success() ||
+                              session_.may_get_better({.method = "PATCH", .url = sending.url, .headers = {}}, *answer)
+                        : answer.error().retryable();
+  if (!may_resume || !sending.persistence.wait(stop, answer ? session_.asked_wait(*answer) : std::nullopt)) {
+    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped while sending");
+    return tl::unexpected(answer ? session_.refusal(*answer, "send a piece") : answer.error());
+  }
+  auto state = TRY(look(sending.url, stop));
+  if (!state || state->size != sending.content.size()) return std::optional<uint64_t>();
+  // A server that compares no checksums keeps what came of a piece that was cut, and long ones do as well there.
+  bool stayed = state->offset > sending.offset;
+  if (!stayed && sending.persistence.has_sent() && was_cut(answer)) pieces_.was_cut(sending.length);
+  return std::optional<uint64_t>(state->offset);
 }
 
 Result<void> TusClient::terminate(const std::string& url) {

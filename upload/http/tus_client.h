@@ -9,6 +9,8 @@
 
 #include "upload/http/http_session.h"
 #include "upload/http/object_content.h"
+#include "upload/http/persistence.h"
+#include "upload/http/piece_length.h"
 #include "upload/store.h"
 
 namespace candid::upload {
@@ -46,12 +48,26 @@ class TusClient {
     std::optional<uint64_t> most_bytes{};
   };
   Result<Abilities> abilities(const std::stop_token& stop);
-  Result<net::HttpResponse> send_piece(uint64_t offset, uint64_t length, const std::string& url,
-                                       const ObjectContent& content, const PutOptions& options);
+  // One upload, as it is handed from step to step.
+  struct Sending {
+    const std::string& url;
+    const ObjectContent& content;
+    const PutOptions& options;
+    Persistence persistence;
+    uint64_t offset = 0;
+    uint64_t furthest = 0;
+    uint64_t length = 0;  // of the piece that was sent last
+    int mismatches = 0;   // pieces in a row
+  };
+  Result<net::HttpResponse> send_piece(Sending& sending);
+  // After a piece that did not get there: waits, and asks the server for its offset. Nothing when it does not know the
+  // upload any more.
+  Result<std::optional<uint64_t>> offset_after(Sending& sending, const Result<net::HttpResponse>& answer);
   std::string resolve(std::string_view location) const;
 
   HttpSession& session_;
-  std::mutex mutex_;
+  PieceLength pieces_;
+  std::mutex mutex_;  // guards abilities_
   std::optional<Abilities> abilities_;
 };
 

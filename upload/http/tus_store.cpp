@@ -216,7 +216,8 @@ Result<int> TusStore::abandon_unfinished(const std::function<bool(std::string_vi
   for (const std::string& name : notes_.names()) {
     auto lock = locks_.acquire(name);
     TusNote note = note_of(name);
-    // The notes are shared by campaigns: what this one does not want, another may be sending right now.
+    // The notes are shared by the campaigns of this machine: what this one does not want may be what a killed run of
+    // another will go on with.
     bool is_abandoned = note.sending && note.sending_since < before && !wanted(name);
     if (is_abandoned) {
       note.obsolete.push_back(note.sending->url);

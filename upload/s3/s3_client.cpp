@@ -91,12 +91,12 @@ S3Client::S3Client(const StoreAddress& address, const StoreSettings& settings,
                    std::unique_ptr<net::AwsCredentialSource> credentials, std::unique_ptr<net::HttpTransport> carrier)
     : address_(address),
       place_{address.bucket, host_of(address.endpoint), address.region},
-      clock_(*settings.clock),
       credentials_(std::move(credentials)),
       carrier_(std::move(carrier)),
       signer_(*carrier_, *credentials_, net::SigningScope{address.region, "s3"}, *settings.clock),
       retrier_(signer_, settings.retries, s3_may_get_better, *settings.pause, *settings.clock),
-      stoppable_(retrier_, settings.stop) {}
+      stoppable_(retrier_, settings.stop),
+      server_clock_(*settings.clock) {}
 
 std::string S3Client::origin() const {
   if (address_.style == S3Style::Path) return address_.endpoint;
@@ -135,7 +135,7 @@ Result<net::HttpResponse> S3Client::send(const net::HttpRequest& request, std::s
                                          const std::stop_token& stop) {
   auto response = stoppable_.send(request, stop);
   if (!response) return tl::unexpected(response.error().wrapped(std::string(doing)));
-  if (auto skew = net::clock_skew(*response, clock_.now())) skew_ms_ = skew->count();
+  server_clock_.learn(*response);
   // What still says so after all attempts.
   bool is_error = response->is_success() && parse_s3_error(response->body);
   if (is_error) return failed(*response, doing);
@@ -259,18 +259,18 @@ Result<std::optional<std::vector<S3Part>>> S3Client::parts(std::string_view name
   return std::optional(std::move(all));
 }
 
-Result<bool> S3Client::complete(std::string_view name, std::string_view id, std::span<const S3Part> parts,
-                                const std::stop_token& stop) {
+Result<std::optional<S3Tag>> S3Client::complete(std::string_view name, std::string_view id,
+                                                std::span<const S3Part> parts, const std::stop_token& stop) {
   std::string doing = fmt::format("cannot finish {}", name);
   net::HttpRequest asked =
       request("POST", url_of(name, fmt::format("uploadId={}", percent_encode(id))), complete_upload_body(parts));
   asked.headers["content-type"] = "application/xml";
   asked.stall_timeout = kLongWork;
   net::HttpResponse response = TRY(send(asked, doing, stop));
-  if (has_no_upload(response)) return false;
+  if (has_no_upload(response)) return std::optional<S3Tag>();
   if (!response.is_success()) return failed(response, doing);
-  TRY_VOID(check_completed_upload(response.body));
-  return true;
+  std::string etag = TRY(parse_completed_upload(response.body));
+  return std::optional<S3Tag>(S3Tag{std::move(etag), tag_of(response).is_of_content});
 }
 
 Result<void> S3Client::abort(std::string_view name, std::string_view id, const std::stop_token& stop) {

@@ -3,7 +3,6 @@
 // to do with them is s3_store.h's and s3_multipart.h's.
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "upload/open_store.h"
 #include "upload/s3/s3_errors.h"
 #include "upload/s3/s3_xml.h"
+#include "upload/server_clock.h"
 
 namespace candid::upload {
 
@@ -85,9 +85,10 @@ class S3Client {
                                          const ObjectRange& source, const std::stop_token& stop);
   Result<std::optional<std::vector<S3Part>>> parts(std::string_view name, std::string_view id,
                                                    const std::stop_token& stop);
-  // False: there is no such upload; it may have been completed by a request whose answer was lost.
-  Result<bool> complete(std::string_view name, std::string_view id, std::span<const S3Part> parts,
-                        const std::stop_token& stop);
+  // The ETag of the object that was made, "" where the store does not name it. Nothing: there is no such upload; it may
+  // have been completed by a request whose answer was lost.
+  Result<std::optional<S3Tag>> complete(std::string_view name, std::string_view id, std::span<const S3Part> parts,
+                                        const std::stop_token& stop);
   Result<void> abort(std::string_view name, std::string_view id, const std::stop_token& stop);
   // Those of objects whose names begin with `name_prefix`; the keys are names of the store.
   Result<std::vector<S3Upload>> uploads(std::string_view name_prefix, const std::stop_token& stop);
@@ -97,8 +98,7 @@ class S3Client {
   const S3Place& place() const { return place_; }
   // "s3://bucket/prefix at https://host", the same in every run: ties a note to its store.
   std::string identity() const;
-  // How far the store's clock is ahead of ours, as its last answer told.
-  std::chrono::milliseconds clock_skew() const { return std::chrono::milliseconds(skew_ms_.load()); }
+  const ServerClock& server_clock() const { return server_clock_; }
 
  private:
   std::string url_of(std::string_view name, std::string_view query = {}) const;
@@ -111,13 +111,12 @@ class S3Client {
 
   const StoreAddress address_;
   const S3Place place_;
-  const Clock& clock_;
   std::unique_ptr<net::AwsCredentialSource> credentials_;
   std::unique_ptr<net::HttpTransport> carrier_;
   net::SigningTransport signer_;
   net::RetryingTransport retrier_;
   net::StoppableTransport stoppable_;
-  std::atomic<int64_t> skew_ms_ = 0;
+  ServerClock server_clock_;
 };
 
 }  // namespace candid::upload

@@ -45,7 +45,7 @@ class MultipartRun {
         parts_(source.count()),
         progress_(options.progress, source.count()) {}
 
-  Result<bool> run() {
+  Result<std::optional<S3Tag>> run() {
     auto finished = work();
     if (!finished) {
       clean_up_after(finished.error());
@@ -58,9 +58,9 @@ class MultipartRun {
   }
 
  private:
-  Result<bool> work() {
+  Result<std::optional<S3Tag>> work() {
     if (!TRY(resume())) TRY_VOID(begin());
-    if (!TRY(send_missing())) return false;
+    if (!TRY(send_missing())) return std::optional<S3Tag>();
     std::vector<S3Part> parts;
     for (const auto& part : parts_) parts.push_back(*part);
     return client_.complete(job_.name, note_.id, parts, options_.stop);
@@ -185,8 +185,8 @@ class MultipartRun {
 
 }  // namespace
 
-Result<bool> run_multipart(S3Client& client, UploadNotes* notes, const S3MultipartJob& job, S3PartSource& source,
-                           const PutOptions& options) {
+Result<std::optional<S3Tag>> run_multipart(S3Client& client, UploadNotes* notes, const S3MultipartJob& job,
+                                           S3PartSource& source, const PutOptions& options) {
   return MultipartRun(client, notes, job, source, options).run();
 }
 

@@ -34,11 +34,11 @@ struct S3MultipartJob {
   S3UploadNote note{};  // but for its id: what must be the same for an earlier upload to be gone on with
 };
 
-// True when the object is finished. False when the upload went away meanwhile: somebody finished it (an attempt of ours
-// whose answer was lost, say) or gave it up, and what is under the name decides.
+// The ETag that the finished object got (as S3Client::complete). Nothing when the upload went away meanwhile: somebody
+// finished it (an attempt of ours whose answer was lost, say) or gave it up, and what is under the name decides.
 // Fails with the upload and its note left for a later run where that may fare better; else both are gone.
-Result<bool> run_multipart(S3Client& client, UploadNotes* notes, const S3MultipartJob& job, S3PartSource& source,
-                           const PutOptions& options);
+Result<std::optional<S3Tag>> run_multipart(S3Client& client, UploadNotes* notes, const S3MultipartJob& job,
+                                           S3PartSource& source, const PutOptions& options);
 
 // Gives up the upload that the notes know of the object, if they do, and drops the note. How many uploads there were.
 Result<int> forget_upload(S3Client& client, UploadNotes* notes, const std::string& name, const std::stop_token& stop);

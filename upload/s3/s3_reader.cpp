@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/encoding.h"
-#include "core/files.h"
 #include "core/log.h"
-#include "upload/arriving.h"
+#include "net/file_sink.h"
 
 namespace candid::upload {
 namespace {
@@ -46,48 +45,6 @@ Result<void> receive(S3Client& client, std::string_view name, const std::functio
                             .retry_may_help());
 }
 
-// A file that is written anew with every attempt. After a failure it takes nothing more, and tells.
-class FileSink {
- public:
-  explicit FileSink(std::filesystem::path path) : path_(std::move(path)) {}
-
-  void restart() {
-    writer_.reset();
-    auto writer = FileWriter::create(path_);
-    if (writer) {
-      writer_.emplace(std::move(*writer));
-    } else {
-      failure_ = writer.error();
-    }
-  }
-
-  bool has_room(const net::HttpResponse& head) {
-    auto room = check_room(head, path_);
-    if (!room) failure_ = room.error();
-    return room.has_value();
-  }
-
-  bool take(std::span<const uint8_t> bytes) {
-    if (!writer_ || failure_) return false;
-    auto written = writer_->write(bytes);
-    if (!written) failure_ = written.error();
-    return written.has_value();
-  }
-
-  Result<Received> finish() {
-    if (failure_) return tl::unexpected(*failure_);
-    return Received{writer_->size(), TRY(digest_stretch(writer_->temporary_path(), 0, writer_->size()))};
-  }
-
-  const std::optional<Error>& failure() const { return failure_; }
-  Result<void> commit() { return writer_->commit(); }
-
- private:
-  const std::filesystem::path path_;
-  std::optional<FileWriter> writer_;
-  std::optional<Error> failure_;
-};
-
 Result<Sha256> read_back(S3Client& client, std::string_view name, const std::stop_token& stop) {
   Sha256Hasher hasher;
   auto sink = [&](std::span<const uint8_t> bytes) {
@@ -116,11 +73,14 @@ Result<std::vector<uint8_t>> s3_read(S3Client& client, std::string_view name) {
 }
 
 Result<void> s3_read_to_file(S3Client& client, std::string_view name, const std::filesystem::path& file) {
-  FileSink sink(file);
+  net::FileSink sink(file);
+  auto finish = [&]() -> Result<Received> {
+    if (sink.failure()) return tl::unexpected(*sink.failure());
+    return Received{sink.size(), TRY(digest_stretch(sink.temporary_path(), 0, sink.size()))};
+  };
   auto received = receive(
-      client, name, [&](std::span<const uint8_t> bytes) { return sink.take(bytes); }, [&] { sink.restart(); },
-      [&] { return sink.finish(); }, [&](const net::HttpResponse& head) { return sink.has_room(head); });
-  // A full disk here is not the network's failure.
+      client, name, [&](std::span<const uint8_t> bytes) { return sink.take(bytes); }, [&] { sink.restart(); }, finish,
+      [&](const net::HttpResponse& head) { return sink.has_room(head); });
   if (sink.failure()) return tl::unexpected(*sink.failure());
   TRY_VOID(received);
   return sink.commit();

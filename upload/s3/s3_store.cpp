@@ -54,12 +54,6 @@ std::string header_text(std::string_view fingerprint) {
   return fits ? std::string(fingerprint) : to_hex(sha256(fingerprint));
 }
 
-// The names that campaigns give to objects. Whatever else is in the bucket belongs to other programs.
-bool is_name_of_ours(std::string_view name) {
-  return is_part_object(name) || (name.starts_with("recipes/") && name.ends_with(".json")) ||
-         (name.starts_with("videos/") && name.ends_with(".mp4")) || name == "candid-store.json";
-}
-
 std::span<const uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -80,28 +74,31 @@ class S3Store::Turn {
  public:
   Turn(S3Store& store, const std::string& name, const std::stop_token& stop) : store_(store), name_(name) {
     std::unique_lock lock(store_.mutex_);
-    is_ours_ = store_.freed_.wait(lock, stop, [&] { return !store_.busy_.contains(name_); });
-    if (is_ours_) store_.busy_.insert(name_);
+    has_come_ = store_.freed_.wait(lock, stop, [&] { return !store_.busy_.contains(name_); });
+    if (has_come_) store_.busy_.insert(name_);
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   ~Turn() {
-    if (!is_ours_) return;
+    if (!has_come_) return;
     std::lock_guard lock(store_.mutex_);
     store_.busy_.erase(name_);
     store_.freed_.notify_all();
   }
-  bool is_ours() const { return is_ours_; }
+  // False when a stop was requested before.
+  bool has_come() const { return has_come_; }
 
  private:
   S3Store& store_;
   const std::string name_;
-  bool is_ours_ = false;
+  bool has_come_ = false;
 };
 
 S3Store::S3Store(const StoreAddress& address, const StoreSettings& settings,
                  std::unique_ptr<net::AwsCredentialSource> credentials, std::unique_ptr<net::HttpTransport> carrier)
-    : notes_(settings.notes), client_(address, settings, std::move(credentials), std::move(carrier)) {}
+    : notes_(settings.notes),
+      time_(*settings.pause),
+      client_(address, settings, std::move(credentials), std::move(carrier)) {}
 
 std::string S3Store::describe() const {
   return fmt::format("S3 bucket {} at {}", client_.place().bucket, client_.place().host);
@@ -124,7 +121,7 @@ Result<void> S3Store::put_file(std::string_view name, const std::filesystem::pat
   std::string object = TRY(checked(name));
   uint64_t size = TRY(size_of_file(file));
   Turn turn(*this, object, options.stop);
-  if (!turn.is_ours() || options.stop.stop_requested()) return stopped(object);
+  if (!turn.has_come() || options.stop.stop_requested()) return stopped(object);
   bool is_there = is_part_object(object) && TRY(has_part(object, size, options.stop));
   if (is_there && !options.check_content) return {};
   if (goes_in_parts(object, size)) return put_in_parts(object, file, size, options);
@@ -161,9 +158,9 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
   Sha256 sent = body.sha256;
   const auto* bytes = std::get_if<std::string>(&body.bytes);
   uint64_t size = bytes != nullptr ? bytes->size() : std::get<net::FileRange>(body.bytes).length;
-  auto began = std::chrono::steady_clock::now();
+  auto began = time_.now();
   S3Tag tag = TRY(client_.put(name, std::move(body), properties, stop));
-  line_.learn(size, std::chrono::steady_clock::now() - began);
+  line_.learn(size, time_.now() - began);
   if (tag.md5() == md5) return {};
   S3Expected expected{size, to_hex(md5), [&]() -> Result<Sha256> { return sent; }};
   switch (TRY(s3_compare(client_, name, expected, stop))) {
@@ -174,7 +171,7 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
     case S3State::Other:
       break;
   }
-  return refuse(name, is_part_object(name) || is_as_answered(name, tag));
+  return refuse(name, is_removable(name, tag));
 }
 
 Result<void> S3Store::put_in_parts(const std::string& name, const std::filesystem::path& file, uint64_t size,
@@ -203,29 +200,30 @@ Result<void> S3Store::put_in_parts(const std::string& name, const std::filesyste
   }
   bool is_resumed = notes_ != nullptr && notes_->find(name).has_value();
   for (int tries = 0; tries < kTries; ++tries) {
-    auto began = std::chrono::steady_clock::now();
-    bool is_finished = TRY(run_multipart(client_, notes_, job, parts, options));
-    if (tries == 0 && !is_resumed)
-      line_.learn(size / static_cast<uint64_t>(std::max(1, options.parallel)),
-                  std::chrono::steady_clock::now() - began);
+    auto began = time_.now();
+    std::optional<S3Tag> finished = TRY(run_multipart(client_, notes_, job, parts, options));
+    // Of the transfers that went side by side the longest had a whole part at least, however few parts there are.
+    uint64_t share = std::max(part_size, size / static_cast<uint64_t>(std::max(1, options.parallel)));
+    if (tries == 0 && finished && !is_resumed) line_.learn(share, time_.now() - began);
     S3Expected expected{size, TRY(parts.etag()), sha256_of_all};
     S3State state = TRY(s3_compare(client_, name, expected, options.stop));
     if (state == S3State::Same) return {};
-    if (is_finished) return state == S3State::Missing ? not_shown(name) : refuse(name, is_part_object(name));
+    if (finished) return state == S3State::Missing ? not_shown(name) : refuse(name, is_removable(name, *finished));
   }
   return tl::unexpected(Error(ErrorKind::Network, fmt::format("the store keeps losing the upload of {}", name),
                               "is another program giving up uploads in this bucket? run the same command again later")
                             .retry_may_help());
 }
 
-bool S3Store::is_as_answered(const std::string& name, const S3Tag& answered) {
+bool S3Store::is_removable(const std::string& name, const S3Tag& answered) {
+  if (is_part_object(name)) return true;
   auto there = client_.head(name, {});
   return there && *there && !answered.text.empty() && (*there)->tag.text == answered.text;
 }
 
-tl::unexpected<Error> S3Store::refuse(const std::string& name, bool is_ours) {
+tl::unexpected<Error> S3Store::refuse(const std::string& name, bool removes) {
   std::string message = fmt::format("{} is not in the store as it was sent", name);
-  if (!is_ours) {
+  if (!removes) {
     message += ": somebody else may have put another one";
   } else {
     message += client_.remove(name, {}) ? ", and was removed" : ", and cannot be removed";
@@ -262,11 +260,11 @@ Result<int> S3Store::abandon_unfinished(const std::function<bool(std::string_vie
   }
   std::vector<S3Upload> uploads = TRY(client_.uploads("", {}));
   // The listing tells times by the store's clock.
-  const UtcTime before_there = before == UtcTime::max() ? before : before + client_.clock_skew();
+  const UtcTime before_there = client_.server_clock().at(before);
   for (const S3Upload& upload : uploads) {
     // "2026-11-26T01:02:03.000Z": seconds will do.
     auto began = parse_utc(upload.initiated.substr(0, 19) + "Z");
-    if (!began || *began >= before_there || known.contains(upload.id) || !is_name_of_ours(upload.key)) continue;
+    if (!began || *began >= before_there || known.contains(upload.id) || !is_name_of_publishing(upload.key)) continue;
     TRY_VOID(client_.abort(upload.key, upload.id, {}));
     ++count;
   }
@@ -290,7 +288,7 @@ Result<void> S3Store::compose(std::string_view name, std::span<const ObjectRange
   for (const ComposedPart& part : parts) size += part.size();
   S3Properties properties{std::string(content_type), header_text(fingerprint)};
   Turn turn(*this, object, options.stop);
-  if (!turn.is_ours() || options.stop.stop_requested()) return stopped(object);
+  if (!turn.has_come() || options.stop.stop_requested()) return stopped(object);
   auto facts = TRY(client_.head(object, options.stop));
   if (facts && facts->size == size && facts->fingerprint == properties.fingerprint) {
     TRY(forget_upload(client_, notes_, object, options.stop));
@@ -312,7 +310,7 @@ Result<void> S3Store::compose_in_parts(const std::string& name, std::vector<Comp
   S3ComposedParts source(client_, name, std::move(parts), read);
   S3MultipartJob job{name, properties, {client_.identity(), "", size, 0, "composed " + properties.fingerprint, false}};
   for (int tries = 0; tries < kTries; ++tries) {
-    bool is_finished = TRY(run_multipart(client_, notes_, job, source, options));
+    bool is_finished = TRY(run_multipart(client_, notes_, job, source, options)).has_value();
     auto facts = TRY(client_.head(name, options.stop));
     bool is_there = facts && facts->size == size && facts->fingerprint == properties.fingerprint;
     if (is_there) return {};

@@ -56,13 +56,14 @@ class S3Store final : public Store, public Bucket {
                             const PutOptions& options);
   Result<void> compose_in_parts(const std::string& name, std::vector<ComposedPart> parts,
                                 const S3Properties& properties, const ReadRange& read, const PutOptions& options);
-  // For what is not what was sent: takes it away where it is the one that was `ours`, and leaves what somebody else put
-  // there meanwhile.
-  tl::unexpected<Error> refuse(const std::string& name, bool is_ours);
-  // Whether what is there has the ETag that the store gave to what we sent.
-  bool is_as_answered(const std::string& name, const S3Tag& answered);
+  // For what is not what was sent; `removes` what is there.
+  tl::unexpected<Error> refuse(const std::string& name, bool removes);
+  // Whether what is there may be removed: a damaged part, which is of use to nobody, or the very object that this put
+  // made, as it has the ETag that the store answered with. What somebody else put there meanwhile is left.
+  bool is_removable(const std::string& name, const S3Tag& answered);
 
   UploadNotes* notes_;
+  const Pause& time_;
   S3Client client_;
   LineSpeed line_;
   std::mutex mutex_;  // guards busy_

@@ -143,10 +143,10 @@ Result<std::string> parse_created_upload(std::span<const uint8_t> body) {
   return id;
 }
 
-Result<void> check_completed_upload(std::span<const uint8_t> body) {
+Result<std::string> parse_completed_upload(std::span<const uint8_t> body) {
   pugi::xml_document document;
-  TRY(root_of(document, body, "CompleteMultipartUploadResult"));
-  return {};
+  pugi::xml_node root = TRY(root_of(document, body, "CompleteMultipartUploadResult"));
+  return plain_etag(root.child_value("ETag")).value_or("");
 }
 
 Result<std::string> parse_copied_part(std::span<const uint8_t> body) {

@@ -50,9 +50,9 @@ Result<S3UploadPage> parse_upload_page(std::span<const uint8_t> body);
 
 // The upload's id from InitiateMultipartUploadResult.
 Result<std::string> parse_created_upload(std::span<const uint8_t> body);
-// Whether an upload was finished: a CompleteMultipartUploadResult. What ETag it names does not matter, and Ceph's may
-// name none.
-Result<void> check_completed_upload(std::span<const uint8_t> body);
+// Whether an upload was finished: a CompleteMultipartUploadResult. The ETag that it names, or "", as Ceph's may name
+// none.
+Result<std::string> parse_completed_upload(std::span<const uint8_t> body);
 // The ETag of a part that was copied, from CopyPartResult, without quotes.
 Result<std::string> parse_copied_part(std::span<const uint8_t> body);
 
