@@ -161,6 +161,23 @@ TEST_F(PostgresTest, WaitsForTheDiskWhereTheServerWouldNot) {
   EXPECT_EQ(setting(address_ + "%20-csynchronous_commit%3Dremote_apply"), "remote_apply");
 }
 
+TEST_F(PostgresTest, WhatIsDoneWithAnAnswerIsNotTheServersTime) {
+  auto connection = must(PostgresConnection::open(must(read_postgres_address(address_))));
+  pqxx::nontransaction transaction(connection->link());
+  constexpr std::chrono::milliseconds kLongest(500);
+  {
+    PostgresQuery query(*connection, transaction, kLongest);
+    query.run_once("SELECT 1");
+    // A disk that is slow, and nothing else.
+    std::this_thread::sleep_for(2 * kLongest);
+    EXPECT_FALSE(connection->was_cut());
+    query.run_once("SELECT 1");
+  }
+  // The end of a transaction is the server's again, and here none ends in time.
+  while (!connection->was_cut()) std::this_thread::yield();
+  EXPECT_FALSE(connection->is_open()) << "whoever comes next makes a new one";
+}
+
 TEST_F(PostgresTest, AskForTlsUnlessTheServerIsOnThisMachine) {
   auto connection = [](const std::string& address) { return must(read_postgres_address(address)).connection.reveal(); };
   EXPECT_NE(connection("postgresql://user@db.example.com/candid").find("sslmode='require'"), std::string::npos);

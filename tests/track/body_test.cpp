@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/track/server_fixture.h"
+#include "track/api/api_error.h"
 
 namespace candid::track {
 namespace {
@@ -40,6 +41,13 @@ class BodyTest : public test::ServerFixture {
   BodyTest() { api_ = &remembering_; }
   static std::string put(std::string_view path, size_t length, std::string_view headers = "") {
     return fmt::format("PUT {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n", path, length, headers);
+  }
+
+  // Of the API's error that is the answer.
+  static std::optional<ErrorKind> kind_in(const test::RawResponse& response) {
+    EXPECT_EQ(response.header("content-type"), "application/json");
+    auto error = error_from_json(response.body);
+    return error ? std::optional(error->kind()) : std::nullopt;
   }
 
   static constexpr const char* kGood = "Authorization: Bearer good\r\n";
@@ -97,7 +105,9 @@ TEST_F(BodyTest, NothingIsLongerThanAPiece) {
     RawClient client(port());
     client.send("PUT /api/store/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Length: " + length +
                 "\r\n\r\n");
-    EXPECT_EQ(client.receive().status, 413) << length;
+    auto refused = client.receive();
+    EXPECT_EQ(refused.status, 413) << length;
+    EXPECT_EQ(kind_in(refused), ErrorKind::InvalidInput);
     EXPECT_TRUE(client.is_closed_by_server());
   }
 }
@@ -106,7 +116,10 @@ TEST_F(BodyTest, OtherAddressesTakeShortBodiesAlone) {
   for (const char* path : {"/api/storehouse", "/api/", "/", "/v/x/events"}) {
     RawClient client(port());
     client.send(put(path, 70'000, kGood));
-    EXPECT_EQ(client.receive().status, 413) << path;
+    auto refused = client.receive();
+    EXPECT_EQ(refused.status, 413) << path;
+    bool is_api = std::string_view(path).starts_with("/api/");
+    EXPECT_EQ(error_from_json(refused.body).has_value(), is_api) << path;
     EXPECT_TRUE(client.is_closed_by_server());
   }
 }
@@ -129,6 +142,7 @@ TEST_F(BodyTest, ABodyInAnyCodingIsRefusedAndNothingBehindItIsARequest) {
     auto refused = client.receive();
     EXPECT_EQ(refused.status, 501) << coding;
     EXPECT_EQ(refused.header("connection"), "close");
+    EXPECT_EQ(kind_in(refused), ErrorKind::Unsupported);
     EXPECT_EQ(client.receive().status, 0) << coding;
   }
   EXPECT_TRUE(remembering_.requests().empty());
@@ -152,6 +166,7 @@ TEST_F(BodyTest, LongBodiesShareABudget) {
   auto refused = three.receive();  // although nothing of the body was sent
   EXPECT_EQ(refused.status, 503);
   EXPECT_NE(refused.header("retry-after"), "");
+  EXPECT_EQ(kind_in(refused), ErrorKind::Network);
   EXPECT_TRUE(three.is_closed_by_server());
   one.send(piece);
   EXPECT_EQ(one.receive().status, 201);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/track/server_fixture.h"
+#include "track/api/api_error.h"
 
 namespace candid::track {
 namespace {
@@ -61,7 +62,12 @@ TEST_F(GuessingTest, AHitCannotBeToldFromAMissThen) {
   EXPECT_EQ(hit.status, 429);
   EXPECT_EQ(hit.body, miss.body);
   EXPECT_EQ(hit.headers, miss.headers);
-  EXPECT_EQ(get("/api/ledger/campaigns", "Authorization: Bearer good\r\n").status, 429);
+  auto program = get("/api/ledger/campaigns", "Authorization: Bearer good\r\n");
+  EXPECT_EQ(program.status, 429);
+  EXPECT_EQ(program.header("retry-after"), "60");
+  auto error = error_from_json(program.body);
+  ASSERT_TRUE(error) << program.body;
+  EXPECT_TRUE(error->retryable());
   EXPECT_EQ(RawClient(port()).post(link("/events"), "{}").status, 429);
 }
 

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "tests/support/results.h"
 #include "tests/support/small_disk.h"
 #include "tests/track/fixtures.h"
+#include "track/ledger/sqlite_connection.h"
 
 namespace candid::track {
 namespace {
@@ -223,6 +225,31 @@ TEST_F(SqliteLedgerTest, AProgramThatWritesNothingStillKeepsTheWalSmall) {
   }
   EXPECT_LT(std::filesystem::file_size(wal), kMuch);
   EXPECT_GT(std::filesystem::file_size(path_), kMuch) << "where it is now";
+}
+
+// Refuses the one statement, as a disk that is full would.
+int refuse_truncation(void*, int, const char* pragma, const char* value, const char*, const char*) {
+  bool is_truncation =
+      pragma && value && std::string_view(pragma) == "wal_checkpoint" && std::string_view(value) == "TRUNCATE";
+  return is_truncation ? SQLITE_DENY : SQLITE_OK;
+}
+
+TEST_F(SqliteLedgerTest, ACheckpointThatFailsLeavesWritersTheirPatience) {
+  CheckpointDuty duty(path_);
+  SQLite::Database writer = must(connect(path_, ConnectionRole::Writer));
+  duty.take_if_free(writer);
+  auto patience = [&] { return writer.execAndGet("PRAGMA busy_timeout").getInt(); };
+  const int before = patience();
+  EXPECT_GE(before, 1'000);
+  writer.exec("CREATE TABLE much (bytes BLOB)");
+  writer.exec("INSERT INTO much VALUES (zeroblob(24000000))");
+  sqlite3_set_authorizer(writer.getHandle(), refuse_truncation, nullptr);
+  EXPECT_THROW(duty.checkpoint(writer), SQLite::Exception);
+  EXPECT_EQ(patience(), before);
+  sqlite3_set_authorizer(writer.getHandle(), nullptr, nullptr);
+  duty.checkpoint(writer);
+  EXPECT_EQ(patience(), before);
+  EXPECT_EQ(std::filesystem::file_size(path_.string() + "-wal"), 0U);
 }
 
 TEST_F(SqliteLedgerTest, ALedgerOfBeforeGetsAnId) {

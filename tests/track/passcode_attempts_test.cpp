@@ -58,6 +58,28 @@ TEST(PasscodeAttempts, BeginAnewAfterTheRightOne) {
   EXPECT_FALSE(attempts.wait_or_add(kLink));
 }
 
+TEST(PasscodeAttempts, ThatNobodyLookedAtAreTakenBack) {
+  test::FakeClock clock;
+  PasscodeAttempts attempts(clock);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_FALSE(attempts.wait_or_add(kLink)) << i;
+    attempts.take_back(kLink);
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(attempts.wait_or_add(kLink)) << i;
+  EXPECT_TRUE(attempts.wait_or_add(kLink)) << "those that were looked at count";
+}
+
+TEST(PasscodeAttempts, ThatNobodyLookedAtLeaveNoWaitBehind) {
+  test::FakeClock clock;
+  PasscodeAttempts attempts(clock);
+  tries_within(attempts, clock, std::chrono::hours(24));
+  while (auto wait = attempts.wait_or_add(kLink)) clock.advance(*wait);
+  attempts.take_back(kLink);
+  EXPECT_FALSE(attempts.wait_or_add(kLink));
+  EXPECT_GT(attempts.wait_or_add(kLink).value_or(std::chrono::seconds(0)), std::chrono::minutes(30)) << "as before";
+  attempts.take_back("never tried");
+}
+
 TEST(PasscodeAttempts, AreForgottenWhenTooManyKeysWereTried) {
   test::FakeClock clock;
   PasscodeAttempts attempts(clock, 2);

@@ -42,6 +42,9 @@ TEST(Passcode, HasFourToSixtyFourCharacters) {
   EXPECT_TRUE(hash_passcode("äöüß"));
 }
 
+// Takes some seconds to be compared with.
+constexpr const char* kSlowHash =
+    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class PasscodeTest : public test::ServerFixture {
@@ -199,6 +202,29 @@ TEST_F(PasscodeTest, ManyAtOnceAreNotMoreThanFive) {
   }
   for (std::thread& sender : senders) sender.join();
   EXPECT_EQ(looked_at, 5);
+}
+
+TEST_F(PasscodeTest, WhatIsTurnedAwayByALoadedServerIsNoAttempt) {
+  settings_.passcode_workers = 1;
+  settings_.limits.waiting_passcodes = 0;
+  std::string busy = make_link({.passcode_hash = kSlowHash});
+  std::string hash = must(hash_passcode("open sesame"));
+  RawClient slow(port()), client(port());
+  auto give_to = [&](const std::string& token) {
+    return client.post(fmt::format("/v/{}/passcode", token), "passcode=open+sesame", kForm).status;
+  };
+  slow.send(
+      fmt::format("POST /v/{}/passcode HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: 13\r\n\r\n"
+                  "passcode=1234",
+                  busy, kForm));
+  // Until the slow one has the worker; each link once, as right ones count within the minute.
+  while (give_to(make_link({.passcode_hash = hash})) != 503) {
+  }
+  for (int i = 0; i < 6; ++i) ASSERT_EQ(give_to(token_), 503) << i;
+  EXPECT_EQ(slow.receive().status, 403);
+  int status = give_to(token_);
+  while (status == 503) status = give_to(token_);
+  EXPECT_EQ(status, 303);
 }
 
 TEST_F(PasscodeTest, ALinkWithoutOneHasNoForm) {

@@ -154,6 +154,16 @@ TEST_F(StoreApiTest, FailuresAreToldApart) {
   }
 }
 
+TEST_F(StoreApiTest, WhatSomebodyElseIsBusyWithIsToBeAskedForAgain) {
+  door_.failure = Error(ErrorKind::Io, "another request is adding to this upload").retry_may_help();
+  for (const HttpRequest& request : {piece_of(whole_, 0, 4), question_about(whole_)}) {
+    HttpResponse response = ask(request);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(header_of(response, "Retry-After"), "1");
+    EXPECT_TRUE(error_of(response).retryable());
+  }
+}
+
 TEST_F(StoreApiTest, AFolderThatTheServerMayNotWriteIsNotTheSendersFault) {
   door_.failure = Error(ErrorKind::PermissionDenied, "cannot write /srv/store");
   for (Method method : {Method::Get, Method::Delete}) {

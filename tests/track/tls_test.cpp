@@ -5,6 +5,7 @@
 #include <csignal>
 #include <thread>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -131,6 +132,24 @@ TEST_F(TlsTest, TakesUpARenewedCertificate) {
   std::string served = before.fingerprint();
   while (served == before.fingerprint()) served = TlsClient(port(), authority_.pem()).fingerprint();
   EXPECT_EQ(before.get("/healthz").status, 200) << "what was open goes on";
+}
+
+TEST_F(TlsTest, WhatFoundNoWorkerFreeIsTriedAgainSoon) {
+  settings_.workers = 1;
+  settings_.limits.waiting = 0;
+  settings_.certificate_check = std::chrono::hours(1);
+  // Who drops old addresses waits for this, on the only worker.
+  SQLite::Database other((folder_.path() / "ledger").string(), SQLite::OPEN_READWRITE);
+  other.exec("BEGIN IMMEDIATE");
+  std::string served = TlsClient(port(), authority_.pem()).fingerprint();
+  const std::string before = served;
+  write(authority_.issue());
+  other.exec("COMMIT");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (served == before && std::chrono::steady_clock::now() < deadline) {
+    served = TlsClient(port(), authority_.pem()).fingerprint();
+  }
+  EXPECT_NE(served, before);
 }
 
 TEST_F(TlsTest, StaysWithTheOldCertificateUntilBothFilesAreNew) {

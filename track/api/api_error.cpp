@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/log.h"
+#include "track/api/api.h"
 
 namespace candid::track {
 namespace {
@@ -38,6 +39,26 @@ ErrorKind kind_named(std::string_view name) {
     if (known == name) return kind;
   }
   return ErrorKind::Network;
+}
+
+Error error_of_refusal(int status) {
+  switch (status) {
+    case 400:
+      return {ErrorKind::InvalidInput, "this is not HTTP"};
+    case 413:
+      return {ErrorKind::InvalidInput, "the body is too long",
+              fmt::format("at most {} bytes for a piece, {} for a call", kLongestPiece, kLongestCall)};
+    case 429:
+      return Error(ErrorKind::Network, "the server asks to wait, as too many wrong tokens came from this address",
+                   "check CANDID_API_TOKEN, and try again in some minutes")
+          .retry_may_help();
+    case 501:
+      return {ErrorKind::Unsupported, "the server takes no Transfer-Encoding", "send the body with a Content-Length"};
+    case 503:
+      return Error(ErrorKind::Network, "the server has too much to do", "try again in a few seconds").retry_may_help();
+    default:
+      return {ErrorKind::Internal, "something is wrong on the server", "its log says what"};
+  }
 }
 
 }  // namespace
@@ -95,6 +116,14 @@ HttpResponse json_answer(int status, std::string json) {
 
 HttpResponse error_answer(int status, const Error& error) {
   return json_answer(status, to_json(error));
+}
+
+HttpResponse api_refusal(const HttpResponse& plain) {
+  HttpResponse response = error_answer(plain.status, error_of_refusal(plain.status));
+  for (const auto& header : plain.headers) {
+    if (header.first == "Retry-After") response.headers.push_back(header);
+  }
+  return response;
 }
 
 HttpResponse failure_answer(const Error& error) {

@@ -21,6 +21,9 @@ int status_of(const Error& error);
 
 HttpResponse json_answer(int status, std::string json);
 HttpResponse error_answer(int status, const Error& error);
+// A refusal of the server around the API (too much, too long, too often) that is in plain text, as one of the API's
+// errors; Retry-After stays.
+HttpResponse api_refusal(const HttpResponse& plain);
 // The answer to a call that failed in the ledger or the store. What this machine is to blame for is logged; that its
 // own files are denied to it says nothing about the sender's rights, and becomes Io.
 HttpResponse failure_answer(const Error& error);

@@ -1,8 +1,8 @@
 #include "track/api/ledger_api.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <array>
 
-#include "core/encoding.h"
 #include "core/files.h"
 #include "track/api/api.h"
 #include "track/api/api_error.h"
@@ -81,42 +81,9 @@ Result<json> find_link(Ledger& ledger, JsonFields& fields) {
   return json{{"link", or_null(link)}};
 }
 
-// The elements of an array as texts or digests.
-Result<std::vector<std::string>> words(const json& array, size_t longest) {
-  if (array.size() > kMostOfBatch) {
-    return fail(ErrorKind::InvalidInput, fmt::format("a list of {} elements is too long", array.size()),
-                fmt::format("at most {} a call", kMostOfBatch));
-  }
-  std::vector<std::string> found;
-  for (const json& element : array) {
-    const std::string* word = element.get_ptr<const std::string*>();
-    if (word == nullptr || word->size() > longest || word->find('\0') != std::string::npos) {
-      return fail(ErrorKind::InvalidInput, "an element of a list is no text, or too long");
-    }
-    found.push_back(*word);
-  }
-  return found;
-}
-
-Result<std::vector<Sha256>> digests_of(const std::vector<std::string>& words) {
-  std::vector<Sha256> digests;
-  for (const std::string& word : words) {
-    auto bytes = from_hex(word);
-    Sha256 digest{};
-    if (!bytes || bytes->size() != digest.size()) {
-      return fail(ErrorKind::InvalidInput, "an element of a list is no SHA-256 in hexadecimal");
-    }
-    std::copy(bytes->begin(), bytes->end(), digest.begin());
-    digests.push_back(digest);
-  }
-  return digests;
-}
-
 Result<json> find_links(Ledger& ledger, JsonFields& fields) {
-  const json& list = fields.array("digests");
+  auto digests = fields.digests("digests", kMostOfBatch);
   TRY_VOID(fields.finish());
-  auto texts = TRY(words(list, kLongestId));
-  auto digests = TRY(digests_of(texts));
   auto links = json::array();
   for (const auto& link : TRY(ledger.find_links(digests))) links.push_back(or_null(link));
   return json{{"links", std::move(links)}};
@@ -145,9 +112,8 @@ Result<json> revoke_links(Ledger& ledger, JsonFields& fields) {
 }
 
 Result<json> revoke_messages(Ledger& ledger, JsonFields& fields) {
-  const json& list = fields.array("messages");
+  auto ids = fields.texts("messages", kMostOfBatch, kLongestId);
   TRY_VOID(fields.finish());
-  auto ids = TRY(words(list, kLongestId));
   int revoked = TRY(ledger.revoke_messages(ids));
   return json{{"revoked", revoked}};
 }

@@ -20,7 +20,8 @@ struct ObjectUpload {
   std::string sha256;
 };
 
-// Thread-safe. InvalidInput for a bad name.
+// Thread-safe. InvalidInput for a bad name. Of one upload, one request at a time is served, and nobody waits while an
+// object of gigabytes is compared: others get an Io that a retry helps with.
 class ObjectDoor {
  public:
   virtual ~ObjectDoor() = default;

@@ -10,6 +10,8 @@
 namespace candid::track {
 namespace {
 
+constexpr const char* kRetryAfterSeconds = "1";
+
 HttpResponse offset_answer(int status, uint64_t offset, std::string body) {
   HttpResponse response = json_answer(status, std::move(body));
   response.headers.emplace_back("Upload-Offset", fmt::format("{}", offset));
@@ -72,6 +74,14 @@ Result<void> check_body(const Piece& piece, std::string_view body) {
   return tl::unexpected(std::move(damaged).retry_may_help());
 }
 
+// What gets better in a while is no failure of this machine, but has to be asked for again.
+HttpResponse refusal(const Error& error) {
+  if (!error.retryable() || status_of(error) != 503) return failure_answer(error);
+  HttpResponse response = error_answer(503, error);
+  response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  return response;
+}
+
 std::span<const uint8_t> bytes_of(const std::string& body) {
   return {reinterpret_cast<const uint8_t*>(body.data()), body.size()};
 }
@@ -131,10 +141,10 @@ HttpResponse StoreApi::how_far(const ObjectUpload& upload) {
 
 HttpResponse StoreApi::refused_piece(const ObjectUpload& upload, const Error& error) {
   if (error.kind() == ErrorKind::Corrupt) return error_answer(422, error);
-  if (error.kind() != ErrorKind::Exists) return failure_answer(error);
+  if (error.kind() != ErrorKind::Exists) return refusal(error);
   // The answer to a piece may have been lost, and the piece is sent again: when it was the last one, all is well.
   auto received = objects_.received(upload);
-  if (!received) return failure_answer(received.error());
+  if (!received) return refusal(received.error());
   if (*received == upload.size) return progress_answer(upload, *received);
   return offset_answer(409, *received, to_json(error));
 }

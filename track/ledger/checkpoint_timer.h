@@ -1,5 +1,5 @@
 #pragma once
-// Work at an interval on a thread of its own. Internal to track.
+// When a ledger is checkpointed: at an interval, on a thread of its own. Internal to track.
 
 #include <chrono>
 #include <condition_variable>

@@ -34,14 +34,6 @@ class ShapeGuard {
   std::vector<std::set<std::string>> keys_;
 };
 
-std::optional<Sha256> read_digest(std::string_view hex) {
-  Sha256 digest{};
-  auto bytes = from_hex(hex);
-  if (!bytes || bytes->size() != digest.size()) return std::nullopt;
-  std::copy(bytes->begin(), bytes->end(), digest.begin());
-  return digest;
-}
-
 std::optional<int64_t> read_number(const nlohmann::json& value) {
   if (!value.is_number_integer()) return std::nullopt;
   if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX}) return std::nullopt;
@@ -91,8 +83,11 @@ void JsonFields::refuse(std::string_view key, std::string_view why) {
 
 std::string JsonFields::text(const char* key, size_t max_bytes) {
   const nlohmann::json* value = find(key);
-  if (!value) return {};
-  const auto* text = value->get_ptr<const std::string*>();
+  return value ? read_text(key, *value, max_bytes) : std::string();
+}
+
+std::string JsonFields::read_text(const char* key, const nlohmann::json& value, size_t max_bytes) {
+  const auto* text = value.get_ptr<const std::string*>();
   if (!text) {
     refuse(key, "is no text");
     return {};
@@ -142,11 +137,32 @@ std::optional<UtcTime> JsonFields::optional_time(const char* key) {
 }
 
 Sha256 JsonFields::digest(const char* key) {
-  std::string hex = text(key, 64);
-  if (problem_) return {};
-  if (auto digest = read_digest(hex)) return *digest;
-  refuse(key, "is no digest of 64 hexadecimal digits");
-  return {};
+  const nlohmann::json* value = find(key);
+  return value ? read_digest(key, *value) : Sha256{};
+}
+
+Sha256 JsonFields::read_digest(const char* key, const nlohmann::json& value) {
+  Sha256 digest{};
+  const auto* hex = value.get_ptr<const std::string*>();
+  auto bytes = hex ? from_hex(*hex) : std::nullopt;
+  if (bytes && bytes->size() == digest.size()) {
+    std::copy(bytes->begin(), bytes->end(), digest.begin());
+  } else {
+    refuse(key, "is no digest of 64 hexadecimal digits");
+  }
+  return digest;
+}
+
+std::vector<std::string> JsonFields::texts(const char* key, size_t most, size_t max_bytes) {
+  std::vector<std::string> texts;
+  for (const nlohmann::json& element : short_array(key, most)) texts.push_back(read_text(key, element, max_bytes));
+  return texts;
+}
+
+std::vector<Sha256> JsonFields::digests(const char* key, size_t most) {
+  std::vector<Sha256> digests;
+  for (const nlohmann::json& element : short_array(key, most)) digests.push_back(read_digest(key, element));
+  return digests;
 }
 
 const nlohmann::json& JsonFields::object(const char* key) {
@@ -167,11 +183,15 @@ const nlohmann::json* JsonFields::optional_object(const char* key) {
 }
 
 const nlohmann::json& JsonFields::array(const char* key) {
+  return short_array(key, SIZE_MAX);
+}
+
+const nlohmann::json& JsonFields::short_array(const char* key, size_t most) {
   static const nlohmann::json kEmpty = nlohmann::json::array();
   const nlohmann::json* value = find(key);
   if (!value) return kEmpty;
-  if (value->is_array()) return *value;
-  refuse(key, "is no array");
+  if (value->is_array() && value->size() <= most) return *value;
+  refuse(key, value->is_array() ? fmt::format("has more than {} elements", most) : "is no array");
   return kEmpty;
 }
 

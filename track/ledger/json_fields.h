@@ -36,6 +36,9 @@ class JsonFields {
   UtcTime time(const char* key);
   std::optional<UtcTime> optional_time(const char* key);
   Sha256 digest(const char* key);
+  // The elements of an array of at most so many; each as text() and digest() have it.
+  std::vector<std::string> texts(const char* key, size_t most, size_t max_bytes);
+  std::vector<Sha256> digests(const char* key, size_t most);
   // An object; an empty one when it is not.
   const nlohmann::json& object(const char* key);
   // An object, or nothing for null.
@@ -52,6 +55,9 @@ class JsonFields {
 
  private:
   const nlohmann::json* find(const char* key);
+  std::string read_text(const char* key, const nlohmann::json& value, size_t max_bytes);
+  Sha256 read_digest(const char* key, const nlohmann::json& value);
+  const nlohmann::json& short_array(const char* key, size_t most);
 
   const nlohmann::json& object_;
   std::string what_;

@@ -132,4 +132,12 @@ Result<std::unique_ptr<Ledger>> open_sqlite_ledger(
 // file's PGPASSWORD, and one in the address is InvalidInput. Makes the tables where they are missing.
 Result<std::unique_ptr<Ledger>> open_postgres_ledger(const std::string& address, const Clock& clock = Clock::system());
 
+// Only to look into: nothing is made or brought up to date, and what would write is refused (PermissionDenied). Where
+// there is no ledger yet, it is one with nothing in it. Unsupported for a newer program's, and for an older one's whose
+// tables must be brought up to date before they can be read.
+Result<std::unique_ptr<Ledger>> look_into_sqlite_ledger(const std::filesystem::path& file,
+                                                        const Clock& clock = Clock::system());
+Result<std::unique_ptr<Ledger>> look_into_postgres_ledger(const std::string& address,
+                                                          const Clock& clock = Clock::system());
+
 }  // namespace candid::track

@@ -9,8 +9,9 @@
 namespace candid::track {
 
 struct PostgresAddress {
-  Secret connection;  // what libpq is given: the password may be in it
-  std::string shown;  // "postgresql://user@host:5432/database", for people
+  Secret connection;            // what libpq is given: the password may be in it
+  std::string shown;            // "postgresql://user@host:5432/database", for people
+  bool is_looked_into = false;  // its connections refuse to write
 };
 
 // InvalidInput for what is no address, and for one with a password in it: addresses end up in shell histories and

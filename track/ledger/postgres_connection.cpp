@@ -107,12 +107,13 @@ std::string refusal_of(const PostgresAddress& address) {
 
 // A server may be set to report commits before they are on its disk, and to wait for locks without end.
 // A statement whose sender gave up must end there, too.
-Result<void> set_up(pqxx::connection& link, std::string_view doing) {
+Result<void> set_up(pqxx::connection& link, bool is_looked_into, std::string_view doing) {
   pqxx::nontransaction session(link);
   auto row = session.exec1(
       "SELECT current_setting('server_encoding'), set_config('lock_timeout', '10s', false), "
       "set_config('statement_timeout', '30s', false), "
       "CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END");
+  if (is_looked_into) session.exec("SET default_transaction_read_only = on");
   if (row[0].as<std::string>() == "UTF8") return {};
   return fail(ErrorKind::Unsupported, fmt::format("cannot {}: the database's encoding is not UTF8", doing),
               "createdb --encoding=UTF8 --template=template0 makes one that is");
@@ -134,7 +135,7 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const Postg
   try {
     std::unique_ptr<PostgresConnection> connection(new PostgresConnection(address.connection.reveal()));
     connection->expect_answer(kLongestRead);
-    TRY_VOID(set_up(connection->link(), doing));
+    TRY_VOID(set_up(connection->link(), address.is_looked_into, doing));
     connection->expect_nothing();
     return connection;
   } catch (const pqxx::broken_connection&) {

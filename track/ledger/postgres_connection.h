@@ -27,7 +27,9 @@ class PostgresConnection {
   static Result<std::unique_ptr<PostgresConnection>> open(const PostgresAddress& address);
 
   pqxx::connection& link() { return link_; }
-  bool is_open() const { return link_.is_open(); }
+  // It can be used again. One that was cut is shut, although its library finds out only when it next asks something:
+  // the watchdog may fire just as an answer comes.
+  bool is_open() const { return link_.is_open() && !was_cut(); }
   // How long the server may take for one statement, from here on and anew from each call.
   void expect_answer(std::chrono::milliseconds within) { watchdog_.expect(within); }
   void expect_nothing() { watchdog_.relax(); }
@@ -46,25 +48,35 @@ class PostgresConnection {
 inline constexpr std::chrono::seconds kLongestRead{10};
 inline constexpr std::chrono::seconds kLongestWrite{30};
 
-// What work in a transaction speaks to. It throws what pqxx throws.
+// What work in a transaction speaks to. It throws what pqxx throws. The server's time alone counts: what is done with
+// an answer may take as long as it takes.
 class PostgresQuery {
  public:
   PostgresQuery(PostgresConnection& connection, pqxx::transaction_base& transaction, std::chrono::milliseconds longest)
       : connection_(connection), transaction_(transaction), longest_(longest) {}
+  // The transaction's end is the server's again.
+  ~PostgresQuery() { connection_.expect_answer(longest_); }
+  PostgresQuery(const PostgresQuery&) = delete;
+  PostgresQuery& operator=(const PostgresQuery&) = delete;
 
   template <typename... Values>
   pqxx::result run(const PostgresStatement& statement, Values&&... values) {
     connection_.expect_answer(longest_);
     connection_.link().prepare(statement.name, statement.sql);
-    return transaction_.exec_prepared(statement.name, std::forward<Values>(values)...);
+    return answered(transaction_.exec_prepared(statement.name, std::forward<Values>(values)...));
   }
   // Without values, unprepared; for what runs once.
   pqxx::result run_once(const std::string& sql) {
     connection_.expect_answer(longest_);
-    return transaction_.exec(sql);
+    return answered(transaction_.exec(sql));
   }
 
  private:
+  pqxx::result answered(pqxx::result answer) {
+    connection_.expect_nothing();
+    return answer;
+  }
+
   PostgresConnection& connection_;
   pqxx::transaction_base& transaction_;
   const std::chrono::milliseconds longest_;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/encoding.h"
+#include "core/random.h"
+#include "track/ledger/empty_ledger.h"
 #include "track/ledger/ledger_json.h"
 #include "track/ledger/ledger_rules.h"
 #include "track/ledger/postgres_backup.h"
@@ -77,7 +79,10 @@ Result<LedgerIdentity> read_identity(PostgresPool& pool) {
   return pool.run(PostgresAccess::Single, "read the ledger's key", [&](PostgresQuery& query) -> Result<LedgerIdentity> {
     auto key = from_hex(query.run(kMeta, "server_key").at(0)[0].as<std::string>());
     if (!key) return fail(ErrorKind::Corrupt, "the ledger's key cannot be read");
-    return LedgerIdentity{query.run(kMeta, "ledger_id").at(0)[0].as<std::string>(), std::move(*key)};
+    pqxx::result id = query.run(kMeta, "ledger_id");
+    // Where it is only looked into: what the next open() makes.
+    if (id.empty()) return LedgerIdentity{to_hex(random_bytes(kLedgerIdBytes)), std::move(*key)};
+    return LedgerIdentity{id[0][0].as<std::string>(), std::move(*key)};
   });
 }
 
@@ -111,6 +116,19 @@ Result<std::unique_ptr<Ledger>> PostgresLedger::open(const std::string& address,
   TRY_VOID(migrate(*pool));
   auto identity = TRY(read_identity(*pool));
   return std::unique_ptr<Ledger>(new PostgresLedger(std::move(pool), std::move(identity), clock));
+}
+
+Result<std::unique_ptr<Ledger>> PostgresLedger::look_into(const std::string& address, const Clock& clock) {
+  PostgresAddress read_only = TRY(read_postgres_address(address));
+  read_only.is_looked_into = true;
+  auto pool = std::make_unique<PostgresPool>(std::move(read_only));
+  if (!TRY(has_current_tables(*pool))) return make_empty_ledger(fmt::format("ledger {}", pool->address().shown));
+  auto identity = TRY(read_identity(*pool));
+  return std::unique_ptr<Ledger>(new PostgresLedger(std::move(pool), std::move(identity), clock));
+}
+
+Result<std::unique_ptr<Ledger>> look_into_postgres_ledger(const std::string& address, const Clock& clock) {
+  return PostgresLedger::look_into(address, clock);
 }
 
 Result<std::unique_ptr<Ledger>> open_postgres_ledger(const std::string& address, const Clock& clock) {

@@ -13,6 +13,8 @@ namespace candid::track {
 class PostgresLedger final : public Ledger {
  public:
   static Result<std::unique_ptr<Ledger>> open(const std::string& address, const Clock& clock);
+  // look_into_postgres_ledger().
+  static Result<std::unique_ptr<Ledger>> look_into(const std::string& address, const Clock& clock);
 
   Result<void> upsert_messages(const std::vector<MessageRecord>& messages) override;
   Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const override;

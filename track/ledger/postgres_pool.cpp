@@ -79,6 +79,7 @@ PostgresSession::Outcome PostgresSession::attempt_write(std::string_view doing, 
     if (!result) return {.kind = Outcome::Kind::Failed, .error = std::move(result).error()};
     number = query.run(kTransaction).front()[0].as<std::string>();
     committing = true;
+    connection_->expect_answer(kLongestWrite);
     transaction.commit();
     return {};
   } catch (const std::exception& problem) {

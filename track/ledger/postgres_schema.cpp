@@ -7,6 +7,7 @@
 #include "core/encoding.h"
 #include "core/random.h"
 #include "track/ledger/ledger_identity.h"
+#include "track/ledger/schema_version.h"
 
 namespace candid::track {
 namespace {
@@ -90,18 +91,25 @@ void make_random(PostgresQuery& query, const char* key, size_t size) {
   if (query.run(kHasMeta, key).empty()) query.run(kMakeMeta, key, to_hex(random_bytes(size)));
 }
 
+constexpr int kCurrent = static_cast<int>(kSteps.size());
+
+bool has_version(PostgresQuery& query) {
+  return !query.run_once("SELECT to_regclass('schema_version')").front()[0].is_null();
+}
+
+int highest_version(PostgresQuery& query) {
+  return query.run_once("SELECT coalesce(max(version), 0) FROM schema_version").front()[0].as<int>();
+}
+
 // Asked first, as CREATE TABLE IF NOT EXISTS wants the right to make tables even where there is nothing to make.
 int read_version(PostgresQuery& query) {
-  if (query.run_once("SELECT to_regclass('schema_version')").front()[0].is_null()) {
-    query.run_once("CREATE TABLE schema_version (version integer NOT NULL)");
-  }
-  return query.run_once("SELECT coalesce(max(version), 0) FROM schema_version").front()[0].as<int>();
+  if (!has_version(query)) query.run_once("CREATE TABLE schema_version (version integer NOT NULL)");
+  return highest_version(query);
 }
 
 }  // namespace
 
 Result<void> migrate(PostgresPool& pool) {
-  constexpr int kCurrent = static_cast<int>(kSteps.size());
   int found = TRY(pool.run(PostgresAccess::Write, "bring the ledger up to date", [&](PostgresQuery& query) {
     query.run_once(kLock);
     int version = read_version(query);
@@ -115,12 +123,14 @@ Result<void> migrate(PostgresPool& pool) {
     }
     return version;
   }));
-  if (found > kCurrent) {
-    return fail(ErrorKind::Unsupported,
-                fmt::format("the ledger has version {}, this program knows up to {}", found, kCurrent),
-                "use the candid that wrote it, or a newer one");
-  }
-  return {};
+  return check_not_newer(found, kCurrent);
+}
+
+Result<bool> has_current_tables(PostgresPool& pool) {
+  int found = TRY(pool.run(PostgresAccess::Snapshot, "read the ledger's version",
+                           [](PostgresQuery& query) { return has_version(query) ? highest_version(query) : 0; }));
+  if (found > 0) TRY_VOID(check_is_current(found, kCurrent));
+  return found > 0;
 }
 
 }  // namespace candid::track

@@ -13,8 +13,8 @@ namespace candid::track {
 
 class PostgresWatchdog {
  public:
-  // Watches nothing until the first expect(). The socket stays the caller's, and must outlive nothing: a copy of its
-  // descriptor is kept, so that a number that was given to another file meanwhile is not cut.
+  // Watches nothing until the first expect(). The socket stays the caller's, who may close it at any time: a copy of
+  // its descriptor is kept, so that a number that was given to another file meanwhile is not cut.
   explicit PostgresWatchdog(int socket);
   ~PostgresWatchdog();
   PostgresWatchdog(const PostgresWatchdog&) = delete;

@@ -8,6 +8,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "core/encoding.h"
+
 namespace candid::track {
 namespace {
 
@@ -65,6 +67,28 @@ void set_checkpointing(SQLite::Database& database, bool allowed) {
   sqlite3_wal_autocheckpoint(database.getHandle(), allowed ? kCheckpointPages : 0);
 }
 
+// A busy timeout of a connection for a while, however that ends.
+class ShortTimeout {
+ public:
+  explicit ShortTimeout(SQLite::Database& database) : database_(database) {
+    sqlite3_busy_timeout(database_.getHandle(), kShortWaitMs);
+  }
+  ~ShortTimeout() { sqlite3_busy_timeout(database_.getHandle(), kBusyTimeoutMs); }
+  ShortTimeout(const ShortTimeout&) = delete;
+  ShortTimeout& operator=(const ShortTimeout&) = delete;
+
+ private:
+  SQLite::Database& database_;
+};
+
+std::string encoded_path(const std::filesystem::path& path) {
+  std::string encoded;
+  for (const auto& name : std::filesystem::absolute(path).relative_path()) {
+    encoded += fmt::format("/{}", percent_encode(name.string()));
+  }
+  return encoded;
+}
+
 }  // namespace
 
 Error ledger_error(const SQLite::Exception& problem, std::string_view doing) {
@@ -89,6 +113,17 @@ Result<SQLite::Database> connect(const std::filesystem::path& path, ConnectionRo
   });
 }
 
+Result<SQLite::Database> connect_for_reading(const std::filesystem::path& path) {
+  std::error_code code;
+  bool is_at_rest = !std::filesystem::exists(path.string() + "-wal", code) && !code;
+  return guarded(fmt::format("open the ledger {}", path.string()), [&] {
+    std::string address = fmt::format("file://{}?mode=ro{}", encoded_path(path), is_at_rest ? "&immutable=1" : "");
+    SQLite::Database database(address, SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyTimeoutMs);
+    set_checkpointing(database, false);
+    return database;
+  });
+}
+
 void CheckpointDuty::take_if_free(SQLite::Database& writer) {
   if (lock_) return;
   auto lock = FileLock::try_acquire(lock_path_);
@@ -106,9 +141,8 @@ void CheckpointDuty::checkpoint(SQLite::Database& writer) {
   if (is_small) return;
   // Whoever commits all the time never leaves a moment in which the WAL could begin anew: writers wait for one,
   // briefly.
-  writer.setBusyTimeout(kShortWaitMs);
+  ShortTimeout briefly(writer);
   SQLite::Statement(writer, "PRAGMA wal_checkpoint(TRUNCATE)").executeStep();
-  writer.setBusyTimeout(kBusyTimeoutMs);
 }
 
 }  // namespace candid::track

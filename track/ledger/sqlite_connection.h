@@ -40,6 +40,11 @@ enum class ConnectionRole { Reader, Writer };
 // Makes the file (mode 0600) where it is missing. The connection never checkpoints until told to.
 Result<SQLite::Database> connect(const std::filesystem::path& path, ConnectionRole role);
 
+// Makes and changes nothing: whatever would write is refused. A file beside which no WAL lies is open nowhere; SQLite
+// takes it for one that cannot change then, as it would make a WAL even to read. (Should another program begin to write
+// in that moment, what is read is old, or fails.)
+Result<SQLite::Database> connect_for_reading(const std::filesystem::path& path);
+
 // The right to checkpoint, held from the moment it is free.
 class CheckpointDuty {
  public:

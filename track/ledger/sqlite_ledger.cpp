@@ -4,6 +4,8 @@
 
 #include "core/encoding.h"
 #include "core/log.h"
+#include "core/random.h"
+#include "track/ledger/empty_ledger.h"
 #include "track/ledger/ledger_rules.h"
 #include "track/ledger/sqlite_backup.h"
 #include "track/ledger/sqlite_rows.h"
@@ -15,7 +17,7 @@ namespace {
 std::vector<uint8_t> read_meta(SQLite::Database& database, const char* key) {
   SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
   query.bind(1, key);
-  query.executeStep();
+  if (!query.executeStep()) return {};
   auto value = query.getColumn(0);
   const auto* bytes = static_cast<const uint8_t*>(value.getBlob());
   return {bytes, bytes + value.getBytes()};
@@ -45,7 +47,8 @@ constexpr const char* kUpsertMessage =
 }  // namespace
 
 SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, CheckpointDuty duty,
-                           LedgerIdentity identity, const Clock& clock, std::chrono::milliseconds checkpoint_interval)
+                           LedgerIdentity identity, const Clock& clock,
+                           std::optional<std::chrono::milliseconds> checkpoint_interval)
     : file_(std::move(file)),
       duty_(std::move(duty)),
       writer_(std::move(connections.writer)),
@@ -53,8 +56,9 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, 
       history_reader_(std::move(connections.history_reader)),
       identity_(std::move(identity)),
       clock_(clock),
-      events_([this](const std::vector<Event>& group) { return store(group); }),
-      checkpoints_(checkpoint_interval, [this] { checkpoint(); }) {}
+      events_([this](const std::vector<Event>& group) { return store(group); }) {
+  if (checkpoint_interval) checkpoints_.emplace(*checkpoint_interval, [this] { checkpoint(); });
+}
 
 Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& file, const Clock& clock,
                                                    std::chrono::milliseconds checkpoint_interval) {
@@ -68,6 +72,24 @@ Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& 
   Connections connections{std::move(writer), std::move(reader), std::move(history_reader)};
   return std::unique_ptr<Ledger>(
       new SqliteLedger(file, std::move(connections), std::move(duty), std::move(identity), clock, checkpoint_interval));
+}
+
+Result<std::unique_ptr<Ledger>> SqliteLedger::look_into(const std::filesystem::path& file, const Clock& clock) {
+  std::error_code code;
+  std::string name = fmt::format("ledger {}", file.string());
+  if (!std::filesystem::exists(file, code) && !code) return make_empty_ledger(name);
+  auto reader = TRY(connect_for_reading(file));
+  if (!TRY(has_current_tables(reader))) return make_empty_ledger(name);
+  auto identity = TRY(read_identity(reader));
+  // What the next open() makes.
+  if (identity.id.empty()) identity.id = to_hex(random_bytes(kLedgerIdBytes));
+  Connections connections{TRY(connect_for_reading(file)), std::move(reader), TRY(connect_for_reading(file))};
+  return std::unique_ptr<Ledger>(
+      new SqliteLedger(file, std::move(connections), CheckpointDuty(file), std::move(identity), clock, std::nullopt));
+}
+
+Result<std::unique_ptr<Ledger>> look_into_sqlite_ledger(const std::filesystem::path& file, const Clock& clock) {
+  return SqliteLedger::look_into(file, clock);
 }
 
 Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& file, const Clock& clock,

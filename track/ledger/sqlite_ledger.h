@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <mutex>
+#include <optional>
 
 #include "track/ledger/checkpoint_timer.h"
 #include "track/ledger/event_writer.h"
@@ -19,6 +20,8 @@ class SqliteLedger final : public Ledger {
  public:
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock,
                                               std::chrono::milliseconds checkpoint_interval);
+  // look_into_sqlite_ledger().
+  static Result<std::unique_ptr<Ledger>> look_into(const std::filesystem::path& file, const Clock& clock);
 
   Result<void> upsert_messages(const std::vector<MessageRecord>& messages) override;
   Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const override;
@@ -57,14 +60,15 @@ class SqliteLedger final : public Ledger {
     SQLite::Database reader;
     SQLite::Database history_reader;
   };
+  // Without an interval it is only looked into.
   SqliteLedger(std::filesystem::path file, Connections connections, CheckpointDuty duty, LedgerIdentity identity,
-               const Clock& clock, std::chrono::milliseconds checkpoint_interval);
+               const Clock& clock, std::optional<std::chrono::milliseconds> checkpoint_interval);
 
   // Runs `work(database)`; what it throws or returns ends as a Result.
   template <typename Work>
   auto write(std::string_view doing, Work&& work) {
     std::lock_guard lock(writer_mutex_);
-    duty_.take_if_free(writer_);
+    if (checkpoints_) duty_.take_if_free(writer_);
     return guarded(doing, [&] { return work(writer_); });
   }
   template <typename Work>
@@ -87,7 +91,7 @@ class SqliteLedger final : public Ledger {
   const LedgerIdentity identity_;
   const Clock& clock_;
   EventWriter events_;
-  CheckpointTimer checkpoints_;  // last, so that it ends first
+  std::optional<CheckpointTimer> checkpoints_;  // last, so that it ends first
 };
 
 }  // namespace candid::track

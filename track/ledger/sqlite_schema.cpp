@@ -6,6 +6,7 @@
 
 #include "core/random.h"
 #include "track/ledger/ledger_identity.h"
+#include "track/ledger/schema_version.h"
 #include "track/ledger/sqlite_connection.h"
 
 namespace candid::track {
@@ -78,11 +79,17 @@ CREATE TABLE api_token (
 ) STRICT;
 )sql"};
 
-int schema_version(SQLite::Database& database) {
-  database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
+constexpr int kCurrent = static_cast<int>(kSteps.size());
+
+int highest_version(SQLite::Database& database) {
   SQLite::Statement query(database, "SELECT coalesce(max(version), 0) FROM schema_version");
   query.executeStep();
   return query.getColumn(0).getInt();
+}
+
+int schema_version(SQLite::Database& database) {
+  database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
+  return highest_version(database);
 }
 
 void make_random(SQLite::Database& database, const char* key, size_t size) {
@@ -101,7 +108,6 @@ void make_identity(SQLite::Database& database) {
 }  // namespace
 
 Result<void> migrate(SQLite::Database& writer) {
-  constexpr int kCurrent = static_cast<int>(kSteps.size());
   int found = TRY(guarded("bring the ledger up to date", [&] {
     // Immediate: of two programs that find an old ledger, the second waits and then finds a current one.
     SQLite::Transaction transaction(writer, SQLite::TransactionBehavior::IMMEDIATE);
@@ -114,12 +120,16 @@ Result<void> migrate(SQLite::Database& writer) {
     transaction.commit();
     return version;
   }));
-  if (found > kCurrent) {
-    return fail(ErrorKind::Unsupported,
-                fmt::format("the ledger has version {}, this program knows up to {}", found, kCurrent),
-                "use the candid that wrote it, or a newer one");
-  }
-  return {};
+  return check_not_newer(found, kCurrent);
+}
+
+Result<bool> has_current_tables(SQLite::Database& reader) {
+  int found = TRY(guarded("read the ledger's version", [&] {
+    if (!reader.tableExists("schema_version")) return 0;
+    return highest_version(reader);
+  }));
+  if (found > 0) TRY_VOID(check_is_current(found, kCurrent));
+  return found > 0;
 }
 
 }  // namespace candid::track

@@ -6,7 +6,7 @@
 
 #include "core/time.h"
 #include "track/web/http_message.h"
-#include "track/web/miss_counter.h"
+#include "track/web/minute_counter.h"
 
 namespace candid::track {
 
@@ -25,8 +25,8 @@ class EventQuota {
  private:
   static constexpr size_t kLinks = 20'000;
 
-  MissCounter requests_;  // by link and kind
-  MissCounter reports_;   // by link
+  MinuteCounter requests_;  // by link and kind
+  MinuteCounter reports_;   // by link
 };
 
 }  // namespace candid::track

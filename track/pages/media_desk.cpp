@@ -58,10 +58,6 @@ bool plays(const HttpRequest& request, const RequestedRange& range) {
   return request.method == Method::Get && !probe;
 }
 
-HttpResponse used_up() {
-  return plain_answer(403, "The views of this link are used up.\n");
-}
-
 HttpResponse send(const HttpRequest& request, const MediaFile& file, const RequestedRange& range) {
   // Where the bytes lie says what may be kept of them; the way there is never kept.
   if (!file.redirect.empty()) return {302, {{"Location", file.redirect}, {"Cache-Control", kNoStore}}, ""};
@@ -88,6 +84,10 @@ HttpResponse send(const HttpRequest& request, const MediaFile& file, const Reque
 }
 
 }  // namespace
+
+HttpResponse views_used_up() {
+  return plain_answer(403, "The views of this link are used up.\n");
+}
 
 Event event_of(const HttpRequest& request, const LinkRecord& link, EventKind kind, UtcTime now) {
   Event event;
@@ -126,7 +126,7 @@ HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest
   if (name == kCaptions) {
     auto open = may_read_captions(**link, grant->session);
     if (!open) return failed(open.error());
-    if (!*open) return used_up();
+    if (!*open) return views_used_up();
   }
   return send(request, *file, wanted_range(request, *file));  // no open pixel: a fetched poster is not an event
 }
@@ -148,7 +148,7 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link
   if (plays(request, range)) {
     auto admitted = admit(link, session);
     if (!admitted) return failed(admitted.error());
-    if (!*admitted) return used_up();
+    if (!*admitted) return views_used_up();
   }
   HttpResponse response = send(request, file, range);
   if (link.terms.may_download && request.query == kDownloadQuery) {

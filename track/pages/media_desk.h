@@ -50,6 +50,8 @@ class MediaDesk {
   std::set<std::pair<int64_t, std::string>> admitted_;  // links and sessions
 };
 
+// Told to page loads that may not play.
+HttpResponse views_used_up();
 // An event of this link as the request tells it; without body and session.
 Event event_of(const HttpRequest& request, const LinkRecord& link, EventKind kind, UtcTime now);
 

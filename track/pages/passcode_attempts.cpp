@@ -39,6 +39,16 @@ void PasscodeAttempts::right(std::string_view key) {
   entry.next = {};
 }
 
+void PasscodeAttempts::take_back(std::string_view key) {
+  std::lock_guard lock(mutex_);
+  per_minute_.take_back(key);
+  auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  Entry& entry = *found->second;
+  entry.wrong = std::max(0, entry.wrong - 1);
+  entry.next = {};  // it was let through, so nothing was left to wait for
+}
+
 PasscodeAttempts::Entry& PasscodeAttempts::touch(std::string_view key) {
   auto found = by_key_.find(key);
   if (found != by_key_.end()) {

@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "core/time.h"
-#include "track/web/miss_counter.h"
+#include "track/web/minute_counter.h"
 
 namespace candid::track {
 
@@ -30,6 +30,8 @@ class PasscodeAttempts {
   // wrong until right() is called; right ones count within the minute all the same, as each costs a hash.
   std::optional<std::chrono::seconds> wait_or_add(std::string_view key);
   void right(std::string_view key);
+  // For an attempt that nobody looked at, as too much was going on.
+  void take_back(std::string_view key);
 
  private:
   struct Entry {
@@ -42,7 +44,7 @@ class PasscodeAttempts {
 
   const Clock& clock_;
   const size_t most_keys_;
-  MissCounter per_minute_;
+  MinuteCounter per_minute_;
   std::mutex mutex_;
   std::list<Entry> entries_;                                                 // the latest attempt first
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;  // the keys lie in the entries

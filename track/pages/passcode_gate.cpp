@@ -1,6 +1,7 @@
 #include "track/pages/passcode_gate.h"
 
 #include <charconv>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -57,6 +58,24 @@ void for_each_pair(std::string_view list, char separator, Use&& use) {
     if (equals != std::string_view::npos) use(entry.substr(0, equals), entry.substr(equals + 1));
   }
 }
+
+// One that was counted; taken back when it goes without having been looked at.
+class CountedAttempt {
+ public:
+  CountedAttempt(PasscodeAttempts& attempts, std::string key) : attempts_(attempts), key_(std::move(key)) {}
+  CountedAttempt(const CountedAttempt&) = delete;
+  CountedAttempt& operator=(const CountedAttempt&) = delete;
+  ~CountedAttempt() {
+    if (!is_looked_at_) attempts_.take_back(key_);
+  }
+  void look() { is_looked_at_ = true; }
+  void was_right() { attempts_.right(key_); }
+
+ private:
+  PasscodeAttempts& attempts_;
+  const std::string key_;
+  bool is_looked_at_ = false;
+};
 
 HttpResponse form_answer(int status, std::string_view token, const std::string& language, PasscodeNotice notice,
                          std::chrono::seconds wait = {}) {
@@ -129,14 +148,17 @@ HttpResponse PasscodeGate::check(const HttpRequest& request, std::string_view to
     return response;
   }
   HttpResponse pending;
-  pending.hashing = [this, passcode = std::move(passcode), hash = link.terms.passcode_hash, key = std::move(key),
-                     given_to = std::string(token), language = page.language, earned = cookie(request, link)] {
+  // Shared, as a std::function can be copied.
+  pending.check_passcode = [attempt = std::make_shared<CountedAttempt>(attempts_, std::move(key)),
+                            passcode = std::move(passcode), hash = link.terms.passcode_hash,
+                            given_to = std::string(token), language = page.language, earned = cookie(request, link)] {
+    attempt->look();
     if (!passcode_matches(passcode, hash)) {
       HttpResponse response = form_answer(403, given_to, language, PasscodeNotice::Wrong);
       response.miss = true;
       return response;
     }
-    attempts_.right(key);
+    attempt->was_right();
     return HttpResponse{
         303, {{"Location", fmt::format("../{}", given_to)}, {"Cache-Control", kNoStore}, {"Set-Cookie", earned}}, ""};
   };

@@ -24,8 +24,9 @@ class PasscodeGate {
   bool is_open(const HttpRequest& request, const LinkRecord& link) const;
   // What GET /v/TOKEN answers while it is not.
   HttpResponse form(std::string_view token, const PageContent& page) const;
-  // POST /v/TOKEN/passcode: to the page with the cookie, or the form again (HttpResponse::hashing: about a tenth of a
-  // second and 64 MiB). How often: passcode_attempts.h; those who have the cookie are counted apart.
+  // POST /v/TOKEN/passcode: to the page with the cookie, or the form again (HttpResponse::check_passcode: about a tenth
+  // of a second and 64 MiB; one that is dropped without a call was no attempt). How often: passcode_attempts.h; those
+  // who have the cookie are counted apart.
   HttpResponse check(const HttpRequest& request, std::string_view token, const LinkRecord& link,
                      const PageContent& page);
 

@@ -195,7 +195,7 @@ HttpResponse Site::media_addresses(const HttpRequest& request, const LinkRecord&
   }
   auto admitted = media_desk_.admit(link, ticket->session);
   if (!admitted) return failed(admitted.error());
-  if (!*admitted) return plain_answer(403, "The views of this link are used up.\n");
+  if (!*admitted) return views_used_up();
   std::string folder = fmt::format("../m/{}", media_desk_.grant(link.id, ticket->session));
   nlohmann::json addresses{{"video", fmt::format("{}/video.mp4", folder)},
                            {"captions", fmt::format("{}/captions.vtt", folder)}};

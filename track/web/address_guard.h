@@ -4,7 +4,7 @@
 // and for as long as they count.
 
 #include "track/web/ip_address.h"
-#include "track/web/miss_counter.h"
+#include "track/web/minute_counter.h"
 
 namespace candid::track {
 
@@ -23,7 +23,7 @@ class AddressGuard {
   size_t addresses() const { return misses_.keys(); }
 
  private:
-  MissCounter misses_;
+  MinuteCounter misses_;
 };
 
 }  // namespace candid::track

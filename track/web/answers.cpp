@@ -45,7 +45,7 @@ HttpResponse missed() {
 
 HttpResponse plain_answer(int status, std::string_view text) {
   return {status,
-          {{"Content-Type", "text/plain; charset=utf-8"},
+          {{"Content-Type", kPlainText},
            {"Cache-Control", kNoStore},
            {"Content-Security-Policy", content_policy("'none'", "'none'")}},
           std::string(text)};

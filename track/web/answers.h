@@ -13,6 +13,7 @@
 namespace candid::track {
 
 inline constexpr const char* kHtml = "text/html; charset=utf-8";
+inline constexpr const char* kPlainText = "text/plain; charset=utf-8";
 inline constexpr const char* kNoStore = "private, no-store";
 
 // What every answer of the server carries besides its own headers.

@@ -1,5 +1,6 @@
 #include "track/web/connection.h"
 
+#include <atomic>
 #include <optional>
 #include <sstream>
 
@@ -32,6 +33,7 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr size_t kPaceBytes = 64 * 1024;
 // For who is told that the body is unwanted, and sends it still.
 constexpr auto kLinger = std::chrono::seconds(2);
+constexpr Clock::time_point kBusy{};
 constexpr const char* kStrictTransport = "max-age=31536000";
 
 Method method_of(http::verb verb) {
@@ -149,7 +151,11 @@ struct Connection::State {
   asio::awaitable<std::optional<HttpResponse>> refuse_body(const Parser& parser, const HttpRequest& request);
   asio::awaitable<bool> answer(const HttpRequest& request, Wire wire);
   asio::awaitable<HttpResponse> find_answer(const HttpRequest& request);
-  asio::awaitable<bool> refuse(const HttpResponse& response, const HttpRequest& request, Wire wire);
+  WorkerPool& pool_for(const HttpRequest& request) const {
+    if (Router::is_api(request)) return host.api;
+    return host.router.is_media(request) ? host.media : host.pages;
+  }
+  asio::awaitable<bool> refuse(const HttpResponse& refusal, const HttpRequest& request, Wire wire);
   asio::awaitable<uint64_t> write(const HttpResponse& response, const HttpRequest& request, Wire wire);
   void record(HttpResponse& response, uint64_t media_sent);
   void place(HttpRequest& request);
@@ -169,7 +175,8 @@ struct Connection::State {
   bool written_whole = false;
   bool has_unread = false;  // the peer may be sending a body that nobody reads
   bool finishing = false;
-  bool waiting = false;  // for a handshake, or a request of which no byte has come
+  // While it waits for a handshake, or a request of which no byte has come; else kBusy.
+  std::atomic<Clock::time_point> waiting_since{kBusy};
 };
 
 Connection::Connection(std::unique_ptr<Stream> stream, const IpAddress& peer, const ConnectionHost& host)
@@ -183,9 +190,9 @@ asio::any_io_executor Connection::executor() const {
 
 asio::awaitable<void> Connection::run() {
   auto self = shared_from_this();  // the coroutine keeps the connection alive; the server's list does not
-  state_->waiting = true;
+  state_->waiting_since = Clock::now();
   auto failed = co_await state_->stream->handshake(state_->limits().handshake_timeout);
-  state_->waiting = false;
+  state_->waiting_since = kBusy;
   while (!failed && !state_->finishing && co_await state_->serve_one()) {
   }
   co_await state_->stream->close(state_->has_unread ? Milliseconds(kLinger) : Milliseconds(0));
@@ -194,8 +201,13 @@ asio::awaitable<void> Connection::run() {
 void Connection::finish() {
   asio::post(executor(), [self = shared_from_this()] {
     self->state_->finishing = true;
-    if (self->state_->waiting) self->state_->stream->abandon();
+    if (self->state_->waiting_since.load() != kBusy) self->state_->stream->abandon();
   });
+}
+
+std::optional<Clock::time_point> Connection::idle_since() const {
+  const Clock::time_point since = state_->waiting_since;
+  return since == kBusy ? std::nullopt : std::optional(since);
 }
 
 asio::awaitable<bool> Connection::State::serve_one() {
@@ -236,9 +248,9 @@ asio::awaitable<bool> Connection::State::serve_one() {
 // A connection may be idle before a request; that time does not count against it.
 asio::awaitable<error_code> Connection::State::wait_for_request() {
   if (buffer.size() > 0) co_return error_code();
-  waiting = true;
+  waiting_since = Clock::now();
   auto code = co_await read_more(Clock::now() + limits().read_timeout);
-  waiting = false;
+  waiting_since = kBusy;
   co_return code;
 }
 
@@ -307,13 +319,15 @@ asio::awaitable<error_code> Connection::State::read_more(Clock::time_point deadl
 asio::awaitable<std::optional<HttpResponse>> Connection::State::refuse_body(const Parser& parser,
                                                                             const HttpRequest& request) {
   uint64_t length = parser.content_length().value();
-  auto refused = co_await on_worker(host.pages, [&] { return host.router.refuse_body(request, length, sender); });
+  auto refused =
+      co_await on_worker(pool_for(request), [&] { return host.router.refuse_body(request, length, sender); });
   if (!refused) co_return overloaded();
   co_return std::move(*refused);
 }
 
 // Answers without having read all; the connection ends, as what follows cannot be told from a request.
-asio::awaitable<bool> Connection::State::refuse(const HttpResponse& response, const HttpRequest& request, Wire wire) {
+asio::awaitable<bool> Connection::State::refuse(const HttpResponse& refusal, const HttpRequest& request, Wire wire) {
+  const HttpResponse response = Router::in_words_for(request, refusal);
   has_unread = true;
   wire.keep_alive = false;
   co_await write(response, request, wire);
@@ -324,6 +338,7 @@ asio::awaitable<bool> Connection::State::refuse(const HttpResponse& response, co
 asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire wire) {
   const auto began = Clock::now();
   HttpResponse response = co_await find_answer(request);
+  response = Router::in_words_for(request, std::move(response));
   if (!response.durable_first.empty()) {
     auto stored = co_await append_durably(host.ledger, std::move(response.durable_first));
     report_lost_events(stored);
@@ -339,9 +354,8 @@ asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire
 
 asio::awaitable<HttpResponse> Connection::State::find_answer(const HttpRequest& request) {
   if (auto at_once = Router::answer_at_once(request)) co_return std::move(*at_once);
-  WorkerPool& pool = host.router.is_media(request) ? host.media : host.pages;
-  auto response = co_await on_worker(pool, [&] { return host.router.answer(request, sender); });
-  if (response && response->hashing) {
+  auto response = co_await on_worker(pool_for(request), [&] { return host.router.answer(request, sender); });
+  if (response && response->check_passcode) {
     const HttpResponse pending = std::move(*response);
     response = co_await on_worker(host.passcodes, [&] { return host.router.finish(pending, sender); });
   }

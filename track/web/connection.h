@@ -2,7 +2,9 @@
 // One HTTP connection: reads requests within their limits, has them answered on a worker thread, writes the answers.
 // Internal to track.
 
+#include <chrono>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,7 +25,8 @@ struct ConnectionHost {
   Router& router;
   Ledger& ledger;
   // Apart, so that none can take the others' threads.
-  WorkerPool& pages;  // and the API
+  WorkerPool& pages;
+  WorkerPool& api;
   WorkerPool& media;
   WorkerPool& passcodes;
   BodyBudget& long_bodies;
@@ -40,6 +43,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> run();
   // Ends the connection after the request that is under way. Any thread.
   void finish();
+  // Since when it waits for a handshake, or for a request of which no byte has come; nothing while it does something,
+  // or ends. Any thread.
+  std::optional<std::chrono::steady_clock::time_point> idle_since() const;
 
  private:
   struct State;

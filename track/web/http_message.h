@@ -48,8 +48,8 @@ struct HttpResponse {
   std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
   bool miss = false;                       // a guess that hit nothing: counts against the sender (address_guard.h)
   // Set: this is no answer yet. The answer is what this gives, once; it hashes a passcode, which has workers of its
-  // own.
-  std::function<HttpResponse()> hashing{};
+  // own. Where they take no more it is dropped without a call.
+  std::function<HttpResponse()> check_passcode{};
 };
 
 }  // namespace candid::track

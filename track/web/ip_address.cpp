@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 namespace candid::track {
 namespace {
@@ -33,6 +34,11 @@ std::optional<IpAddress> parse_ip_address(std::string_view text) {
   }
   if (inet_pton(AF_INET6, marked.c_str(), address.bytes.data()) == 1) return address;
   return std::nullopt;
+}
+
+std::string with_port(std::string_view address, uint16_t port) {
+  bool has_colons = address.find(':') != std::string_view::npos;
+  return has_colons ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
 IpAddress masked(IpAddress address, int bits) {

@@ -21,6 +21,9 @@ struct IpAddress {
 // Without a port, a zone or brackets; nothing for what is no address.
 std::optional<IpAddress> parse_ip_address(std::string_view text);
 
+// As URLs have it: "203.0.113.7:80", and "[2001:db8::1]:80", which has colons of its own.
+std::string with_port(std::string_view address, uint16_t port);
+
 // The first `bits` of the sixteen bytes; the rest zero.
 IpAddress masked(IpAddress address, int bits);
 // What one customer has of it: all of IPv4, the first 64 bits of IPv6; the rest zero.

@@ -1,8 +1,12 @@
 #include "track/web/router.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/log.h"
+#include "track/api/api_error.h"
 #include "track/web/answers.h"
 
 namespace candid::track {
@@ -35,8 +39,18 @@ std::optional<HttpResponse> Router::answer_at_once(const HttpRequest& request) {
   return plain_answer(200, "ok\n");
 }
 
-HttpResponse Router::finish(const HttpResponse& hashing, const IpAddress& sender) {
-  HttpResponse response = survive([&] { return hashing.hashing(); });
+HttpResponse Router::in_words_for(const HttpRequest& request, HttpResponse response) {
+  const std::pair<std::string, std::string> plain("Content-Type", kPlainText);
+  bool is_plain = std::find(response.headers.begin(), response.headers.end(), plain) != response.headers.end();
+  return is_plain && is_api(request) ? api_refusal(response) : std::move(response);
+}
+
+bool Router::is_api(const HttpRequest& request) {
+  return request.path.starts_with(kApi);
+}
+
+HttpResponse Router::finish(const HttpResponse& pending, const IpAddress& sender) {
+  HttpResponse response = survive([&] { return pending.check_passcode(); });
   if (response.miss) guard_.count_miss(sender);
   return response;
 }

@@ -17,11 +17,16 @@ class Router {
 
   // What is answered without waiting for anything: on a socket's thread. Nothing for all else.
   static std::optional<HttpResponse> answer_at_once(const HttpRequest& request);
+  // Whether the answer is the API's: those hash and write, and wait for the disk.
+  static bool is_api(const HttpRequest& request);
   // Whether the answer waits for the store, which may be far away.
   bool is_media(const HttpRequest& request) const { return site_.is_granted(request.path); }
-  // May be an answer that takes hashing; finish() makes it whole.
+  // What the server itself refuses is said in plain text, but to a program that speaks to the API as the API's errors
+  // are.
+  static HttpResponse in_words_for(const HttpRequest& request, HttpResponse response);
+  // May be pending (HttpResponse::check_passcode); finish() makes it whole.
   HttpResponse answer(const HttpRequest& request, const IpAddress& sender);
-  HttpResponse finish(const HttpResponse& hashing, const IpAddress& sender);
+  HttpResponse finish(const HttpResponse& pending, const IpAddress& sender);
   // Whether a body longer than ServerLimits::body_bytes may be read: nothing when it may, else the answer.
   std::optional<HttpResponse> refuse_body(const HttpRequest& request, uint64_t length, const IpAddress& sender);
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,6 +20,7 @@
 #include "core/log.h"
 #include "track/pages/site.h"
 #include "track/web/connection.h"
+#include "track/web/ip_address.h"
 #include "track/web/open_files.h"
 #include "track/web/tls.h"
 
@@ -29,19 +31,15 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
-constexpr auto kAddressLifetime = std::chrono::hours(23);  // dropped hourly, so within the promised 24
-constexpr auto kHousekeeping = std::chrono::hours(1);
+// Dropped every quarter of an hour, so within the promised 24 hours, also where the ledger is away now and then.
+constexpr auto kAddressLifetime = std::chrono::hours(23);
+constexpr auto kHousekeeping = std::chrono::minutes(15);
+constexpr auto kWorkerPause = std::chrono::milliseconds(1000);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 IpAddress address_of(const asio::ip::address& address) {
   auto wide = address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
   return {wide.to_bytes()};
-}
-
-// An IPv6 address has colons of its own.
-std::string printed(const std::string& address, uint16_t port) {
-  bool is_v6 = address.find(':') != std::string::npos;
-  return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
 std::string without_last_slash(std::string url) {
@@ -74,10 +72,28 @@ class OpenConnections {
     std::lock_guard lock(mutex_);
     auto found = open_.find(connection);
     if (found == open_.end()) return;
-    auto customer = by_customer_.find(found->second.bytes);
-    if (--customer->second == 0) by_customer_.erase(customer);
+    uncount(found->second);
     open_.erase(found);
     if (open_.empty()) none_left_.notify_all();
+  }
+  // Ends this customer's connection that is idle for the longest; it counts as the customer's no more. False where none
+  // is.
+  bool end_idle(const IpAddress& customer) {
+    std::lock_guard lock(mutex_);
+    auto longest = open_.end();
+    std::optional<std::chrono::steady_clock::time_point> earliest;
+    for (auto entry = open_.begin(); entry != open_.end(); ++entry) {
+      if (entry->second != customer) continue;
+      auto since = entry->first->idle_since();
+      if (!since || (earliest && *earliest <= *since)) continue;
+      earliest = since;
+      longest = entry;
+    }
+    if (longest == open_.end()) return false;
+    longest->first->finish();
+    uncount(longest->second);
+    longest->second.reset();
+    return true;
   }
   void finish_all() {
     std::lock_guard lock(mutex_);
@@ -94,9 +110,16 @@ class OpenConnections {
   }
 
  private:
+  void uncount(const std::optional<IpAddress>& customer) {
+    if (!customer) return;
+    auto found = by_customer_.find(customer->bytes);
+    if (--found->second == 0) by_customer_.erase(found);
+  }
+
   mutable std::mutex mutex_;
   std::condition_variable none_left_;
-  std::map<std::shared_ptr<Connection>, IpAddress> open_;  // shared with their coroutines
+  // Shared with their coroutines; with the customer as whose they count.
+  std::map<std::shared_ptr<Connection>, std::optional<IpAddress>> open_;
   std::map<std::array<uint8_t, 16>, size_t> by_customer_;
 };
 
@@ -123,9 +146,9 @@ struct Server::State {
   Result<void> listen();
   void run_threads();
   asio::awaitable<void> accept_all();
-  bool has_room_for(const IpAddress& peer) const;
+  bool makes_room_for(const IpAddress& peer);
   asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
-  // Calls `job` on a worker again and again, as the jobs wait for disks and ledgers.
+  // Calls `job` on a worker again and again, as the jobs wait for disks and ledgers; soon again where none is free.
   template <typename Job>
   asio::awaitable<void> repeat(asio::steady_timer& timer, std::chrono::milliseconds interval, Job job);
   void drop_old_addresses();
@@ -147,9 +170,11 @@ struct Server::State {
   BodyBudget long_bodies{settings.limits.long_body_bytes};
   // After the io_context, whose handlers wait in their queues: they must go first.
   WorkerPool pages{at_least_one(settings.workers), settings.limits.waiting};
+  WorkerPool api_workers{at_least_one(settings.api_workers), settings.limits.waiting};
   WorkerPool media_workers{at_least_one(settings.media_workers), settings.limits.waiting};
   WorkerPool passcodes{at_least_one(settings.passcode_workers), settings.limits.waiting_passcodes};
-  const ConnectionHost host{settings, proxies, router, ledger, pages, media_workers, passcodes, long_bodies};
+  const ConnectionHost host{settings,    proxies,       router,    ledger,     pages,
+                            api_workers, media_workers, passcodes, long_bodies};
   const size_t most_connections = connections_within(raise_open_file_limit(), settings.limits.connections);
   OpenConnections connections;
   uint16_t port = 0;
@@ -171,7 +196,7 @@ Result<void> Server::State::listen() {
   if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
   if (code) {
     Error error =
-        system_error(code.value(), fmt::format("cannot listen on {}", printed(settings.address, settings.port)));
+        system_error(code.value(), fmt::format("cannot listen on {}", with_port(settings.address, settings.port)));
     return fail(error.kind(), error.message(),
                 "is another program using the port? candid serve --listen 127.0.0.1:0 takes a free one");
   }
@@ -208,7 +233,7 @@ asio::awaitable<void> Server::State::accept_all() {
     auto peer = socket.remote_endpoint(gone);
     if (gone) continue;
     const IpAddress address = address_of(peer.address());
-    if (!has_room_for(address)) continue;  // closes it
+    if (!makes_room_for(address)) continue;  // closes it
     auto stream = Stream::make(std::move(socket), tls ? tls->context() : nullptr);
     auto connection = std::make_shared<Connection>(std::move(stream), address, host);
     connections.add(connection, customer_of(address));
@@ -218,10 +243,13 @@ asio::awaitable<void> Server::State::accept_all() {
 }
 
 // Asked on the strand that adds them, so no two take the same place.
-bool Server::State::has_room_for(const IpAddress& peer) const {
+bool Server::State::makes_room_for(const IpAddress& peer) {
   if (connections.count() >= most_connections) return false;
   // All candidates come from a proxy's one address.
-  return proxies.contains(peer) || connections.count_of(customer_of(peer)) < settings.limits.connections_of_address;
+  if (proxies.contains(peer)) return true;
+  // Many people may share an address, and browsers keep connections open for nothing.
+  const IpAddress customer = customer_of(peer);
+  return connections.count_of(customer) < settings.limits.connections_of_address || connections.end_idle(customer);
 }
 
 asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connection) {
@@ -236,8 +264,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connectio
 template <typename Job>
 asio::awaitable<void> Server::State::repeat(asio::steady_timer& timer, std::chrono::milliseconds interval, Job job) {
   while (acceptor.is_open()) {
-    pages.try_post(job);  // else the next time
-    timer.expires_after(interval);
+    const bool is_taken = pages.try_post(job);
+    timer.expires_after(is_taken ? interval : std::min<std::chrono::milliseconds>(interval, kWorkerPause));
     co_await timer.async_wait(kNoThrow);
   }
 }
@@ -288,7 +316,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSettings& settings, Le
                  fmt::format("at most {} connections at once, as this process may not open more files (ulimit -n)",
                              state->most_connections));
   }
-  log::info("track", fmt::format("listening on {}", printed(settings.address, state->port)));
+  log::info("track", fmt::format("listening on {}", with_port(settings.address, state->port)));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
@@ -309,7 +337,7 @@ bool Server::stop() {
     state_->io.stop();
     for (std::thread& thread : state_->threads) thread.join();
     // What waits in their queues has nobody left to answer.
-    WorkerPool* pools[] = {&state_->pages, &state_->media_workers, &state_->passcodes};
+    WorkerPool* pools[] = {&state_->pages, &state_->api_workers, &state_->media_workers, &state_->passcodes};
     for (WorkerPool* pool : pools) pool->close();
     const auto end = std::chrono::steady_clock::now() + state_->settings.limits.worker_timeout;
     state_->all_ended = true;

@@ -35,7 +35,9 @@ struct ServerLimits {
   std::chrono::milliseconds worker_timeout = std::chrono::seconds(2);
   // Further ones are closed at once. Fewer where the process may not open as many files.
   size_t connections = 2000;
-  size_t connections_of_address = 100;  // IPv4, or IPv6 /64; trusted proxies have no such bound
+  // IPv4, or IPv6 /64; trusted proxies have no such bound. One more ends the connection that is idle for the longest,
+  // and is closed at once where none is.
+  size_t connections_of_address = 100;
   // Requests that wait for a worker, for each kind of workers; further ones get 503.
   size_t waiting = 128;
   size_t waiting_passcodes = 8;
@@ -45,7 +47,8 @@ struct ServerSettings {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;      // 0: any free one
   int threads = 2;           // for sockets; they never wait for anything else
-  int workers = 8;           // for pages and the API, as the ledger may be far away
+  int workers = 8;           // for pages, as the ledger may be far away
+  int api_workers = 8;       // for the API, whose objects are written and hashed
   int media_workers = 8;     // for media, as the store may be far away, too
   int passcode_workers = 2;  // each takes 64 MiB
   std::string public_url;    // as candidates see it, "https://talk.example.com"; for link previews
