@@ -55,7 +55,7 @@ class CampaignReader {
     top.table("proof", [&](TomlTable& table) {
       campaign_.requires_approval = table.boolean("require_approval").value_or(false);
     });
-    top.table("publish", [&](TomlTable& table) { read_publish(table, campaign_.publish); });
+    top.table("publish", [&](TomlTable& table) { read_publish(table, campaign_.folder, campaign_.publish); });
     top.finish();
   }
 

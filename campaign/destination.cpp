@@ -7,6 +7,8 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "net/curl_transport.h"
+#include "net/stoppable.h"
+#include "net/url.h"
 #include "track/ledger/remote_ledger.h"
 #include "upload/file_notes.h"
 #include "upload/folder_store.h"
@@ -23,6 +25,8 @@ Result<std::string> confidential_server(const std::string& server) {
       "https://…, as [publish] server or as --ledger; candid serve takes --tls-cert and --tls-key";
   if (!server.starts_with("https://") && !server.starts_with("http://"))
     return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is no server's address", shorten(server, 60)), kRemedy);
+  if (net::holds_login(server))
+    return fail(ErrorKind::InvalidInput, "the server's address holds a user or a password", kRemedy);
   if (upload::is_confidential(server)) return server;
   return fail(ErrorKind::InvalidInput, fmt::format("secrets would travel to {} in the clear", shorten(server, 60)),
               kRemedy);
@@ -35,14 +39,21 @@ Result<upload::StoreAddress> store_address(const Places& places) {
     address.url = TRY(confidential_server(places.server));
     return address;
   }
-  if (!places.store.empty()) return upload::parse_store_address(places.store);
+  if (!places.store.empty()) {
+    upload::StoreAddress address = TRY(upload::parse_store_address(places.store));
+    // Its name is remembered, and must be the same from wherever the program is run.
+    if (address.kind == upload::StoreKind::Folder) address.folder = std::filesystem::absolute(address.folder);
+    return address;
+  }
   upload::StoreAddress address;
   address.folder = places.data.store();
   return address;
 }
 
-Result<OpenStore> open_at(const upload::StoreAddress& address, OpenStore open, uint64_t limit_rate) {
+Result<OpenStore> open_at(const upload::StoreAddress& address, OpenStore open, uint64_t limit_rate,
+                          const std::stop_token& stop) {
   upload::StoreSettings settings;
+  settings.stop = stop;
   if (limit_rate > 0) open.limiter = std::make_unique<net::RateLimiter>(limit_rate);
   settings.transport.upload_limit = open.limiter.get();
   settings.notes = open.notes.get();
@@ -51,7 +62,7 @@ Result<OpenStore> open_at(const upload::StoreAddress& address, OpenStore open, u
   return open;
 }
 
-Result<OpenLedger> open_remote(const std::string& address) {
+Result<OpenLedger> open_remote(const std::string& address, const std::stop_token& stop) {
   std::string server = TRY(confidential_server(address));
   auto token = TRY(find_secret(kTokenName));
   if (!token) {
@@ -63,17 +74,39 @@ Result<OpenLedger> open_remote(const std::string& address) {
   open.transport = net::make_curl_transport();
   open.retrying =
       std::make_unique<net::RetryingTransport>(*open.transport, net::RetryPolicy{}, track::call_may_get_better);
-  open.ledger = track::make_remote_ledger(server, std::move(*token), *open.retrying);
+  open.stoppable = std::make_unique<net::StoppableTransport>(*open.retrying, stop);
+  open.ledger = track::make_remote_ledger(server, std::move(*token), *open.stoppable);
   return open;
+}
+
+enum class LedgerKind { InDataFolder, Postgres, OfServer };
+
+Result<LedgerKind> ledger_kind(const std::string& address) {
+  if (address.empty()) return LedgerKind::InDataFolder;
+  if (address.starts_with("postgresql://") || address.starts_with("postgres://")) return LedgerKind::Postgres;
+  bool is_server = address == kOnServer || address.starts_with("https://") || address.starts_with("http://");
+  if (is_server) return LedgerKind::OfServer;
+  return fail(ErrorKind::InvalidInput, "the ledger's address is none",
+              "postgresql://HOST/DATABASE, https://HOST of a candid server, or none for the data folder's");
+}
+
+std::string ledger_server(const Places& places) {
+  if (places.ledger == kOnServer) return places.server;
+  std::string address = places.ledger;
+  while (address.ends_with('/')) address.pop_back();
+  return address;
 }
 
 }  // namespace
 
 Places places_of(const PublishChoice& publish, const DataFolder& data) {
-  return {data, publish.store, publish.ledger, publish.server};
+  std::error_code code;
+  std::filesystem::path whole = std::filesystem::weakly_canonical(std::filesystem::absolute(data.path, code), code);
+  return {code ? data : DataFolder{whole}, publish.store, publish.ledger, publish.server};
 }
 
-Result<OpenStore> open_store(const Places& places, const std::filesystem::path& notes_file, uint64_t limit_rate) {
+Result<OpenStore> open_store(const Places& places, const std::filesystem::path& notes_file, uint64_t limit_rate,
+                             const std::stop_token& stop) {
   upload::StoreAddress address = TRY(store_address(places));
   OpenStore open;
   if (address.kind == upload::StoreKind::Tus) {
@@ -86,14 +119,14 @@ Result<OpenStore> open_store(const Places& places, const std::filesystem::path& 
   } else if (address.kind != upload::StoreKind::Folder) {
     open.notes = TRY(upload::FileNotes::open(notes_file));
   }
-  return open_at(address, std::move(open), limit_rate);
+  return open_at(address, std::move(open), limit_rate, stop);
 }
 
-Result<OpenStore> open_store_for_reading(const Places& places) {
+Result<OpenStore> open_store_for_reading(const Places& places, const std::stop_token& stop) {
   upload::StoreAddress address = TRY(store_address(places));
   OpenStore open;
   if (address.kind == upload::StoreKind::Tus) open.notes = std::make_unique<NotesSnapshot>(places.data.tus_notes());
-  return open_at(address, std::move(open), 0);
+  return open_at(address, std::move(open), 0, stop);
 }
 
 Result<bool> has_store(const Places& places) {
@@ -102,23 +135,25 @@ Result<bool> has_store(const Places& places) {
   return address.kind != upload::StoreKind::Folder || std::filesystem::is_directory(address.folder, code);
 }
 
-Result<OpenLedger> open_ledger(const Places& places) {
-  if (places.ledger == kOnServer) return open_remote(places.server);
-  if (places.ledger.starts_with("https://") || places.ledger.starts_with("http://")) {
-    std::string address = places.ledger;
-    while (address.ends_with('/')) address.pop_back();
-    return open_remote(address);
-  }
+Result<OpenLedger> open_ledger(const Places& places, const std::stop_token& stop) {
+  LedgerKind kind = TRY(ledger_kind(places.ledger));
+  if (kind == LedgerKind::OfServer) return open_remote(ledger_server(places), stop);
   OpenLedger open;
-  if (places.ledger.empty()) {
-    TRY_VOID(make_folder(places.data.path));
-    open.ledger = TRY(track::open_sqlite_ledger(places.data.ledger()));
-  } else if (places.ledger.starts_with("postgresql://") || places.ledger.starts_with("postgres://")) {
+  if (kind == LedgerKind::Postgres) {
     open.ledger = TRY(track::open_postgres_ledger(places.ledger));
-  } else {
-    return fail(ErrorKind::InvalidInput, "the ledger's address is none",
-                "postgresql://HOST/DATABASE, https://HOST of a candid server, or none for the data folder's");
+    return open;
   }
+  TRY_VOID(make_folder(places.data.path));
+  open.ledger = TRY(track::open_sqlite_ledger(places.data.ledger()));
+  return open;
+}
+
+Result<OpenLedger> look_into_ledger(const Places& places, const std::stop_token& stop) {
+  LedgerKind kind = TRY(ledger_kind(places.ledger));
+  if (kind == LedgerKind::OfServer) return open_remote(ledger_server(places), stop);
+  OpenLedger open;
+  open.ledger = kind == LedgerKind::Postgres ? TRY(track::look_into_postgres_ledger(places.ledger))
+                                             : TRY(track::look_into_sqlite_ledger(places.data.ledger()));
   return open;
 }
 
@@ -127,14 +162,14 @@ bool has_ledger(const Places& places) {
   return !places.ledger.empty() || std::filesystem::exists(places.data.ledger(), code);
 }
 
-Result<void> check_server(const std::string& url) {
+Result<void> check_server(const std::string& url, const std::stop_token& stop) {
   auto transport = net::make_curl_transport();
   net::HttpRequest request;
   request.url = url + "/healthz";
   request.connect_timeout = std::chrono::seconds(3);
   request.stall_timeout = std::chrono::seconds(3);
   request.max_body = 4096;
-  net::HttpResponse response = TRY(transport->send(request));
+  net::HttpResponse response = TRY(transport->send(request, stop));
   if (response.status == 200) return {};
   return fail(ErrorKind::Network, fmt::format("{} answers with status {}", request.url, response.status),
               "is it a candid server?");

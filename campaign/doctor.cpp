@@ -47,7 +47,7 @@ Check check_ledger(const std::filesystem::path& data) {
   std::error_code code;
   if (!std::filesystem::exists(file, code))
     return {"ledger", true, true, fmt::format("{} will be made by candid publish", file.string()), ""};
-  auto ledger = track::open_sqlite_ledger(file);
+  auto ledger = track::look_into_sqlite_ledger(file);
   if (ledger) return {"ledger", true, true, file.string(), ""};
   return {"ledger", false, true, ledger.error().describe(), ledger.error().hint()};
 }

@@ -15,7 +15,7 @@ struct Options {
 };
 
 Outcome run(const Session& session, const Options& options) {
-  auto ledger = open_existing_ledger(options.where.places());
+  auto ledger = open_existing_ledger(session, options.where.places());
   auto done = ledger ? ledger->ledger->back_up(options.file) : tl::unexpected(ledger.error());
   if (!done) return session.failed(done.error());
   std::error_code code;

@@ -6,9 +6,9 @@
 
 #include "campaign/faces.h"
 #include "campaign/preflight.h"
-#include "campaign/publishing/ledger_check.h"
 #include "cli/upload_display.h"
 #include "core/text.h"
+#include "net/url.h"
 
 namespace candid::cli {
 namespace {
@@ -40,9 +40,12 @@ const char* state_name(campaign::RenderState state) {
 }  // namespace
 
 Outcome Session::failed(const Error& error) const {
-  if (console.json) console.print_json({{"error", to_json(error)}});
-  console.error(error);
-  return outcome_of(error);
+  // What was under way when the stop came knows its own name alone.
+  bool lacks_hint = stop.stop_requested() && error.kind() == ErrorKind::Cancelled && error.hint().empty();
+  Error told = lacks_hint ? Error(error.kind(), error.describe(), "the same command goes on from here") : error;
+  if (console.json) console.print_json({{"error", to_json(told)}});
+  console.error(told);
+  return outcome_of(told);
 }
 
 void add_json_option(CLI::App& command, Session& session) {
@@ -59,9 +62,7 @@ void add_server_option(CLI::App& command, std::string& server) {
       ->type_name("URL")
       ->check([](const std::string& url) {
         bool valid = url.starts_with("https://") || url.starts_with("http://");
-        size_t host = url.find("//") + 2;
-        if (valid && url.substr(0, url.find('/', host)).find('@') != std::string::npos)
-          return std::string("the address holds a user or a password: take them out");
+        if (valid && net::holds_login(url)) return std::string("the address holds a user or a password: take them out");
         return valid && !url.ends_with('/') ? std::string() : "an address reads https://video.example.com";
       });
 }
@@ -172,15 +173,17 @@ void add_send_options(CLI::App& command, SendOptions& options) {
       ->check(CLI::Range(1, kMostParallel))
       ->capture_default_str();
   command.add_flag("--verify", options.how.verify, "compare every object in the store, whatever earlier runs sent");
-  command.add_flag("--new-links", options.new_links, "make new links where those given out are another ledger's");
+  command.add_flag("--new-links", options.how.new_links,
+                   "make new links in place of those that are over, and of those that another ledger gave out");
 }
 
-Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options) {
+Result<campaign::Destination> open_destination(const Session& session, const Prepared& work,
+                                               const SendOptions& options) {
   campaign::Places places = campaign::places_of(work.job.campaign.publish, {options.data});
   campaign::Destination destination;
-  destination.store = TRY(campaign::open_store(places, work.workspace.uploads_file(), options.limit_rate));
-  destination.ledger = TRY(campaign::open_ledger(places));
-  if (options.new_links) TRY_VOID(campaign::accept_ledger(work.workspace, *destination.ledger.ledger));
+  destination.store =
+      TRY(campaign::open_store(places, work.workspace.uploads_file(), options.limit_rate, session.stop));
+  destination.ledger = TRY(campaign::open_ledger(places, session.stop));
   return destination;
 }
 
@@ -210,8 +213,8 @@ Result<campaign::PublishReport> publish(const Session& session, const Prepared& 
 
 void tell_server(const Session& session, const Prepared& work) {
   const std::string& server = work.job.campaign.publish.server;
-  auto answers = campaign::check_server(server);
-  if (answers) return;
+  auto answers = campaign::check_server(server, session.stop);
+  if (answers || answers.error().kind() == ErrorKind::Cancelled) return;
   session.console.note(
       fmt::format("note: no candid server answers at {} yet ({}); the links open once candid serve runs there.", server,
                   answers.error().message()));
@@ -238,6 +241,7 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
     session.console.note(fmt::format("note: {} in links.csv, of candidates who are not among these rows, still open.",
                                      count(report.links_of_others, "link")));
   }
+  tell_over(session, report.links_over);
   size_t failed = 0;
   for (const campaign::PublishedLink& link : report.links) {
     if (!link.error) continue;
@@ -245,6 +249,15 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
     ++failed;
   }
   return failed;
+}
+
+void tell_over(const Session& session, size_t links) {
+  if (links == 0) return;
+  session.console.note(fmt::format(
+      "note: {} over by the campaign's terms and open{} nothing: a later expires in campaign.toml opens {} again, "
+      "--new-links makes new ones.",
+      links == 1 ? "1 link is" : fmt::format("{} links are", links), links == 1 ? "s" : "",
+      links == 1 ? "it" : "them"));
 }
 
 void tell_held(const Session& session, const campaign::Job& job, const campaign::PublishReport& report) {

@@ -42,16 +42,18 @@ struct SendOptions {
   std::filesystem::path data = default_data_folder();
   std::string server{};
   uint64_t limit_rate = 0;  // bytes a second; 0: none
-  bool new_links = false;   // where another ledger gave out the links that are known
   campaign::PublishOptions how{};
 };
 // --data, --server, --limit-rate, --parallel, --verify and --new-links
 void add_send_options(CLI::App& command, SendOptions& options);
-Result<campaign::Destination> open_destination(const Prepared& work, const SendOptions& options);
+Result<campaign::Destination> open_destination(const Session& session, const Prepared& work,
+                                               const SendOptions& options);
 Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
                                         const campaign::Decisions& decisions, const campaign::Destination& destination,
                                         const campaign::PublishOptions& options);
 Result<std::vector<campaign::Standing>> standings_of(const Prepared& work, const campaign::Decisions& decisions);
+// How many links open nothing, and what helps, on stderr.
+void tell_over(const Session& session, size_t links);
 // Lists the messages that stay back, on stderr.
 void tell_held(const Session& session, const campaign::Job& job, const campaign::PublishReport& report);
 nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport& report);

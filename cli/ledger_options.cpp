@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/session.h"
-
 namespace candid::cli {
 
 campaign::Places LedgerOptions::places(const campaign::PublishChoice& publish) const {
@@ -32,8 +30,8 @@ Result<campaign::Campaign> read_published_campaign(const std::filesystem::path& 
   return read;
 }
 
-Result<campaign::OpenLedger> open_existing_ledger(const campaign::Places& places) {
-  if (campaign::has_ledger(places)) return campaign::open_ledger(places);
+Result<campaign::OpenLedger> open_existing_ledger(const Session& session, const campaign::Places& places) {
+  if (campaign::has_ledger(places)) return campaign::open_ledger(places, session.stop);
   return fail(ErrorKind::InvalidInput, fmt::format("{} has no ledger", places.data.path.string()),
               "candid publish makes one; --data DIR or CANDID_DATA says where it is, or --ledger");
 }

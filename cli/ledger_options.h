@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "campaign/destination.h"
+#include "cli/session.h"
 #include "core/error.h"
 #include "core/files.h"
 
@@ -27,6 +28,6 @@ void add_ledger_options(CLI::App& command, LedgerOptions& options);
 Result<campaign::Campaign> read_published_campaign(const std::filesystem::path& folder);
 
 // One that is there already: InvalidInput where it would have to be made.
-Result<campaign::OpenLedger> open_existing_ledger(const campaign::Places& places);
+Result<campaign::OpenLedger> open_existing_ledger(const Session& session, const campaign::Places& places);
 
 }  // namespace candid::cli

@@ -51,6 +51,7 @@ void tell_preview(const Session& session, const Prepared& work, const campaign::
                                 {"bytes_to_send", preview.bytes_to_send},
                                 {"bytes_there_already", preview.bytes_there},
                                 {"links_to_make", preview.links_to_make},
+                                {"links_over", preview.links_over},
                                 {"seconds", seconds},
                                 {"bytes_per_second", rate.bytes_per_second},
                                 {"rate_from", rate.from}});
@@ -84,27 +85,24 @@ Outcome preview(const Session& session, const Options& options) {
   if (!is_there) return session.failed(is_there.error());
   campaign::OpenStore store;
   if (*is_there) {
-    auto opened = campaign::open_store_for_reading(places);
+    auto opened = campaign::open_store_for_reading(places, session.stop);
     if (!opened) return session.failed(opened.error());
     store = std::move(*opened);
   }
-  campaign::OpenLedger ledger;
-  if (campaign::has_ledger(places) && !options.sending.new_links) {
-    auto opened = campaign::open_ledger(places);
-    if (!opened) return session.failed(opened.error());
-    ledger = std::move(*opened);
-  }
+  auto ledger = campaign::look_into_ledger(places, session.stop);
+  if (!ledger) return session.failed(ledger.error());
   campaign::PublishOptions how = options.sending.how;
   how.verify = how.verify || store.is_local;
   Result<campaign::PublishPreview> preview = [&] {
     UploadDisplay display(session.console);
     auto progress = [&](const campaign::PublishProgress& so_far) { display.update(so_far); };
     return campaign::preview_publish({work->job, work->plan, *standings, work->workspace}, store.store.get(),
-                                     ledger.ledger.get(), how, progress, session.stop);
+                                     ledger->ledger.get(), how, progress, session.stop);
   }();
   if (!preview) return session.failed(preview.error());
   campaign::PublishReport unready;
   unready.links = preview->unready;
+  unready.links_over = preview->links_over;
   size_t failed = tell_failures(session, work->job, unready, {});
   tell_rejected(session, work->job.roster);
   tell_preview(session, *work, *preview, rate_of(*preview, options.sending.limit_rate));
@@ -117,7 +115,7 @@ Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, options.sending.server, outcome);
   if (!work) return outcome;
-  auto destination = open_destination(*work, options.sending);
+  auto destination = open_destination(session, *work, options.sending);
   if (!destination) return session.failed(destination.error());
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
@@ -130,6 +128,7 @@ Outcome run(const Session& session, const Options& options) {
     session.console.print_json({{"messages", publish_json(work->job, *report)},
                                 {"held", held_json(work->job, *report)},
                                 {"rejected", rejected_json(work->job.roster)},
+                                {"links_over", report->links_over},
                                 {"bytes_sent", report->bytes_sent},
                                 {"bytes_there_already", report->bytes_there_already}});
   }

@@ -27,7 +27,7 @@ Result<void> check(const Options& options) {
               "candid revoke CAMPAIGN --only ID, candid revoke CAMPAIGN --all, or candid revoke --link URL");
 }
 
-Result<campaign::RevokeReport> revoke(const Options& options) {
+Result<campaign::RevokeReport> revoke(const Session& session, const Options& options) {
   TRY_VOID(check(options));
   campaign::PublishChoice publish;
   std::string campaign_id;
@@ -37,7 +37,7 @@ Result<campaign::RevokeReport> revoke(const Options& options) {
     campaign_id = std::move(read.id);
   }
   if (!options.server.empty()) publish.server = options.server;
-  campaign::OpenLedger ledger = TRY(open_existing_ledger(options.where.places(publish)));
+  campaign::OpenLedger ledger = TRY(open_existing_ledger(session, options.where.places(publish)));
   if (!options.link.empty()) return campaign::revoke_link(options.link, options.folder, *ledger.ledger);
   return campaign::revoke(campaign_id, options.only, options.folder, *ledger.ledger);
 }
@@ -56,7 +56,7 @@ Outcome tell_lists(const Session& session, const Options& options, const Error& 
 }
 
 Outcome run(const Session& session, const Options& options) {
-  auto report = revoke(options);
+  auto report = revoke(session, options);
   if (!report) return session.failed(report.error());
   if (session.console.json)
     session.console.print_json({{"links_ended", report->links},

@@ -27,7 +27,7 @@ Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, options.sending.server, outcome);
   if (!work) return outcome;
-  auto destination = open_destination(*work, options.sending);
+  auto destination = open_destination(session, *work, options.sending);
   if (!destination) return session.failed(destination.error());
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());

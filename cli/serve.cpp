@@ -16,6 +16,7 @@
 #include "cli/session.h"
 #include "core/text.h"
 #include "track/api/api_server.h"
+#include "track/web/ip_address.h"
 #include "track/web/server.h"
 
 namespace candid::cli {
@@ -40,8 +41,7 @@ std::string without_brackets(const std::string& address) {
 
 std::string url_of(const track::ServerSettings& settings, uint16_t port) {
   const char* scheme = settings.certificate.empty() ? "http" : "https";
-  bool is_v6 = settings.address.find(':') != std::string::npos;
-  return fmt::format("{}://{}:{}", scheme, is_v6 ? fmt::format("[{}]", settings.address) : settings.address, port);
+  return fmt::format("{}://{}", scheme, track::with_port(settings.address, port));
 }
 
 Result<track::ServerSettings> settings_of(const Options& options) {
@@ -98,7 +98,8 @@ struct ServedStore {
 };
 
 Result<ServedStore> open_served_store(const campaign::Places& places, uint64_t cache_bytes) {
-  ServedStore served{TRY(campaign::open_store_for_reading(places))};
+  // Without the stop: Ctrl-C lets running requests end (Server::stop()).
+  ServedStore served{TRY(campaign::open_store_for_reading(places, {}))};
   upload::Store& store = *served.open.store;
   if (auto* folder = dynamic_cast<upload::FolderStore*>(&store)) {
     served.files = std::make_unique<campaign::FolderFiles>(*folder);
@@ -118,7 +119,7 @@ Outcome run(Session& session, const Options& options) {
   places.store = options.store;
   auto store = open_served_store(places, options.cache_bytes);
   if (!store) return session.failed(store.error());
-  auto ledger = campaign::open_ledger(places);
+  auto ledger = campaign::open_ledger(places, {});
   if (!ledger) return session.failed(ledger.error());
   track::ApiServer api(*ledger->ledger, *store->door);
   auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api);

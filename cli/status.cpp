@@ -78,7 +78,8 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
 
 Outcome run(Session& session, const Options& options) {
   auto asked = asked_for(options.campaign);
-  auto ledger = asked ? open_existing_ledger(options.where.places(asked->publish)) : tl::unexpected(asked.error());
+  auto ledger =
+      asked ? open_existing_ledger(session, options.where.places(asked->publish)) : tl::unexpected(asked.error());
   if (!ledger) return session.failed(ledger.error());
   std::mutex mutex;
   std::condition_variable_any stopped;

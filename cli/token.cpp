@@ -48,7 +48,7 @@ nlohmann::json to_json(const track::ApiToken& token) {
 Outcome add(const Session& session, const Options& options) {
   auto token = token_of(options);
   if (!token) return session.failed(token.error());
-  auto ledger = campaign::open_ledger(options.where.places());
+  auto ledger = campaign::open_ledger(options.where.places(), session.stop);
   if (!ledger) return session.failed(ledger.error());
   std::string text = track::make_api_token();
   auto added = ledger->ledger->add_api_token(sha256(text), *token);
@@ -67,7 +67,7 @@ Outcome add(const Session& session, const Options& options) {
 }
 
 Outcome list(const Session& session, const Options& options) {
-  auto ledger = open_existing_ledger(options.where.places());
+  auto ledger = open_existing_ledger(session, options.where.places());
   auto tokens = ledger ? ledger->ledger->api_tokens() : tl::unexpected(ledger.error());
   if (!tokens) return session.failed(tokens.error());
   nlohmann::json json = nlohmann::json::array();
@@ -83,7 +83,7 @@ Outcome list(const Session& session, const Options& options) {
 }
 
 Outcome remove(const Session& session, const Options& options) {
-  auto ledger = open_existing_ledger(options.where.places());
+  auto ledger = open_existing_ledger(session, options.where.places());
   auto removed = ledger ? ledger->ledger->remove_api_token(trim(options.name)) : tl::unexpected(ledger.error());
   if (!removed) return session.failed(removed.error());
   if (session.console.json) session.console.print_json({{"removed", trim(options.name)}});

@@ -7,6 +7,7 @@
 #include <span>
 #include <stop_token>
 
+#include "campaign/publishing/known_links.h"
 #include "campaign/publishing/outgoing.h"
 #include "campaign/publishing/publish.h"
 #include "campaign/publishing/publish_journal.h"
@@ -15,9 +16,6 @@
 #include "upload/store.h"
 
 namespace candid::campaign {
-
-// Questions to a ledger that is far away wait for the line, not for each other.
-inline constexpr int kLedgerQuestions = 16;
 
 // An error of a message's own becomes that message's; one that concerns all is returned.
 Result<void> row_or_all(OutgoingMessage& message, const Result<void>& done);

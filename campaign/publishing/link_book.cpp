@@ -78,6 +78,10 @@ std::string BookedLink::token() const {
   return token_of(url);
 }
 
+LinkFiles link_files(const Workspace& workspace) {
+  return {workspace.links_file(), workspace.held_links_file()};
+}
+
 std::map<std::string, BookedLink> read_links(const LinkFiles& files) {
   std::map<std::string, BookedLink> links;
   add_links(files.held, true, links);

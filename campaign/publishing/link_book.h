@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/workspace.h"
 #include "core/error.h"
 
 namespace candid::campaign {
@@ -36,6 +37,7 @@ struct LinkFiles {
   std::filesystem::path open;
   std::filesystem::path held;
 };
+LinkFiles link_files(const Workspace& workspace);
 
 // By message id; columns are found by name, in any order. What cannot be read is as good as absent.
 std::map<std::string, BookedLink> read_links(const LinkFiles& files);

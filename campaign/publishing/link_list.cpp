@@ -13,10 +13,6 @@ void take_over(const JournalLink& journaled, const std::string& server, BookedLi
 
 }  // namespace
 
-LinkFiles link_files(const Workspace& workspace) {
-  return {workspace.links_file(), workspace.held_links_file()};
-}
-
 Result<size_t> write_link_list(const PublishJob& work, const PublishJournal& journal, const std::set<std::string>& held,
                                std::map<std::string, BookedLink> book) {
   const std::string& server = work.job.campaign.publish.server;

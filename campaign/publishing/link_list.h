@@ -11,8 +11,6 @@
 
 namespace candid::campaign {
 
-LinkFiles link_files(const Workspace& workspace);
-
 // The plan's messages in their order, then the links of candidates who are not in it now: a row that is briefly wrong
 // must not lose its link, and who was held and is not in the roster now is not free for that. `book` is what the lists
 // held before, `held` the ids of messages that are held. Returns how many links of others there are.

@@ -33,7 +33,7 @@ std::vector<OutgoingMessage> messages_to_go(const PublishJob& work, std::vector<
   return messages;
 }
 
-void check(const PublishJob& work, OutgoingMessage& message) {
+void check_files(const PublishJob& work, OutgoingMessage& message) {
   auto recipe = checked_recipe(work.job, work.workspace, *message.planned);
   if (!recipe) {
     message.error = recipe.error();

@@ -30,7 +30,7 @@ struct OutgoingMessage {
 std::vector<OutgoingMessage> messages_to_go(const PublishJob& work, std::vector<HeldMessage>& held);
 
 // Reads and checks the message's recipe and file; what is wrong is its error.
-void check(const PublishJob& work, OutgoingMessage& message);
+void check_files(const PublishJob& work, OutgoingMessage& message);
 
 // Each part of the messages without an error, once, in order of first use. A part that cannot be looked at is its
 // messages' error.

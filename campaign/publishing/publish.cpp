@@ -42,7 +42,7 @@ class Publisher {
         stop_(stop),
         clock_(clock),
         book_(read_links(link_files(work.workspace))),
-        registrar_(work, journal, ledger, book_, clock),
+        registrar_(work, journal, ledger, book_, options, clock),
         groups_(work, store, journal, registrar_, options, meter, stop),
         messages_(messages_to_go(work, report_.held)) {
     for (const HeldMessage& message : report_.held) held_.insert(message.message_id);
@@ -51,7 +51,7 @@ class Publisher {
   Result<void> publish() {
     std::string id = TRY(store_id(store_));
     TRY_VOID(journal_.bind_to_store(id));
-    TRY_VOID(registrar_.learn());
+    TRY_VOID(registrar_.learn(stop_));
     TRY_VOID(check_bucket());
     TRY_VOID(check_messages());
     TRY_VOID(send_and_publish());
@@ -76,7 +76,8 @@ class Publisher {
       PublishedLink link{message.planned->candidate, message.planned->id, "", false, message.error, ""};
       if (!link.error) {
         link.url = link_url(work_.job.campaign.publish.server, message.link.link.token);
-        link.is_new = message.link.is_new;
+        link.is_new = message.link.is_new();
+        if (message.link.fate == LinkFate::Over) ++report_.links_over;
         link.video_ref = message.record.video_ref;
       }
       report_.links.push_back(std::move(link));
@@ -96,7 +97,7 @@ class Publisher {
     auto checked = all_or_first_error(messages_.size(), kLedgerQuestions, stop_,
                                       [&](size_t i, const std::stop_token&) -> Result<void> {
                                         OutgoingMessage& message = messages_[i];
-                                        check(work_, message);
+                                        check_files(work_, message);
                                         if (!message.error) TRY_VOID(row_or_all(message, registrar_.prepare(message)));
                                         meter_.item_done();
                                         return {};

@@ -39,6 +39,7 @@ struct PublishReport {
   std::vector<HeldMessage> held{};
   uint64_t bytes_sent = 0;
   uint64_t bytes_there_already = 0;
+  size_t links_over = 0;             // of candidates in the plan, by the terms of their links: they open nothing
   size_t links_of_others = 0;        // in links.csv, of candidates who are not in the plan; they still open
   std::optional<Error> leftovers{};  // unfinished uploads of earlier runs that could not be ended
 };
@@ -67,6 +68,9 @@ struct PublishProgress {
 struct PublishOptions {
   int parallel = 4;     // files on their way at once; small ones of messages that are about to go live go beside them
   bool verify = false;  // asks the store for every object, whatever the journal knows of it
+  // Makes new links in place of those that are over by their terms, and of those that another ledger gave out; without
+  // it the first stay over, and the second end the run.
+  bool new_links = false;
 };
 
 // What is borrowed by a run of publish().
@@ -99,6 +103,7 @@ struct PublishPreview {
   uint64_t bytes_to_send = 0;
   uint64_t bytes_there = 0;
   size_t links_to_make = 0;              // as far as this machine knows
+  size_t links_over = 0;                 // as in PublishReport
   double bytes_per_second = 0;           // of the last larger upload; 0: there was none
   std::vector<PublishedLink> unready{};  // with why they would not go out
 };

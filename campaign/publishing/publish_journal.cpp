@@ -38,6 +38,7 @@ UtcTime moment(const Json& value) {
 
 Json to_json(const JournalLink& link) {
   Json json = {{"token", link.token}, {"made_at", milliseconds(link.made_at)}, {"given", link.is_given}};
+  if (link.is_restored) json["restored"] = true;
   if (!link.passcode.empty()) json["passcode"] = link.passcode;
   if (!link.former_passcode.empty()) json["former_passcode"] = link.former_passcode;
   if (!link.terms.passcode_hash.empty()) json["passcode_hash"] = link.terms.passcode_hash;
@@ -54,6 +55,7 @@ std::optional<JournalLink> link_from(const Json& json) {
   if (link.token.size() != kTokenLength || token_of(link_url("", link.token)) != link.token) return std::nullopt;
   link.made_at = moment(json.at("made_at"));
   link.is_given = json.value("given", false);
+  link.is_restored = json.value("restored", false);
   link.passcode = json.value("passcode", "");
   link.former_passcode = json.value("former_passcode", "");
   link.terms.passcode_hash = json.value("passcode_hash", "");
@@ -159,26 +161,24 @@ struct PublishJournal::State {
   Result<void> sync() {
     if (failure) return tl::unexpected(*failure);
     if (waiting.empty() || file < 0) return {};
-    auto failed = [&] { return system_error(errno, fmt::format("cannot write {}", path.string())); };
     std::string_view rest = waiting;
     while (!rest.empty()) {
       ssize_t wrote = ::write(file, rest.data(), rest.size());
       if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) {
-        // A line that is half there would swallow the next one.
-        if (rest.size() < waiting.size()) waiting = "\n" + waiting;
-        return tl::unexpected(failed());
-      }
+      if (wrote < 0) return failed();
       rest.remove_prefix(static_cast<size_t>(wrote));
     }
     waiting.clear();
-    if (::fdatasync(file) != 0) {
-      // The kernel tells of pages that it could not write once, and then takes them for clean.
-      failure = failed();
-      return tl::unexpected(*failure);
-    }
+    if (::fdatasync(file) != 0) return failed();
     synced_at = std::chrono::steady_clock::now();
     return {};
+  }
+
+  // For good: a line that is half there would swallow the next one, and the kernel tells of pages that it could not
+  // write once, and then takes them for clean.
+  tl::unexpected<Error> failed() {
+    failure = system_error(errno, fmt::format("cannot write {}", path.string()));
+    return tl::unexpected(*failure);
   }
 
   std::filesystem::path path;

@@ -23,7 +23,8 @@ struct JournalLink {
   std::string passcode{};         // empty: none
   std::string former_passcode{};  // of a time when the campaign asked for one, for when it does so again
   track::LinkTerms terms{};
-  bool is_given = false;  // the ledger has it, on these terms
+  bool is_given = false;     // the ledger has it, on these terms
+  bool is_restored = false;  // the ledger may have lost it: made_at counts, and not since when the ledger has it
 };
 
 // Which ledger the links were given out from; empty: nobody knows.
@@ -62,7 +63,7 @@ class PublishJournal {
   double upload_rate() const;
   Result<void> set_upload_rate(double bytes_per_second);
 
-  // After a failure to reach the disk every call that adds fails, too: nobody knows what is there.
+  // After a failure to write every call that adds fails, too, but for a look: nobody knows what is on the disk.
   Result<void> sync();
 
  private:

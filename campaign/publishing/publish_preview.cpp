@@ -43,38 +43,31 @@ Result<void> ask_store(std::span<const OutgoingObject> objects, upload::Store& s
 // What a ledger says of the messages, where there is one already.
 class LedgerView {
  public:
-  LedgerView(const PublishJob& work, track::Ledger* ledger, PublishJournal& journal, const Clock& clock)
-      : work_(work),
-        ledger_(ledger),
-        journal_(journal),
-        book_(read_links({work.workspace.links_file(), work.workspace.held_links_file()})) {
-    if (ledger != nullptr) issuer_.emplace(work.job.campaign.publish, journal, *ledger, book_, clock);
+  LedgerView(const PublishJob& work, track::Ledger* ledger, PublishJournal& journal, const PublishOptions& options,
+             const Clock& clock)
+      : work_(work), ledger_(ledger), journal_(journal), book_(read_links(link_files(work.workspace))) {
+    if (ledger != nullptr)
+      issuer_.emplace(work.job.campaign.publish, options.new_links, journal, *ledger, book_, clock);
   }
 
-  Result<void> look() {
+  Result<void> look(const std::stop_token& stop) {
     if (ledger_ == nullptr) return {};
-    for (track::MessageRecord& message : TRY(ledger_->messages(work_.job.campaign.id))) {
-      std::string id = message.message_id;
-      published_.emplace(std::move(id), std::move(message));
-    }
-    return issuer_->learn(published_);
+    published_ = TRY(published_messages(*ledger_, work_.job.campaign.id));
+    return issuer_->learn(published_, LedgerUse::Asked, stop);
   }
 
   Result<void> check_row(const PlannedMessage& planned) const {
     const Candidate& candidate = work_.job.roster.candidates[planned.candidate];
-    auto passcode = candidate.fields.find(kPasscodeColumn);
-    if (work_.job.campaign.publish.passcode && passcode != candidate.fields.end()) {
-      if (auto checked = check_roster_passcode(passcode->second); !checked)
-        return tl::unexpected(checked.error().wrapped("column passcode"));
-    }
+    if (work_.job.campaign.publish.passcode) TRY(passcode_of(candidate));
     auto earlier = published_.find(planned.id);
     return earlier == published_.end() ? Result<void>() : check_owner(work_.job, candidate, earlier->second);
   }
 
-  bool lacks_link(const std::string& message_id) const {
-    if (issuer_) return issuer_->lacks_link(message_id);
+  LinkFate fate_of(const std::string& message_id) const {
+    if (issuer_) return issuer_->fate_of(message_id);
     auto journaled = journal_.link(message_id);
-    return !(journaled && journaled->is_given) && !book_.contains(message_id);
+    bool is_known = (journaled && journaled->is_given) || book_.contains(message_id);
+    return is_known ? LinkFate::Kept : LinkFate::Made;
   }
 
  private:
@@ -83,7 +76,7 @@ class LedgerView {
   PublishJournal& journal_;
   const std::map<std::string, BookedLink> book_;
   std::optional<LinkIssuer> issuer_{};
-  std::map<std::string, track::MessageRecord> published_{};
+  PublishedMessages published_{};
 };
 
 }  // namespace
@@ -96,15 +89,15 @@ Result<PublishPreview> preview_publish(const PublishJob& work, upload::Store* st
   PublishPreview preview;
   UploadMeter meter(progress);
   auto journal = TRY(PublishJournal::read(work.workspace.journal_file()));
-  LedgerView ledger_view(work, ledger, *journal, clock);
-  TRY_VOID(ledger_view.look());
+  LedgerView ledger_view(work, ledger, *journal, options, clock);
+  TRY_VOID(ledger_view.look(stop));
   std::optional<std::string> id = store == nullptr ? std::nullopt : TRY(find_store_id(*store));
   TRY_VOID(journal->bind_to_store(id.value_or("")));
   std::vector<HeldMessage> held;
   std::vector<OutgoingMessage> messages = messages_to_go(work, held);
   meter.begin(PublishStep::Checking, messages.size(), 0);
   run_in_parallel(messages.size(), 0, [&](size_t i) {
-    if (!stop.stop_requested()) check(work, messages[i]);
+    if (!stop.stop_requested()) check_files(work, messages[i]);
     if (auto checked = ledger_view.check_row(*messages[i].planned); !messages[i].error && !checked)
       messages[i].error = checked.error();
     meter.item_done();
@@ -120,7 +113,12 @@ Result<PublishPreview> preview_publish(const PublishJob& work, upload::Store* st
       continue;
     }
     ++preview.messages;
-    if (ledger_view.lacks_link(planned.id)) ++preview.links_to_make;
+    LinkFate fate = ledger_view.fate_of(planned.id);
+    if (fate == LinkFate::Over) {
+      ++preview.links_over;
+    } else if (fate != LinkFate::Kept) {
+      ++preview.links_to_make;
+    }
   }
   std::erase_if(objects, [&](const OutgoingObject& object) {
     bool is_there = !options.verify && journal->has_object(object.name, fmt::format("{}", object.size));

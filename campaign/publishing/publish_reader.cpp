@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "net/url.h"
 #include "upload/store_address.h"
 
 namespace candid::campaign {
@@ -18,7 +19,7 @@ void read_server(TomlTable& table, PublishChoice& publish) {
   if (!is_address || host >= publish.server.size()) {
     table.problem("server", fmt::format("\"{}\" is not an address", shorten(publish.server, 60)),
                   "server = \"https://video.example.com\"");
-  } else if (publish.server.substr(0, publish.server.find('/', host)).find('@') != std::string::npos) {
+  } else if (net::holds_login(publish.server)) {
     publish.server = PublishChoice{}.server;  // whatever prints it later must not print a password
     table.problem("server", "holds a user or a password", "server = \"https://video.example.com\"");
   }
@@ -31,7 +32,7 @@ void require_confidential(TomlTable& table, const std::string& key, const Publis
                 "server = \"https://…\"; candid serve takes --tls-cert and --tls-key");
 }
 
-void read_store(TomlTable& table, PublishChoice& publish) {
+void read_store(TomlTable& table, const std::filesystem::path& campaign, PublishChoice& publish) {
   publish.store = table.text("store").value_or("");
   bool is_bucket = false;
   if (publish.store == kOnServer) {
@@ -40,6 +41,8 @@ void read_store(TomlTable& table, PublishChoice& publish) {
     auto address = upload::parse_store_address(publish.store);
     if (!address) table.problem("store", address.error().message(), address.error().hint());
     is_bucket = !address || address->kind == upload::StoreKind::S3;
+    if (address && address->kind == upload::StoreKind::Folder)
+      publish.store = fmt::format("folder:{}", (campaign / address->folder).lexically_normal().string());
   }
   publish.compose = table.boolean("compose").value_or(false);
   if (publish.compose && !is_bucket) {
@@ -85,9 +88,9 @@ void read_terms(TomlTable& table, PublishChoice& publish) {
 
 }  // namespace
 
-void read_publish(TomlTable& table, PublishChoice& publish) {
+void read_publish(TomlTable& table, const std::filesystem::path& campaign, PublishChoice& publish) {
   read_server(table, publish);
-  read_store(table, publish);
+  read_store(table, campaign, publish);
   read_ledger(table, publish);
   read_terms(table, publish);
 }

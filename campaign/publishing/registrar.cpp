@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "campaign/publishing/message_check.h"
+#include "campaign/publishing/roster_passcode.h"
 
 namespace candid::campaign {
 namespace {
@@ -15,16 +16,12 @@ constexpr size_t kRecordBytes = 1000;
 
 }  // namespace
 
-Result<void> Registrar::learn() {
-  auto messages = TRY(ledger_.messages(work_.job.campaign.id));
-  for (track::MessageRecord& message : messages) {
-    std::string id = message.message_id;
-    published_.emplace(std::move(id), std::move(message));
-  }
-  return issuer_.learn(published_);
+Result<void> Registrar::learn(const std::stop_token& stop) {
+  published_ = TRY(published_messages(ledger_, work_.job.campaign.id));
+  return issuer_.learn(published_, LedgerUse::Told, stop);
 }
 
-Result<void> Registrar::prepare(OutgoingMessage& message) const {
+Result<void> Registrar::prepare(OutgoingMessage& message) {
   const PlannedMessage& planned = *message.planned;
   const Candidate& candidate = work_.job.roster.candidates[planned.candidate];
   if (auto earlier = published_.find(planned.id); earlier != published_.end())
@@ -33,8 +30,8 @@ Result<void> Registrar::prepare(OutgoingMessage& message) const {
   message.digest = digest_of(message.record);
   message.record.published_at = clock_.now();
   TRY_VOID(track::validate(message.record));
-  auto passcode = candidate.fields.find("passcode");
-  message.link = TRY(issuer_.prepare(planned.id, passcode == candidate.fields.end() ? "" : passcode->second));
+  std::string passcode = work_.job.campaign.publish.passcode ? TRY(passcode_of(candidate)) : "";
+  message.link = TRY(issuer_.prepare(planned.id, passcode));
   return {};
 }
 
@@ -69,9 +66,7 @@ Result<void> Registrar::put_messages(std::span<const OutgoingMessage> messages, 
 }
 
 Result<void> Registrar::give_link(OutgoingMessage& message) {
-  bool is_new = message.link.is_new;
   message.link = TRY(issuer_.give(message.planned->id, std::move(message.link)));
-  message.link.is_new = message.link.is_new || is_new;
   return {};
 }
 

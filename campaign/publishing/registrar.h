@@ -22,18 +22,17 @@ class Registrar {
  public:
   // Everything borrowed outlives it.
   Registrar(const PublishJob& work, PublishJournal& journal, track::Ledger& ledger,
-            const std::map<std::string, BookedLink>& book, const Clock& clock)
+            const std::map<std::string, BookedLink>& book, const PublishOptions& options, const Clock& clock)
       : work_(work),
-        journal_(journal),
         ledger_(ledger),
         clock_(clock),
-        issuer_(work.job.campaign.publish, journal, ledger, book, clock) {}
+        issuer_(work.job.campaign.publish, options.new_links, journal, ledger, book, clock) {}
 
   // Asks what is published, and which links open. Some questions for all, and the first ones: a ledger that does not
   // let us in says so before anything is sent.
-  Result<void> learn();
+  Result<void> learn(const std::stop_token& stop);
   // Fills in what the ledger will be told of a checked message. A new link is in the journal then: sync that.
-  Result<void> prepare(OutgoingMessage& message) const;
+  Result<void> prepare(OutgoingMessage& message);
   // Whether the ledger and all who ask it know the message as it is now, and its link on these terms.
   bool is_up_to_date(const OutgoingMessage& message) const;
   // Those without an error, in batches, each all or none.
@@ -45,11 +44,10 @@ class Registrar {
   bool is_known(const OutgoingMessage& message) const;
 
   const PublishJob& work_;
-  PublishJournal& journal_;
   track::Ledger& ledger_;
   const Clock& clock_;
   LinkIssuer issuer_;
-  std::map<std::string, track::MessageRecord> published_{};  // by message id
+  PublishedMessages published_{};
 };
 
 }  // namespace candid::campaign

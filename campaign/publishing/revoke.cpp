@@ -46,7 +46,7 @@ Result<void> forget(const Workspace& workspace, const std::set<std::string>& mes
   auto journal = TRY(PublishJournal::open(workspace.journal_file()));
   for (const std::string& message : messages) TRY_VOID(journal->drop_link(message));
   TRY_VOID(journal->sync());
-  LinkFiles files{workspace.links_file(), workspace.held_links_file()};
+  LinkFiles files = link_files(workspace);
   std::vector<BookedLink> kept;
   bool is_changed = false;
   for (auto& [message, link] : read_links(files)) {
@@ -70,7 +70,7 @@ Result<void> forget_link(const std::filesystem::path& campaign_folder, const std
   auto workspace = TRY(Workspace::open(campaign_folder));
   auto journal = TRY(PublishJournal::read(workspace.journal_file()));
   auto journaled = journal->link(message);
-  auto booked = read_links({workspace.links_file(), workspace.held_links_file()});
+  auto booked = read_links(link_files(workspace));
   auto found = booked.find(message);
   bool is_theirs =
       (journaled && journaled->token == token) || (found != booked.end() && found->second.token() == token);

@@ -33,6 +33,14 @@ Result<void> check_roster_passcode(std::string_view cell) {
               "spreadsheets and mail merges would tell the candidate another one");
 }
 
+Result<std::string> passcode_of(const Candidate& candidate) {
+  auto cell = candidate.fields.find(kPasscodeColumn);
+  if (cell == candidate.fields.end()) return std::string();
+  if (auto checked = check_roster_passcode(cell->second); !checked)
+    return tl::unexpected(checked.error().wrapped(fmt::format("column {}", kPasscodeColumn)));
+  return trim(cell->second);
+}
+
 std::string make_passcode() {
   constexpr size_t kFairBytes = 256 / kMadeOf.size() * kMadeOf.size();
   std::string passcode;

@@ -7,11 +7,9 @@ namespace candid::campaign {
 std::optional<std::string> NotesSnapshot::find(std::string_view name) const {
   std::lock_guard lock(mutex_);
   if (auto kept = kept_.find(name); kept != kept_.end()) return kept->second;
+  // Also for what is known: the other program may have put it elsewhere since.
+  refresh();
   auto found = read_.find(name);
-  if (found == read_.end()) {
-    refresh();
-    found = read_.find(name);
-  }
   return found == read_.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -41,12 +39,11 @@ Result<void> NotesSnapshot::drop(std::string_view name) {
 }
 
 void NotesSnapshot::refresh() const {
-  std::error_code code;
-  auto written = std::filesystem::last_write_time(file_, code);
-  if (code || written == read_at_) return;
+  auto identity = identity_of(file_);
+  if (!identity || *identity == identity_) return;
   auto notes = upload::read_file_notes(file_);
   if (!notes) return;
-  read_at_ = written;
+  identity_ = *identity;
   read_ = std::move(*notes);
 }
 

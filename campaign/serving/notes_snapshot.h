@@ -1,12 +1,13 @@
 #pragma once
-// Another program's upload notes, looked at: read anew when a name is missing and the file has changed. Neither the
-// file nor its lock is touched. Internal to campaign.
+// Another program's upload notes, looked at: read anew whenever the file has changed. Neither the file nor its lock is
+// touched. Internal to campaign.
 
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
 
+#include "campaign/serving/open_file.h"
 #include "upload/store.h"
 
 namespace candid::campaign {
@@ -26,7 +27,7 @@ class NotesSnapshot final : public upload::UploadNotes {
 
   const std::filesystem::path file_;
   mutable std::mutex mutex_;
-  mutable std::filesystem::file_time_type read_at_{};
+  mutable FileIdentity identity_;  // of the file when it was read
   mutable std::map<std::string, std::string, std::less<>> read_;
   std::map<std::string, std::optional<std::string>, std::less<>> kept_;  // nothing: dropped
 };

@@ -15,16 +15,16 @@ Result<std::filesystem::path> FolderFiles::part(std::string_view sha256) {
   return fail(ErrorKind::NotFound, "a part lies under no file's name");
 }
 
-Result<std::string> FolderFiles::recipe_version(std::string_view message_id) {
-  std::filesystem::path path = TRY(store_.path_of(recipe_object(std::string(message_id))));
+Result<std::string> FolderFiles::recipe_version(std::string_view edition) {
+  std::filesystem::path path = TRY(store_.path_of(recipe_object(std::string(edition))));
   std::error_code code;
   auto written = std::filesystem::last_write_time(path, code);
   if (code) return tl::unexpected(system_error(code.value(), "cannot find the message's recipe"));
   return fmt::format("{}", written.time_since_epoch().count());
 }
 
-Result<std::string> FolderFiles::recipe_text(std::string_view message_id) {
-  return read_text_file(TRY(store_.path_of(recipe_object(std::string(message_id)))));
+Result<std::string> FolderFiles::recipe_text(std::string_view edition) {
+  return read_text_file(TRY(store_.path_of(recipe_object(std::string(edition)))));
 }
 
 }  // namespace candid::campaign

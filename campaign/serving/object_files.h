@@ -29,8 +29,8 @@ class FolderFiles final : public ObjectFiles {
   explicit FolderFiles(const upload::FolderStore& store) : store_(store) {}
   Result<std::filesystem::path> part(std::string_view sha256) override;
   bool keeps(std::span<const std::string>) override { return true; }
-  Result<std::string> recipe_version(std::string_view message_id) override;
-  Result<std::string> recipe_text(std::string_view message_id) override;
+  Result<std::string> recipe_version(std::string_view edition) override;
+  Result<std::string> recipe_text(std::string_view edition) override;
 
  private:
   const upload::FolderStore& store_;

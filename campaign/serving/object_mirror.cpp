@@ -156,13 +156,19 @@ struct ObjectMirror::State {
       return path;
     }
     std::filesystem::remove(arriving, code);
-    if (!digest) return tl::unexpected(digest.error());
-    Error damage(ErrorKind::Corrupt, fmt::format("{} holds another content than part {} has", store.describe(), part),
-                 "candid publish --verify, or remove the object");
+    // Some stores compare what came themselves, and read it several times before they say so.
+    if (!digest && digest.error().kind() != ErrorKind::Corrupt) return tl::unexpected(digest.error());
+    std::string what = fmt::format("{} holds another content than part {} has", store.describe(), part);
+    return tl::unexpected(remember_damage(
+        part, digest ? Error(ErrorKind::Corrupt, std::move(what), "candid publish --verify, or remove the object")
+                     : digest.error().wrapped(std::move(what))));
+  }
+
+  Error remember_damage(const std::string& part, Error damage) {
     std::lock_guard held(mutex);
     if (damaged.size() >= kMostDamaged) damaged.clear();
     damaged.insert_or_assign(part, Damage{damage, pause.now()});
-    return tl::unexpected(std::move(damage));
+    return damage;
   }
 
   // Every request for a damaged part would fetch all of it again, several times.
@@ -176,38 +182,38 @@ struct ObjectMirror::State {
   }
 
   // A recipe as it is, or was seconds ago; as it was before where the store does not answer.
-  Result<Recipe> recipe(const std::string& message_id) {
-    auto known = known_recipe(message_id);
+  Result<Recipe> recipe(const std::string& edition) {
+    auto known = known_recipe(edition);
     if (known && pause.now() - known->asked_at < kRecipeLasts) return std::move(*known);
-    return recipes_coming.get(message_id, [&]() -> Result<Recipe> {
-      auto bytes_of_it = store.get(recipe_object(message_id));
+    return recipes_coming.get(edition, [&]() -> Result<Recipe> {
+      auto bytes_of_it = store.get(recipe_object(edition));
       if (!bytes_of_it && known && bytes_of_it.error().kind() != ErrorKind::NotFound) {
         log::warning("serve", fmt::format("a recipe could not be asked for again: {}", bytes_of_it.error().describe()));
-        return remember(message_id, std::move(known->text));
+        return remember(edition, std::move(known->text));
       }
-      if (!bytes_of_it) return forget(message_id, bytes_of_it.error());
-      return remember(message_id, std::string(bytes_of_it->begin(), bytes_of_it->end()));
+      if (!bytes_of_it) return forget(edition, bytes_of_it.error());
+      return remember(edition, std::string(bytes_of_it->begin(), bytes_of_it->end()));
     });
   }
 
-  std::optional<Recipe> known_recipe(const std::string& message_id) {
+  std::optional<Recipe> known_recipe(const std::string& edition) {
     std::lock_guard held(mutex);
-    auto found = recipes.find(message_id);
+    auto found = recipes.find(edition);
     return found == recipes.end() ? std::nullopt : std::optional(found->second);
   }
 
-  Recipe remember(const std::string& message_id, std::string text) {
+  Recipe remember(const std::string& edition, std::string text) {
     std::string version = to_hex(sha256(text));
     Recipe recipe{std::move(text), std::move(version), pause.now()};
     std::lock_guard held(mutex);
     if (recipes.size() >= kMostRecipes) recipes.clear();
-    recipes[message_id] = recipe;
+    recipes[edition] = recipe;
     return recipe;
   }
 
-  Result<Recipe> forget(const std::string& message_id, const Error& error) {
+  Result<Recipe> forget(const std::string& edition, const Error& error) {
     std::lock_guard held(mutex);
-    recipes.erase(message_id);
+    recipes.erase(edition);
     return tl::unexpected(error);
   }
 
@@ -257,12 +263,12 @@ bool ObjectMirror::keeps(std::span<const std::string> parts) {
   return there == parts.size();
 }
 
-Result<std::string> ObjectMirror::recipe_version(std::string_view message_id) {
-  return TRY(state_->recipe(std::string(message_id))).version;
+Result<std::string> ObjectMirror::recipe_version(std::string_view edition) {
+  return TRY(state_->recipe(std::string(edition))).version;
 }
 
-Result<std::string> ObjectMirror::recipe_text(std::string_view message_id) {
-  return TRY(state_->recipe(std::string(message_id))).text;
+Result<std::string> ObjectMirror::recipe_text(std::string_view edition) {
+  return TRY(state_->recipe(std::string(edition))).text;
 }
 
 }  // namespace candid::campaign

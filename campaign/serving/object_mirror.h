@@ -23,8 +23,8 @@ class ObjectMirror final : public ObjectFiles {
 
   Result<std::filesystem::path> part(std::string_view sha256) override;
   bool keeps(std::span<const std::string> parts) override;
-  Result<std::string> recipe_version(std::string_view message_id) override;
-  Result<std::string> recipe_text(std::string_view message_id) override;
+  Result<std::string> recipe_version(std::string_view edition) override;
+  Result<std::string> recipe_text(std::string_view edition) override;
 
  private:
   struct State;

@@ -1,6 +1,5 @@
 #include "campaign/serving/partial_upload.h"
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -20,8 +19,12 @@ Error failed(std::string_view doing, const std::filesystem::path& path) {
   return system_error(code, fmt::format("cannot {} {}", doing, path.string()));
 }
 
-Result<void> wait_for_lock(int file, const std::filesystem::path& path) {
-  while (::flock(file, LOCK_EX) != 0) {
+Result<void> take_lock(int file, const std::filesystem::path& path) {
+  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return tl::unexpected(
+          Error(ErrorKind::Io, "another request is adding to this upload", "ask again in a second").retry_may_help());
+    }
     if (errno != EINTR) return tl::unexpected(failed("lock", path));
   }
   return {};
@@ -41,7 +44,7 @@ Result<std::optional<PartialUpload>> PartialUpload::open_locked(const std::files
     if (file < 0 && errno == ENOENT && (flags & O_CREAT) == 0) return std::optional<PartialUpload>();
     if (file < 0) return tl::unexpected(failed("open", path));
     PartialUpload partial(path, file, 0);
-    TRY_VOID(wait_for_lock(file, path));
+    TRY_VOID(take_lock(file, path));
     struct stat facts {};
     if (::fstat(file, &facts) != 0) return tl::unexpected(failed("look at", path));
     if (!is_still_there(facts, path)) continue;
@@ -88,20 +91,6 @@ Result<void> PartialUpload::append(std::span<const uint8_t> bytes) {
   }
   size_ = end;
   return {};
-}
-
-Result<Sha256> PartialUpload::digest() const {
-  Sha256Hasher hasher;
-  std::vector<uint8_t> buffer(1 << 20);
-  off_t offset = 0;
-  while (true) {
-    ssize_t got = ::pread(file_, buffer.data(), buffer.size(), offset);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return tl::unexpected(failed("read", path_));
-    if (got == 0) return hasher.finish();
-    hasher.update(std::span(buffer).first(static_cast<size_t>(got)));
-    offset += got;
-  }
 }
 
 Result<void> PartialUpload::become(const std::filesystem::path& target) {

@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "campaign/publishing/store_identity.h"
+#include "campaign/serving/open_file.h"
 #include "campaign/serving/partial_upload.h"
 #include "core/encoding.h"
 #include "core/files.h"
@@ -20,18 +20,6 @@ namespace {
 constexpr const char* kUploads = ".uploads";
 constexpr auto kStaleAfter = std::chrono::days(7);
 constexpr auto kCleaningInterval = std::chrono::hours(1);
-
-// "NAME.json" without a folder more.
-bool is_file_of(std::string_view name, std::string_view folder, std::string_view ending) {
-  if (!name.starts_with(folder) || !name.ends_with(ending) || name.size() <= folder.size() + ending.size())
-    return false;
-  return name.find('/', folder.size()) == std::string_view::npos;
-}
-
-bool is_name_of_publishing(std::string_view name) {
-  return name == kIdentityObject || upload::is_part_object(name) || is_file_of(name, "recipes/", ".json") ||
-         is_file_of(name, "videos/", ".mp4");
-}
 
 bool has_hidden_part(std::string_view name) {
   return name.starts_with('.') || name.find("/.") != std::string_view::npos;
@@ -57,16 +45,6 @@ std::string etag_of(const struct stat& facts) {
       fmt::format("{} {} {} {}", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
   return to_hex(sha256(version)).substr(0, 32);
 }
-
-struct OpenObject {
-  explicit OpenObject(int descriptor) : file(descriptor) {}
-  OpenObject(const OpenObject&) = delete;
-  OpenObject& operator=(const OpenObject&) = delete;
-  ~OpenObject() {
-    if (file >= 0) ::close(file);
-  }
-  const int file;
-};
 
 // Another user's folder may be shared on purpose, and stays as it is.
 void make_private(const std::filesystem::path& folder) {
@@ -108,7 +86,7 @@ Result<std::filesystem::path> StoreDoor::path_of(std::string_view name) const {
 
 Result<std::filesystem::path> StoreDoor::place_for(const track::ObjectUpload& upload) const {
   std::filesystem::path path = TRY(path_of(upload.name));
-  if (!is_name_of_publishing(upload.name)) {
+  if (!upload::is_name_of_publishing(upload.name)) {
     return fail(ErrorKind::InvalidInput, fmt::format("\"{}\" is no name under which candid publishes", upload.name),
                 "parts/ab/SHA256, recipes/NAME.json or videos/NAME.mp4; is the server's candid older than this one?");
   }
@@ -140,10 +118,10 @@ std::filesystem::path StoreDoor::partial_of(const track::ObjectUpload& upload) c
 Result<track::MediaFile> StoreDoor::find(std::string_view name) {
   std::filesystem::path path = TRY(path_of(name));
   // Not to wait for a writer, should it be a pipe.
-  auto open = std::make_shared<OpenObject>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  int code = open->file < 0 ? errno : 0;
+  auto open = std::make_shared<OpenFile>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  int code = open->descriptor < 0 ? errno : 0;
   struct stat facts {};
-  if (code == 0 && ::fstat(open->file, &facts) != 0) code = errno;
+  if (code == 0 && ::fstat(open->descriptor, &facts) != 0) code = errno;
   if (code == ENOENT || code == ENOTDIR || (code == 0 && !S_ISREG(facts.st_mode))) {
     return fail(ErrorKind::NotFound, fmt::format("the store has no object \"{}\"", name));
   }
@@ -153,7 +131,7 @@ Result<track::MediaFile> StoreDoor::find(std::string_view name) {
   file.content_type = "application/octet-stream";
   file.etag = etag_of(facts);
   file.size = size;
-  file.extents = {{fmt::format("/proc/self/fd/{}", open->file), 0, size}};
+  file.extents = {{fmt::format("/proc/self/fd/{}", open->descriptor), 0, size}};
   file.held = std::move(open);
   return file;
 }
@@ -176,7 +154,7 @@ Result<bool> StoreDoor::is_whole(const track::ObjectUpload& upload) {
   return to_hex(*digest) == upload.sha256;
 }
 
-Result<void> StoreDoor::check_room(uint64_t bytes) const {
+Result<void> StoreDoor::check_reserve(uint64_t bytes) const {
   struct statvfs disk {};
   if (::statvfs(uploads_.c_str(), &disk) != 0) {
     int code = errno;
@@ -222,8 +200,8 @@ Result<uint64_t> StoreDoor::append(const track::ObjectUpload& upload, uint64_t o
   if (bytes.size() > upload.size - std::min(offset, upload.size)) {
     return fail(ErrorKind::InvalidInput, fmt::format("the piece ends behind the {} bytes of the object", upload.size));
   }
-  auto room = bytes.empty() ? Result<void>() : check_room(bytes.size());
-  auto added = room ? partial.append(bytes) : room;
+  auto room = bytes.empty() ? Result<void>() : check_reserve(bytes.size());
+  auto added = room ? add(partial, upload, bytes) : room;
   if (!added && partial.size() == 0) TRY_VOID(partial.discard());
   if (!added) return tl::unexpected(added.error());
   if (partial.size() < upload.size) return partial.size();
@@ -231,9 +209,29 @@ Result<uint64_t> StoreDoor::append(const track::ObjectUpload& upload, uint64_t o
   return upload.size;
 }
 
+Result<void> StoreDoor::add(PartialUpload& partial, const track::ObjectUpload& upload, std::span<const uint8_t> bytes) {
+  std::optional<Sha256Hasher> hasher;
+  if (partial.size() == 0) {
+    hasher.emplace();
+  } else if (auto before = partial.identity()) {
+    hasher = hashes_.take(*before);
+  }
+  TRY_VOID(partial.append(bytes));
+  auto after = partial.identity();
+  if (!hasher || !after) return {};  // the file will be read
+  hasher->update(bytes);
+  if (partial.size() == upload.size) {
+    digests_.remember(*after, hasher->finish());
+  } else {
+    hashes_.keep(*after, std::move(*hasher));
+  }
+  return {};
+}
+
 Result<void> StoreDoor::finish(PartialUpload& partial, const track::ObjectUpload& upload) {
   std::filesystem::path target = TRY(place_for(upload));
-  Sha256 digest = TRY(partial.digest());
+  // Renamed it is the same file, so its digest stays known.
+  Sha256 digest = TRY(digests_.of(partial.path()));
   if (partial.size() != upload.size || to_hex(digest) != upload.sha256) {
     TRY_VOID(partial.discard());
     Error damaged(ErrorKind::Corrupt, fmt::format("what came of \"{}\" is not what its digest says", upload.name),
@@ -241,9 +239,7 @@ Result<void> StoreDoor::finish(PartialUpload& partial, const track::ObjectUpload
     return tl::unexpected(std::move(damaged).retry_may_help());
   }
   TRY_VOID(make_folders(target.parent_path()));
-  TRY_VOID(partial.become(target));
-  digests_.remember(target, digest);
-  return {};
+  return partial.become(target);
 }
 
 Result<int> StoreDoor::remove_stale_uploads() {
@@ -253,9 +249,11 @@ Result<int> StoreDoor::remove_stale_uploads() {
   for (const std::filesystem::path& path : files) {
     if (written_at(path) >= oldest) continue;
     // Under its lock: somebody may be adding to it right now, and then it is not stale any more.
-    std::optional<PartialUpload> partial = TRY(PartialUpload::open(path));
-    if (!partial || written_at(path) >= oldest) continue;
-    TRY_VOID(partial->discard());
+    auto partial = PartialUpload::open(path);
+    if (!partial && partial.error().retryable()) continue;
+    if (!partial) return tl::unexpected(partial.error());
+    if (!*partial || written_at(path) >= oldest) continue;
+    TRY_VOID((*partial)->discard());
     ++removed;
   }
   return removed;

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "campaign/serving/object_digests.h"
+#include "campaign/serving/upload_hashes.h"
 #include "core/time.h"
 #include "track/api/object_door.h"
 #include "upload/folder_store.h"
@@ -51,8 +52,10 @@ class StoreDoor final : public track::ObjectDoor {
   std::filesystem::path partial_of(const track::ObjectUpload& upload) const;
   // The object is there already, with these bytes. Parts are compared as well: who publishes with --verify asks for it.
   Result<bool> is_whole(const track::ObjectUpload& upload);
-  // NoSpace where so many bytes more would leave too little.
-  Result<void> check_room(uint64_t bytes) const;
+  // NoSpace where so many bytes more would leave less than the reserve.
+  Result<void> check_reserve(uint64_t bytes) const;
+  // Adds the bytes, and goes on with the upload's SHA-256 where it is known.
+  Result<void> add(PartialUpload& partial, const track::ObjectUpload& upload, std::span<const uint8_t> bytes);
   Result<void> finish(PartialUpload& partial, const track::ObjectUpload& upload);
   void remove_stale_uploads_in_passing();
 
@@ -61,6 +64,7 @@ class StoreDoor final : public track::ObjectDoor {
   const std::filesystem::path uploads_;
   const Reserve reserve_;
   ObjectDigests digests_;
+  UploadHashes hashes_;
   std::atomic<int64_t> cleaned_at_ms_ = 0;
 };
 

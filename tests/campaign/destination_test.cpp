@@ -11,7 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/files.h"
 #include "tests/support/results.h"
+#include "tests/support/silent_server.h"
 
 namespace candid::campaign {
 namespace {
@@ -71,14 +73,49 @@ TEST(Destination, ARemoteLedgerInTheClearBeyondThisMachineIsRefusedWithARemedy) 
   for (Places places :
        {Places{{}, "", "http://video.example.com", ""}, Places{{}, "", "http://192.0.2.1:8080/", ""},
         Places{{}, "", "server", "http://video.example.com"}, Places{{}, "", "http://127.0.0.1.example.com", ""}}) {
-    auto ledger = open_ledger(places);
+    auto ledger = open_ledger(places, {});
     ASSERT_FALSE(ledger) << places.ledger;
     EXPECT_EQ(ledger.error().kind(), ErrorKind::InvalidInput);
     EXPECT_THAT(ledger.error().message(), HasSubstr("in the clear"));
     EXPECT_THAT(ledger.error().hint(), HasSubstr("https://"));
   }
-  EXPECT_TRUE(open_ledger({{}, "", "http://127.0.0.1:9", ""}));
-  EXPECT_TRUE(open_ledger({{}, "", "https://video.example.com", ""}));
+  EXPECT_TRUE(open_ledger({{}, "", "http://127.0.0.1:9", ""}, {}));
+  EXPECT_TRUE(open_ledger({{}, "", "https://video.example.com", ""}, {}));
+}
+
+TEST(Destination, AnAddressWithALoginIsRefusedAndNotTold) {
+  ::setenv("CANDID_API_TOKEN", "cnd_sample", 1);
+  for (const char* address : {"https://user:hunter2@video.example.com", "http://user:hunter2@127.0.0.1:9"}) {
+    auto ledger = open_ledger({{}, "", address, ""}, {});
+    ASSERT_FALSE(ledger) << address;
+    EXPECT_EQ(ledger.error().kind(), ErrorKind::InvalidInput);
+    EXPECT_THAT(ledger.error().describe() + ledger.error().hint(), testing::Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST(Destination, AStopEndsWhatIsAskedOfALedgerAndOfAStore) {
+  ::setenv("CANDID_API_TOKEN", "cnd_sample", 1);
+  auto folder = test::must(TemporaryFolder::create());
+  for (bool asks_store : {false, true}) {
+    test::SilentServer server;
+    std::stop_source stop;
+    Places places{{folder.path()}, "server", "server", server.url()};
+    auto ledger = test::must(open_ledger(places, stop.get_token()));
+    auto look = test::must(look_into_ledger(places, stop.get_token()));
+    auto store = test::must(open_store(places, folder.path() / "notes", 0, stop.get_token()));
+    std::jthread stopper([&] {
+      server.wait_for_request();
+      stop.request_stop();
+    });
+    auto expect_cancelled = [](const auto& answer) {
+      ASSERT_FALSE(answer);
+      EXPECT_EQ(answer.error().kind(), ErrorKind::Cancelled);
+    };
+    if (asks_store) expect_cancelled(store.store->size_of("candid-store.json"));
+    expect_cancelled(ledger.ledger->id());
+    expect_cancelled(look.ledger->id());
+    expect_cancelled(store.store->get("candid-store.json"));
+  }
 }
 
 TEST(Destination, WhatTheServerCallsUselessToRepeatIsNotRepeated) {
@@ -88,7 +125,7 @@ TEST(Destination, WhatTheServerCallsUselessToRepeatIsNotRepeated) {
       fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
                   "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
                   body.size(), body));
-  auto open = test::must(open_ledger({{}, "", server.url(), ""}));
+  auto open = test::must(open_ledger({{}, "", server.url(), ""}, {}));
   auto messages = open.ledger->messages("test_campaign");
   ASSERT_FALSE(messages);
   EXPECT_THAT(messages.error().describe(), HasSubstr("its disk is broken"));

@@ -1,5 +1,6 @@
 #include "campaign/serving/object_mirror.h"
 
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -31,10 +32,11 @@ class SetPause final : public Pause {
   std::chrono::steady_clock::time_point time = std::chrono::steady_clock::now();
 };
 
-// Runs out of memory at its first fetch.
-class ThrowingStore final : public upload::Store {
+// Does something before each fetch: fails, say.
+class HookedStore final : public upload::Store {
  public:
-  explicit ThrowingStore(upload::Store& inner) : inner_(inner) {}
+  HookedStore(upload::Store& inner, std::function<Result<void>()> before_fetch)
+      : inner_(inner), before_fetch_(std::move(before_fetch)) {}
   Result<std::optional<uint64_t>> size_of(std::string_view name) override { return inner_.size_of(name); }
   Result<void> put(std::string_view name, std::span<const uint8_t> bytes) override { return inner_.put(name, bytes); }
   Result<void> put_file(std::string_view name, const std::filesystem::path& file,
@@ -43,7 +45,7 @@ class ThrowingStore final : public upload::Store {
   }
   Result<std::vector<uint8_t>> get(std::string_view name) override { return inner_.get(name); }
   Result<void> get_file(std::string_view name, const std::filesystem::path& file) override {
-    if (std::exchange(throws_, false)) throw std::bad_alloc();
+    TRY_VOID(before_fetch_());
     return inner_.get_file(name, file);
   }
   Result<void> remove(std::string_view name) override { return inner_.remove(name); }
@@ -51,7 +53,7 @@ class ThrowingStore final : public upload::Store {
 
  private:
   upload::Store& inner_;
-  bool throws_ = true;
+  std::function<Result<void>()> before_fetch_;
 };
 
 class ObjectMirrorTest : public testing::Test {
@@ -115,9 +117,42 @@ TEST_F(ObjectMirrorTest, WhatIsNotItsDigestIsNeverServed) {
   EXPECT_TRUE(mirror->part(part)) << "and is asked for again";
 }
 
+TEST_F(ObjectMirrorTest, WhatTheStoreItselfFindsDamagedIsNotFetchedForEveryRequestEither) {
+  std::string part = store_part("right");
+  bool is_damaged = true;
+  int fetches = 0;
+  HookedStore comparing(*folder_store, [&]() -> Result<void> {
+    ++fetches;
+    if (!is_damaged) return {};
+    return tl::unexpected(Error(ErrorKind::Corrupt, "it does not arrive as it is stored").retry_may_help());
+  });
+  auto mirror = must(ObjectMirror::open(comparing, folder.path() / "cache", 1 << 20, pause));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(mirror->part(part).error().kind(), ErrorKind::Corrupt);
+  EXPECT_EQ(fetches, 1);
+  is_damaged = false;
+  pause.time += std::chrono::minutes(1);
+  EXPECT_TRUE(mirror->part(part)) << "and is asked for again";
+}
+
+TEST_F(ObjectMirrorTest, AStoreThatDoesNotAnswerIsAskedAgainAtOnce) {
+  std::string part = store_part("right");
+  int fetches = 0;
+  HookedStore away(*folder_store, [&]() -> Result<void> {
+    if (++fetches < 3) return fail(ErrorKind::Network, "no answer");
+    return {};
+  });
+  auto mirror = must(ObjectMirror::open(away, folder.path() / "cache", 1 << 20, pause));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(mirror->part(part).error().kind(), ErrorKind::Network);
+  EXPECT_TRUE(mirror->part(part));
+}
+
 TEST_F(ObjectMirrorTest, AfterAFetchThatThrewTheNextOneTriesAnew) {
   std::string part = store_part("some bytes");
-  ThrowingStore throwing(*folder_store);
+  bool throws = true;
+  HookedStore throwing(*folder_store, [&]() -> Result<void> {
+    if (std::exchange(throws, false)) throw std::bad_alloc();
+    return {};
+  });
   auto mirror = must(ObjectMirror::open(throwing, folder.path() / "cache", 1 << 20, pause));
   EXPECT_THROW((void)mirror->part(part), std::bad_alloc);
   EXPECT_EQ(must(read_text_file(must(mirror->part(part)))), "some bytes");
@@ -141,6 +176,23 @@ TEST_F(ObjectMirrorTest, NotesOfAnotherProgramAreReadWithoutBeingTouched) {
   notes.reset();
   EXPECT_EQ(NotesSnapshot(file).find("videos/a.mp4"), "one");
   EXPECT_EQ(must(read_text_file(file)), before) << "also when nobody has it open";
+}
+
+TEST_F(ObjectMirrorTest, ANoteThatChangesIsReadAnewThoughItIsKnown) {
+  std::filesystem::path file = folder.path() / "notes";
+  auto notes = must(upload::FileNotes::open(file));
+  must(notes->keep("parts/a", "http://there/1"));
+  NotesSnapshot snapshot(file);
+  EXPECT_EQ(snapshot.find("parts/a"), "http://there/1");
+  // A damaged one is put anew, and the old one is ended.
+  must(notes->keep("parts/a", "http://there/2"));
+  EXPECT_EQ(snapshot.find("parts/a"), "http://there/2");
+  must(notes->drop("parts/a"));
+  EXPECT_FALSE(snapshot.find("parts/a"));
+  must(notes->keep("parts/a", "http://there/3"));
+  notes.reset();
+  notes = must(upload::FileNotes::open(file));  // which rewrites the file
+  EXPECT_EQ(snapshot.find("parts/a"), "http://there/3");
 }
 
 TEST_F(ObjectMirrorTest, WhatIsNotThereIsNotFound) {

@@ -58,6 +58,12 @@ class WatchedStore final : public upload::Store {
   upload::Store& inner_;
 };
 
+class SetClock final : public Clock {
+ public:
+  UtcTime time = Clock::system().now();
+  UtcTime now() const override { return time; }
+};
+
 class PublishBench : public Workbench {
  public:
   campaign::DataFolder data() const {
@@ -65,7 +71,9 @@ class PublishBench : public Workbench {
     return {folder() / "data"};
   }
   std::unique_ptr<upload::FolderStore> store() const { return must(upload::FolderStore::open(data().store())); }
-  std::unique_ptr<track::Ledger> ledger() const { return must(track::open_sqlite_ledger(data().ledger())); }
+  std::unique_ptr<track::Ledger> ledger(const Clock& clock = Clock::system()) const {
+    return must(track::open_sqlite_ledger(data().ledger(), clock));
+  }
 
   Result<campaign::PublishReport> publish_to(upload::Store& store, const campaign::PublishOptions& options = {},
                                              const std::stop_token& stop = {}, const Clock& clock = Clock::system()) {
@@ -84,12 +92,14 @@ class PublishBench : public Workbench {
   campaign::PublishReport publish(const campaign::PublishOptions& options = {}) {
     return must(publish_to(*store(), options));
   }
-  Result<campaign::PublishPreview> preview(upload::Store* store) {
+  Result<campaign::PublishPreview> preview(upload::Store* store, track::Ledger* ledger = nullptr,
+                                           const campaign::PublishOptions& options = {},
+                                           const Clock& clock = Clock::system()) {
     campaign::Job ready = job();
     campaign::Plan plan = must(campaign::make_plan(ready));
     auto workspace = must(campaign::Workspace::open(folder()));
     auto standing = standings(ready);
-    return campaign::preview_publish({ready, plan, standing, workspace}, store, nullptr, {}, {}, {});
+    return campaign::preview_publish({ready, plan, standing, workspace}, store, ledger, options, {}, {}, clock);
   }
 
   std::string links() const { return must(read_text_file(out() / "links.csv")); }

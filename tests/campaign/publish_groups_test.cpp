@@ -190,7 +190,8 @@ TEST_F(PublishGroupsTest, AnObjectIsAskedForOnce) {
   PublishReport report = must(bench.publish_to(watched));
   EXPECT_EQ(watched.looks, 1) << "which store it is; put_file() asks for each part itself";
   uint64_t recipes = 0;
-  for (const auto& recipe : must(files_below(bench.data().store() / "recipes"))) recipes += std::filesystem::file_size(recipe);
+  for (const auto& recipe : must(files_below(bench.data().store() / "recipes")))
+    recipes += std::filesystem::file_size(recipe);
   EXPECT_EQ(report.bytes_sent, recipes) << "no part is sent that is there";
   EXPECT_GT(report.bytes_there_already, 0u);
 }

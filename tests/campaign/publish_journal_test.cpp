@@ -1,8 +1,10 @@
 #include "campaign/publishing/publish_journal.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -45,6 +47,7 @@ JournalLink sample_link() {
   link.passcode = "abcd2345";
   link.terms = {link.made_at + std::chrono::days(30), 5, "$argon2id$sample", true};
   link.is_given = true;
+  link.is_restored = true;
   return link;
 }
 
@@ -68,6 +71,7 @@ TEST_F(PublishJournalTest, KeepsEverythingAcrossRuns) {
   EXPECT_EQ(link->passcode, sample_link().passcode);
   EXPECT_EQ(link->terms, sample_link().terms);
   EXPECT_TRUE(link->is_given);
+  EXPECT_TRUE(link->is_restored);
 }
 
 TEST_F(PublishJournalTest, AnotherStoreIsTakenForEmptyButLinksStay) {
@@ -164,6 +168,50 @@ TEST_F(PublishJournalTest, AFailureOfTheDiskIsNotForgotten) {
   EXPECT_EQ(failed.error().kind(), ErrorKind::Io);
   EXPECT_FALSE(journal->sync()) << "the kernel tells it once, and nobody knows what is on the disk";
   EXPECT_FALSE(journal->put_link("m2", sample_link()));
+}
+
+// No file may grow while it lives.
+class FullDisk {
+ public:
+  explicit FullDisk(uint64_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit full = before_;
+    full.rlim_cur = size;
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(PublishJournalTest, AfterALineThatDidNotFitNothingMoreIsWritten) {
+  auto journal = open();
+  must(journal->put_link("m1", sample_link()));
+  must(journal->sync());
+  auto size = std::filesystem::file_size(file);
+  must(journal->put_link("m2", sample_link()));
+  {
+    FullDisk full(size + 10);
+    ASSERT_FALSE(journal->sync());
+  }
+  EXPECT_FALSE(journal->put_link("m3", sample_link())) << "also where there is room again";
+  EXPECT_FALSE(journal->sync());
+  EXPECT_EQ(std::filesystem::file_size(file), size + 10);
+  journal.reset();
+  auto again = open();
+  EXPECT_TRUE(again->link("m1"));
+  EXPECT_FALSE(again->link("m2"));
+  must(again->put_link("m3", sample_link()));
+  must(again->sync());
+  again.reset();
+  EXPECT_TRUE(open()->link("m3"));
 }
 
 TEST_F(PublishJournalTest, WhichLinksWereDroppedIsKnownUntilThereAreOthers) {

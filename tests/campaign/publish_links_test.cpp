@@ -12,12 +12,7 @@ namespace candid::campaign {
 namespace {
 
 using test::must;
-
-class SetClock final : public Clock {
- public:
-  UtcTime time = Clock::system().now();
-  UtcTime now() const override { return time; }
-};
+using test::SetClock;
 
 class PublishLinksTest : public testing::Test {
  protected:
@@ -65,7 +60,7 @@ TEST_F(PublishLinksTest, ALinkThatIsOverOpensAgainWhenItsTimeIsExtended) {
   auto store = bench.store();
   std::string given;
   {
-    auto ledger = must(track::open_sqlite_ledger(bench.data().ledger(), clock));
+    auto ledger = bench.ledger(clock);
     given = must(bench.publish_to(*store, *ledger, {}, {}, clock)).links[0].url;
   }
   EXPECT_FALSE(bench.record_of(given));
@@ -75,19 +70,24 @@ TEST_F(PublishLinksTest, ALinkThatIsOverOpensAgainWhenItsTimeIsExtended) {
   EXPECT_TRUE(bench.record_of(given));
 }
 
-TEST_F(PublishLinksTest, WhoseLinkIsOverGetsANewOne) {
+TEST_F(PublishLinksTest, WhoseLinkIsOverGetsANewOneWhereThatIsAskedForAlone) {
   bench.write_publish("expires = \"1d\"\n");
   SetClock clock;
   clock.time -= std::chrono::days(2);
   auto store = bench.store();
   std::string given;
   {
-    auto ledger = must(track::open_sqlite_ledger(bench.data().ledger(), clock));
+    auto ledger = bench.ledger(clock);
     given = must(bench.publish_to(*store, *ledger, {}, {}, clock)).links[0].url;
   }
   PublishReport report = bench.publish();
+  EXPECT_EQ(report.links[0].url, given);
+  EXPECT_FALSE(report.links[0].is_new);
+  EXPECT_EQ(report.links_over, 2u);
+  report = bench.publish({.new_links = true});
   EXPECT_NE(report.links[0].url, given);
   EXPECT_TRUE(report.links[0].is_new);
+  EXPECT_EQ(report.links_over, 0u);
   EXPECT_TRUE(bench.record_of(report.links[0].url));
 }
 

@@ -88,6 +88,13 @@ TEST(PublishTable, VideosArePutTogetherInBucketsAlone) {
   EXPECT_THAT(read(bench, "compose = true\nstore = \"folder:/srv/x\"\n").problems, testing::SizeIs(1));
 }
 
+TEST(PublishTable, AFolderIsBesideTheCampaignLikeEveryOtherPath) {
+  Workbench bench;
+  EXPECT_EQ(read(bench, "store = \"folder:../videos\"\n").publish.store,
+            "folder:" + (bench.folder().parent_path() / "videos").string());
+  EXPECT_EQ(read(bench, "store = \"folder:/srv/x\"\n").publish.store, "folder:/srv/x");
+}
+
 TEST(Expiry, IsANumberOfDaysOrTheEndOfADay) {
   UtcTime noon = must(parse_utc("2026-11-26T12:00:00Z"));
   EXPECT_EQ(must(parse_expiry("30d")).after(noon), noon + std::chrono::days(30));

@@ -30,7 +30,9 @@ Ended candid(const Workbench& bench, const std::string& arguments) {
 
 TEST(Program, HelpIsThereForEveryCommand) {
   Workbench bench;
-  for (const char* command : {"", "doctor", "devices", "new", "record", "check", "greet", "captions", "proof", "render", "publish", "run", "serve", "status", "revoke", "token", "token add", "token list", "token remove", "backup"}) {
+  for (const char* command : {"",         "doctor", "devices",   "new",        "record",       "check", "greet",
+                              "captions", "proof",  "render",    "publish",    "run",          "serve", "status",
+                              "revoke",   "token",  "token add", "token list", "token remove", "backup"}) {
     Ended help = candid(bench, std::string(command) + " --help");
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, testing::HasSubstr("--help")) << command;

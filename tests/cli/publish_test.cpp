@@ -1,58 +1,23 @@
 // The program around publishing: what it says, what it leaves, and who may read it.
 
 #include <chrono>
-#include <cstdlib>
 #include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "campaign/publishing/link_book.h"
-#include "core/digest.h"
-#include "tests/campaign/workbench.h"
-#include "tests/support/clips.h"
+#include "tests/cli/publish_program.h"
 #include "tests/support/server_process.h"
 #include "tests/support/terminal.h"
-#include "track/ledger/ledger.h"
 
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
+using test::PublishProgram;
 using test::quoted;
-using test::Workbench;
-
-struct Ended {
-  int code;
-  std::string out, err;
-};
-
-class PublishProgram : public testing::Test {
- protected:
-  std::filesystem::path data() const { return bench.folder().parent_path() / "data"; }
-  std::string folder() const { return quoted(bench.folder()); }
-
-  Ended candid(const std::string& arguments, const std::string& environment = "") const {
-    auto out = bench.folder().parent_path() / "stdout";
-    auto err = bench.folder().parent_path() / "stderr";
-    std::string command =
-        "CANDID_DATA=" + quoted(data()) + " XDG_CONFIG_HOME=" + quoted(bench.folder().parent_path() / "config") + " " +
-        environment + " '" CANDID_PROGRAM "' " + arguments + " >" + quoted(out) + " 2>" + quoted(err) + " </dev/null";
-    int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), must(read_text_file(out)), must(read_text_file(err))};
-  }
-  std::map<std::string, campaign::BookedLink> booked() const {
-    return campaign::read_links({bench.out() / "links.csv", bench.out() / "links-held.csv"});
-  }
-  bool opens(const std::string& url) const {
-    auto ledger = must(track::open_sqlite_ledger(data() / "ledger.db"));
-    return must(ledger->find_link(sha256(campaign::token_of(url)))).has_value();
-  }
-
-  Workbench bench;
-};
 
 TEST_F(PublishProgram, ADryRunTellsBytesTimeAndLinksAndLeavesNothing) {
   EXPECT_EQ(candid("publish " + folder() + " --dry-run").code, 1);
@@ -211,6 +176,17 @@ TEST_F(PublishProgram, CtrlCDuringASlowUploadEndsItSoonAndTheNextRunGoesOn) {
   auto report = nlohmann::json::parse(ended.out);
   EXPECT_EQ(report["messages"].size(), 2u);
   EXPECT_EQ(booked().size(), 2u);
+}
+
+// As it is read from other folders.
+TEST_F(PublishProgram, TheJournalKnowsTheLedgerByItsWholeName) {
+  bench.render();
+  auto relative = std::filesystem::relative(data(), std::filesystem::current_path());
+  ASSERT_TRUE(relative.is_relative());
+  ASSERT_EQ(candid("publish " + folder() + " --data " + quoted(relative)).code, 0);
+  auto ledger = std::filesystem::canonical(data()) / "ledger.db";
+  EXPECT_THAT(must(read_text_file(bench.out() / "work/publish.jsonl")),
+              testing::HasSubstr(fmt::format("\"ledger {}\"", ledger.string())));
 }
 
 TEST_F(PublishProgram, JournalAndListsAreForTheirOwnerAlone) {
