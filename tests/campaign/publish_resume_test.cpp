@@ -8,6 +8,7 @@
 #include "campaign/serving/store_library.h"
 #include "core/digest.h"
 #include "tests/campaign/publish_bench.h"
+#include "tests/campaign/relayed_ledger.h"
 
 namespace candid::campaign {
 namespace {
@@ -74,57 +75,20 @@ TEST_F(PublishResumeTest, WhereverItEndsTheNextRunSendsOnlyWhatIsMissingAndMakes
 }
 
 // A ledger that dies after so many links.
-class MortalLedger final : public track::Ledger {
+class MortalLedger final : public test::RelayedLedger {
  public:
   MortalLedger(track::Ledger& inner, int links, bool stores_the_last)
-      : inner_(inner), links_(links), stores_the_last_(stores_the_last) {}
+      : RelayedLedger(inner), links_(links), stores_the_last_(stores_the_last) {}
   Result<void> put_link(const Sha256& digest, std::string_view message, track::Purpose purpose,
                         const track::LinkTerms& terms) override {
-    if (links_-- > 0) return inner_.put_link(digest, message, purpose, terms);
-    if (stores_the_last_) (void)inner_.put_link(digest, message, purpose, terms);
+    if (links_-- > 0) return RelayedLedger::put_link(digest, message, purpose, terms);
+    if (stores_the_last_) must(RelayedLedger::put_link(digest, message, purpose, terms));
     return fail(ErrorKind::Network, "the answer was lost");
   }
-  Result<void> upsert_messages(const std::vector<track::MessageRecord>& m) override {
-    return inner_.upsert_messages(m);
-  }
-  Result<std::optional<track::MessageRecord>> find_message(std::string_view id) const override {
-    return inner_.find_message(id);
-  }
-  Result<std::vector<track::MessageRecord>> messages(std::string_view id) const override { return inner_.messages(id); }
-  Result<std::vector<track::CampaignSummary>> campaigns() const override { return inner_.campaigns(); }
-  Result<std::optional<track::LinkRecord>> find_link(const Sha256& digest) const override {
-    return inner_.find_link(digest);
-  }
-  Result<std::optional<track::LinkRecord>> find_link(int64_t id) const override { return inner_.find_link(id); }
-  Result<std::vector<std::optional<track::LinkRecord>>> find_links(const std::vector<Sha256>& d) const override {
-    return inner_.find_links(d);
-  }
-  Result<bool> admit_view(int64_t id, std::string_view session) override { return inner_.admit_view(id, session); }
-  Result<void> revoke_link(const Sha256& digest) override { return inner_.revoke_link(digest); }
-  Result<int> revoke_links(std::string_view id) override { return inner_.revoke_links(id); }
-  Result<int> revoke_messages(const std::vector<std::string>& ids) override { return inner_.revoke_messages(ids); }
-  Result<std::string> id() const override { return inner_.id(); }
-  Result<void> stop_tracking(int64_t id) override { return inner_.stop_tracking(id); }
-  void append(std::vector<track::Event> events, Completion done) override {
-    inner_.append(std::move(events), std::move(done));
-  }
-  Result<std::vector<track::LinkHistory>> history(std::string_view id) const override { return inner_.history(id); }
-  Result<void> drop_networks_before(UtcTime moment) override { return inner_.drop_networks_before(moment); }
-  Result<void> add_api_token(const Sha256& d, const track::ApiToken& t) override { return inner_.add_api_token(d, t); }
-  Result<std::optional<track::ApiToken>> find_api_token(const Sha256& d) const override {
-    return inner_.find_api_token(d);
-  }
-  Result<std::vector<track::ApiToken>> api_tokens() const override { return inner_.api_tokens(); }
-  Result<void> remove_api_token(std::string_view name) override { return inner_.remove_api_token(name); }
-  Result<std::vector<uint8_t>> server_key() const override { return inner_.server_key(); }
-  uint64_t group_commits() const override { return inner_.group_commits(); }
-  Result<void> back_up(const std::filesystem::path& file) const override { return inner_.back_up(file); }
-  std::string describe() const override { return inner_.describe(); }
 
  private:
-  track::Ledger& inner_;
   std::atomic<int> links_;
-  bool stores_the_last_;
+  const bool stores_the_last_;
 };
 
 TEST_F(PublishResumeTest, ALinkWhoseAnswerWasLostIsNeitherLostNorMadeTwice) {

@@ -2,7 +2,8 @@
 """Many uploads of 20 MB through a line on which everything goes wrong now and then, into a real S3 server: all arrive,
 bit by bit, with at most 1.15 times the bytes, each once, and nothing half-sent stays behind.
 
-In every run brown-outs are shorter by the factor by which the uploader's waits are; --full has them up to 30 seconds long.
+In every run brown-outs are shorter by the factor by which the uploader's waits are; --full has them up to 30 seconds long,
+on a line of 150 Mbit/s.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from swift_segments import orphans
 
 SIZE = 20 * MEGABYTE
 UPLOADS, FULL_BROWNOUT = 200, 30.0
+# A line on which the uploads take some minutes, so that several brown-outs in real time fall into them.
+FULL_BITS_PER_SECOND = 150_000_000
 TIME_SCALE = 10
 MOST_BYTES = 1.15
 FAULTS = ({"kind": "slow_down", "chance": 0.05}, {"kind": "reset", "chance": 0.02},
@@ -56,6 +59,8 @@ def storm(server, samples, options):
     scale = 1 if options.full else TIME_SCALE
     with FaultProxy(server.url, options.seed) as proxy:
         proxy.rules(*FAULTS)
+        if options.full:
+            proxy.throttle(FULL_BITS_PER_SECOND)
         brownouts = BrownOuts(proxy, FULL_BROWNOUT / scale, random.Random(options.seed))
         brownouts.start()
         run = PutFiles(s3_address(proxy.url, server.facts), samples.folder / "notes", samples.files,
