@@ -66,6 +66,8 @@ class ServerFixture : public testing::Test {
     link_id_ = must(ledger_->find_link(sha256(token_)))->id;
     settings_.port = 0;
   }
+  // Before what a test's own class lends to the server.
+  void TearDown() override { server_.reset(); }
 
   std::string make_link(const LinkTerms& terms = {}) {
     std::string token = make_token();

@@ -56,6 +56,7 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, 
       history_reader_(std::move(connections.history_reader)),
       identity_(std::move(identity)),
       clock_(clock),
+      checkpoint_interval_(checkpoint_interval),
       events_([this](const std::vector<Event>& group) { return store(group); }) {
   if (checkpoint_interval) checkpoints_.emplace(*checkpoint_interval, [this] { checkpoint(); });
 }

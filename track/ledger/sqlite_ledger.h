@@ -68,7 +68,7 @@ class SqliteLedger final : public Ledger {
   template <typename Work>
   auto write(std::string_view doing, Work&& work) {
     std::lock_guard lock(writer_mutex_);
-    if (checkpoints_) duty_.take_if_free(writer_);
+    if (checkpoint_interval_) duty_.take_if_free(writer_);
     return guarded(doing, [&] { return work(writer_); });
   }
   template <typename Work>
@@ -90,6 +90,7 @@ class SqliteLedger final : public Ledger {
   mutable SQLite::Database history_reader_;
   const LedgerIdentity identity_;
   const Clock& clock_;
+  const std::optional<std::chrono::milliseconds> checkpoint_interval_;
   EventWriter events_;
   std::optional<CheckpointTimer> checkpoints_;  // last, so that it ends first
 };
