@@ -94,15 +94,13 @@ class VirtualDisplay {
   VirtualDisplay() {
     int ends[2];
     if (::pipe(ends) != 0) return;
-    // A number that no other process takes: left to choose, a server may take that of one which is ending, and which
-    // then removes the socket of both.
-    const std::string number_of_its_own = fmt::format(":{}", 1000 + ::getpid() % 30'000);
     pid_ = ::fork();
     if (pid_ == 0) {
       ::dup2(ends[1], 3);
       std::freopen("/dev/null", "w", stderr);
-      ::execlp("Xvfb", "Xvfb", number_of_its_own.c_str(), "-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten",
-               "tcp", nullptr);
+      // Without -noreset it begins anew when its last client leaves, and drops who comes meanwhile.
+      ::execlp("Xvfb", "Xvfb", "-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset",
+               nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);

@@ -6,7 +6,6 @@ anybody else.
         subprocess.run(["candid", "record", "--screen", desk.display, ...], env=desk.environment)
 """
 
-import itertools
 import os
 import shutil
 import signal
@@ -85,8 +84,8 @@ class Desk:
         width, height = self._size
         reading, writing = os.pipe()
         self._screen = subprocess.Popen(
-            ["Xvfb", f":{_own_display()}", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24"]
-            + ["-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+            + ["-noreset"],
             pass_fds=[writing],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -174,15 +173,6 @@ class Desk:
 
     def _log(self, name):
         return (self._folder / f"{name}.log").read_text(errors="replace")[-2000:]
-
-
-_displays = itertools.count(1000 + os.getpid() % 30_000)
-
-
-def _own_display():
-    """A number that no other process takes. Left to choose, a server may take that of one which is ending, and which then
-    removes the socket of both."""
-    return next(_displays)
 
 
 def _stop(process):
