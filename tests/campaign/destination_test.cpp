@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/files.h"
+#include "tests/support/loopback_socket.h"
 #include "tests/support/results.h"
 #include "tests/support/silent_server.h"
 
@@ -23,31 +23,19 @@ using testing::HasSubstr;
 // Gives every request on loopback the same answer, and counts them.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer) : answer_(std::move(answer)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    bool is_open = ::bind(socket_, generic, length) == 0 && ::listen(socket_, 8) == 0 &&
-                   ::getsockname(socket_, generic, &length) == 0;
-    if (!is_open) ADD_FAILURE() << "no port on loopback";
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this] { serve(); });
-  }
+  explicit OneAnswer(std::string answer) : answer_(std::move(answer)), thread_([this] { serve(); }) {}
   ~OneAnswer() {
-    ::shutdown(socket_, SHUT_RDWR);
+    socket_.shut_down();
     thread_.join();
-    ::close(socket_);
   }
   OneAnswer(const OneAnswer&) = delete;
   OneAnswer& operator=(const OneAnswer&) = delete;
-  std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+  std::string url() const { return socket_.url(); }
   int requests() const { return requests_; }
 
  private:
   void serve() {
-    for (int peer = ::accept(socket_, nullptr, nullptr); peer >= 0; peer = ::accept(socket_, nullptr, nullptr)) {
+    for (int peer = socket_.accept(); peer >= 0; peer = socket_.accept()) {
       std::string request;
       char piece[4096];
       // The bodies of these tests are a JSON object.
@@ -62,8 +50,7 @@ class OneAnswer {
     }
   }
   const std::string answer_;
-  int socket_;
-  int port_ = 0;
+  test::LoopbackSocket socket_{};
   std::atomic<int> requests_ = 0;
   std::jthread thread_;
 };

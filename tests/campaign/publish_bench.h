@@ -66,6 +66,9 @@ class SetClock final : public Clock {
 
 class PublishBench : public Workbench {
  public:
+  // A campaign of so many candidates whose videos are tiny and have nothing of each in the picture.
+  void render_many(size_t candidates);
+
   campaign::DataFolder data() const {
     must(make_folder(folder() / "data"));
     return {folder() / "data"};

@@ -4,8 +4,6 @@
 #include <mutex>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "campaign/publishing/publish_journal.h"
 #include "campaign/serving/store_library.h"
 #include "tests/campaign/publish_bench.h"
@@ -22,14 +20,7 @@ constexpr size_t kGroup = 32;
 class PublishGroupsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string rows = "id,name,role\n";
-    for (size_t i = 0; i < kRows; ++i) rows += fmt::format("{},Sample {},r\n", i, i);
-    bench.write("candidates.csv", rows);
-    bench.write("campaign.toml", "name = \"Test campaign\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n");
-    bench.record(
-        "-f lavfi -i color=gray:size=128x128:rate=10:duration=0.5 -f lavfi -i sine=440:duration=0.5:sample_rate=48000 "
-        "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le");
-    bench.render();
+    bench.render_many(kRows);
     plan = must(make_plan(bench.job()));
     auto workspace = must(Workspace::open(bench.folder()));
     for (const PlannedMessage& message : plan.messages)

@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include <fmt/format.h>
-
 #include "campaign/publishing/publish_journal.h"
 #include "campaign/serving/store_library.h"
 #include "core/digest.h"
@@ -260,19 +258,12 @@ TEST_F(PublishResumeTest, TheFilesUnderWayAreTold) {
 
 // The same for a large campaign, where a request an object would be felt.
 TEST(PublishMany, TwoThousandUnchangedMessagesAreRepublishedWithoutARequestForAnyObject) {
-  constexpr int kCandidates = 2000;
+  constexpr size_t kCandidates = 2000;
   test::PublishBench bench;
-  std::string rows = "id,name,role\n";
-  for (int i = 0; i < kCandidates; ++i) rows += fmt::format("{},Sample {},r\n", i, i);
-  bench.write("candidates.csv", rows);
-  bench.write("campaign.toml", "name = \"Test campaign\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n");
-  bench.record(
-      "-f lavfi -i color=gray:size=128x128:rate=10:duration=0.5 -f lavfi -i sine=440:duration=0.5:sample_rate=48000 "
-      "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le");
-  bench.render();
+  bench.render_many(kCandidates);
   auto store = bench.store();
   PublishReport first = must(bench.publish_to(*store));
-  ASSERT_EQ(first.links.size(), static_cast<size_t>(kCandidates));
+  ASSERT_EQ(first.links.size(), kCandidates);
   WatchedStore watched(*store);
   PublishReport second = must(bench.publish_to(watched));
   EXPECT_EQ(watched.puts, 0);

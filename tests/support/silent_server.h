@@ -8,39 +8,26 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/support/loopback_socket.h"
 
 namespace candid::test {
 
 class SilentServer {
  public:
-  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    bool is_open = ::bind(socket_, generic, length) == 0 && ::listen(socket_, 16) == 0 &&
-                   ::getsockname(socket_, generic, &length) == 0;
-    if (!is_open) ADD_FAILURE() << "no port on loopback";
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this] { serve(); });
-  }
+  SilentServer() : thread_([this] { serve(); }) {}
   ~SilentServer() {
-    ::shutdown(socket_, SHUT_RDWR);
+    socket_.shut_down();
     thread_.join();
     for (int peer : peers_) ::close(peer);
-    ::close(socket_);
   }
   SilentServer(const SilentServer&) = delete;
   SilentServer& operator=(const SilentServer&) = delete;
 
-  std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+  std::string url() const { return socket_.url(); }
   // Until a request has begun to arrive.
   void wait_for_request() {
     std::unique_lock lock(mutex_);
@@ -49,8 +36,7 @@ class SilentServer {
 
  private:
   void serve() {
-    for (int peer = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC); peer >= 0;
-         peer = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC)) {
+    for (int peer = socket_.accept(); peer >= 0; peer = socket_.accept()) {
       peers_.push_back(peer);
       pollfd ready{peer, POLLIN, 0};
       if (::poll(&ready, 1, 10'000) != 1) continue;
@@ -60,8 +46,7 @@ class SilentServer {
     }
   }
 
-  int socket_;
-  int port_ = 0;
+  LoopbackSocket socket_{};
   std::vector<int> peers_{};
   std::mutex mutex_;
   std::condition_variable asked_;
