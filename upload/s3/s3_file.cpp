@@ -31,9 +31,10 @@ Result<uint64_t> s3_part_size(uint64_t size) {
   return std::max(kLargestPut, (smallest + kMiB - 1) / kMiB * kMiB);
 }
 
-S3FileParts::S3FileParts(S3Client& client, std::string name, std::filesystem::path file, uint64_t size,
+S3FileParts::S3FileParts(S3Client& client, LineSpeed& line, std::string name, std::filesystem::path file, uint64_t size,
                          uint64_t part_size)
     : client_(client),
+      line_(line),
       name_(std::move(name)),
       file_(std::move(file)),
       size_(size),
@@ -67,8 +68,10 @@ Result<std::optional<S3Part>> S3FileParts::send(size_t index, const std::string&
   StretchDigests expected = TRY(digests(index));
   int number = static_cast<int>(index) + 1;
   for (int tries = 0; tries < kTries; ++tries) {
+    auto began = line_.now();
     auto tag = TRY(client_.put_part(name_, id, number, S3Body{range(index), expected.sha256, on_sent}, stop));
     if (!tag) return std::optional<S3Part>();
+    line_.learn(size_of(index), began);
     auto stored = tag->md5();
     // A tag that cannot be the content's says nothing; the finished object is read back then.
     bool is_same = !stored || *stored == expected.md5;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "upload/s3/line_speed.h"
 #include "upload/s3/s3_multipart.h"
 
 namespace candid::upload {
@@ -19,8 +20,9 @@ Result<uint64_t> s3_part_size(uint64_t size);
 
 class S3FileParts final : public S3PartSource {
  public:
-  // The file holds `size` bytes.
-  S3FileParts(S3Client& client, std::string name, std::filesystem::path file, uint64_t size, uint64_t part_size);
+  // The file holds `size` bytes. `line` learns from every part that arrives.
+  S3FileParts(S3Client& client, LineSpeed& line, std::string name, std::filesystem::path file, uint64_t size,
+              uint64_t part_size);
 
   size_t count() const override { return digests_.size(); }
   uint64_t size_of(size_t index) const override;
@@ -39,6 +41,7 @@ class S3FileParts final : public S3PartSource {
   net::FileRange range(size_t index) const;
 
   S3Client& client_;
+  LineSpeed& line_;
   const std::string name_;
   const std::filesystem::path file_;
   const uint64_t size_;

@@ -97,8 +97,8 @@ class S3Store::Turn {
 S3Store::S3Store(const StoreAddress& address, const StoreSettings& settings,
                  std::unique_ptr<net::AwsCredentialSource> credentials, std::unique_ptr<net::HttpTransport> carrier)
     : notes_(settings.notes),
-      time_(*settings.pause),
-      client_(address, settings, std::move(credentials), std::move(carrier)) {}
+      client_(address, settings, std::move(credentials), std::move(carrier)),
+      line_(*settings.pause) {}
 
 std::string S3Store::describe() const {
   return fmt::format("S3 bucket {} at {}", client_.place().bucket, client_.place().host);
@@ -124,7 +124,7 @@ Result<void> S3Store::put_file(std::string_view name, const std::filesystem::pat
   if (!turn.has_come() || options.stop.stop_requested()) return stopped(object);
   bool is_there = is_part_object(object) && TRY(has_part(object, size, options.stop));
   if (is_there && !options.check_content) return {};
-  if (goes_in_parts(object, size)) return put_in_parts(object, file, size, options);
+  if (goes_in_parts(object, size, options.stop)) return put_in_parts(object, file, size, options);
   StretchDigests digests = TRY(digest_stretch(file, 0, size));
   TRY_VOID(check_part(object, digests.sha256, file.string()));
   if (is_there) {
@@ -139,10 +139,11 @@ Result<void> S3Store::put_file(std::string_view name, const std::filesystem::pat
 }
 
 // What was begun in parts is finished in parts.
-bool S3Store::goes_in_parts(const std::string& name, uint64_t size) const {
+bool S3Store::goes_in_parts(const std::string& name, uint64_t size, const std::stop_token& stop) {
   if (size <= kLargestPut) return false;
   bool is_under_way = notes_ != nullptr && notes_->find(name).has_value();
-  return is_under_way || size > line_.worth_of_one_request(kLargestPut, kLargestWholePut);
+  if (is_under_way || size > kLargestWholePut) return true;
+  return size > line_.worth_of_one_request(kLargestPut, kLargestWholePut, stop);
 }
 
 Result<bool> S3Store::has_part(const std::string& name, uint64_t size, const std::stop_token& stop) {
@@ -158,9 +159,9 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
   Sha256 sent = body.sha256;
   const auto* bytes = std::get_if<std::string>(&body.bytes);
   uint64_t size = bytes != nullptr ? bytes->size() : std::get<net::FileRange>(body.bytes).length;
-  auto began = time_.now();
+  auto began = line_.now();
   S3Tag tag = TRY(client_.put(name, std::move(body), properties, stop));
-  line_.learn(size, time_.now() - began);
+  line_.learn(size, began);
   if (tag.md5() == md5) return {};
   S3Expected expected{size, to_hex(md5), [&]() -> Result<Sha256> { return sent; }};
   switch (TRY(s3_compare(client_, name, expected, stop))) {
@@ -177,7 +178,7 @@ Result<void> S3Store::put_whole(const std::string& name, S3Body body, const Md5&
 Result<void> S3Store::put_in_parts(const std::string& name, const std::filesystem::path& file, uint64_t size,
                                    const PutOptions& options) {
   uint64_t part_size = TRY(s3_part_size(size));
-  S3FileParts parts(client_, name, file, size, part_size);
+  S3FileParts parts(client_, line_, name, file, size, part_size);
   S3MultipartJob job{
       name, {content_type_of(name), ""}, {client_.identity(), "", size, part_size, content_of(name, file), false}};
   std::optional<Sha256> whole;
@@ -198,13 +199,8 @@ Result<void> S3Store::put_in_parts(const std::string& name, const std::filesyste
     TRY(forget_upload(client_, notes_, name, options.stop));
     return {};
   }
-  bool is_resumed = notes_ != nullptr && notes_->find(name).has_value();
   for (int tries = 0; tries < kTries; ++tries) {
-    auto began = time_.now();
     std::optional<S3Tag> finished = TRY(run_multipart(client_, notes_, job, parts, options));
-    // Of the transfers that went side by side the longest had a whole part at least, however few parts there are.
-    uint64_t share = std::max(part_size, size / static_cast<uint64_t>(std::max(1, options.parallel)));
-    if (tries == 0 && finished && !is_resumed) line_.learn(share, time_.now() - began);
     S3Expected expected{size, TRY(parts.etag()), sha256_of_all};
     S3State state = TRY(s3_compare(client_, name, expected, options.stop));
     if (state == S3State::Same) return {};

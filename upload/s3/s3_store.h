@@ -48,7 +48,7 @@ class S3Store final : public Store, public Bucket {
   // Whether a content-addressed object is there; nothing of its upload is left then.
   Result<bool> has_part(const std::string& name, uint64_t size, const std::stop_token& stop);
   // Rather than in one request.
-  bool goes_in_parts(const std::string& name, uint64_t size) const;
+  bool goes_in_parts(const std::string& name, uint64_t size, const std::stop_token& stop);
   // In one request.
   Result<void> put_whole(const std::string& name, S3Body body, const Md5& md5, const S3Properties& properties,
                          const std::stop_token& stop);
@@ -63,7 +63,6 @@ class S3Store final : public Store, public Bucket {
   bool is_removable(const std::string& name, const S3Tag& answered);
 
   UploadNotes* notes_;
-  const Pause& time_;
   S3Client client_;
   LineSpeed line_;
   std::mutex mutex_;  // guards busy_
