@@ -54,8 +54,7 @@ StoreSettings quick_settings(UploadNotes* notes, const std::filesystem::path& au
   settings.transport.authorities = authorities;
   settings.retries.first = std::chrono::milliseconds(20);
   settings.retries.longest = std::chrono::milliseconds(1000);
-  settings.retries.patience = std::chrono::milliseconds(10'000);
-  settings.retries.first_patience = std::chrono::milliseconds(1000);
+  settings.retries.patience = settings.retries.first_patience = std::chrono::milliseconds(10'000);
   settings.notes = notes;
   return settings;
 }

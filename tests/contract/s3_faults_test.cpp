@@ -260,7 +260,8 @@ TEST_F(S3Faults, ABitThatFlippedOnTheWayIsFoundAndSentAgain) {
 }
 
 TEST_F(S3Faults, ALineThatFlipsEveryTimeStoresNothing) {
-  auto store = bucket_store(prefix_, nullptr, flipping([] { return true; }));
+  constexpr std::chrono::milliseconds patience{1000};
+  auto store = bucket_store(prefix_, nullptr, flipping([] { return true; }), writer_keys(), patience);
   auto large = store->put_file("files/a", file());
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().kind(), ErrorKind::Corrupt) << large.error().describe();

@@ -11,13 +11,12 @@ using candid::test::must;
 
 namespace {
 
-StoreSettings quick_settings(UploadNotes* notes) {
+StoreSettings quick_settings(UploadNotes* notes, std::chrono::milliseconds patience = kPatience) {
   StoreSettings settings;
   settings.notes = notes;
   settings.retries.first = std::chrono::milliseconds(2);
   settings.retries.longest = std::chrono::milliseconds(100);
-  settings.retries.patience = std::chrono::milliseconds(1800);
-  settings.retries.first_patience = std::chrono::milliseconds(1800);
+  settings.retries.patience = settings.retries.first_patience = patience;
   return settings;
 }
 
@@ -49,8 +48,8 @@ std::string new_prefix() {
 }
 
 std::unique_ptr<S3Store> bucket_store(const std::string& prefix, UploadNotes* notes, OnRequest on_request,
-                                      net::AwsCredentials keys) {
-  return std::make_unique<S3Store>(bucket_address(prefix), quick_settings(notes),
+                                      net::AwsCredentials keys, std::chrono::milliseconds patience) {
+  return std::make_unique<S3Store>(bucket_address(prefix), quick_settings(notes, patience),
                                    net::fixed_aws_credentials(std::move(keys)),
                                    std::make_unique<Intercepted>(std::move(on_request)));
 }

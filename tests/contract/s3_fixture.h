@@ -40,9 +40,12 @@ net::AwsCredentials reader_keys();
 // "t1/", "t2/", …: never the same twice.
 std::string new_prefix();
 
-// A store under `prefix`; waits between attempts are a hundredth of the real ones.
+// A store under `prefix`. Waits between attempts are a hundredth of the real ones; patience is nearly whole, as the
+// server may be silent for long on a machine that does much else.
+constexpr std::chrono::milliseconds kPatience{20'000};
 std::unique_ptr<S3Store> bucket_store(const std::string& prefix, UploadNotes* notes = nullptr,
-                                      OnRequest on_request = {}, net::AwsCredentials keys = writer_keys());
+                                      OnRequest on_request = {}, net::AwsCredentials keys = writer_keys(),
+                                      std::chrono::milliseconds patience = kPatience);
 // To look at uploads under way.
 std::unique_ptr<S3Client> bucket_client(const std::string& prefix);
 

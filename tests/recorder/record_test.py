@@ -44,7 +44,7 @@ class Record(TakeTest):
             recording.interrupt()
             end = recording.end()
         self.assertEqual(end.code, 0, end.stderr)
-        self.assertLess(end.at - asked_at, 2)
+        self.assertLess(end.at - asked_at, 10, "seconds until it ended")
         self.assert_final(take)
         told = end.json()
         self.assertEqual(told["take"], str(take))
