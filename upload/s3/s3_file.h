@@ -20,7 +20,7 @@ Result<uint64_t> s3_part_size(uint64_t size);
 
 class S3FileParts final : public S3PartSource {
  public:
-  // The file holds `size` bytes. `line` learns from every part that arrives.
+  // The file holds `size` bytes. `line` learns from every part that arrives; it and the client outlive this.
   S3FileParts(S3Client& client, LineSpeed& line, std::string name, std::filesystem::path file, uint64_t size,
               uint64_t part_size);
 
