@@ -99,27 +99,37 @@ class CampaignReader {
     if (font) brand.font = *font;
   }
 
+  static void require_link(TomlTable& table, const std::string& key, const FieldText& text) {
+    const std::string& url = text.source();
+    if (url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mailto:")) return;
+    table.problem(key, fmt::format("\"{}\" is not a link", shorten(url, 60)), "a link begins with https:// or mailto:");
+  }
+
   void read_page(TomlTable& table) {
     PageChoice& page = campaign_.page;
     page.headline = references_.text(table, "headline").value_or(FieldText());
     page.message = references_.text(table, "message").value_or(FieldText());
     page.language = table.text("language").value_or(page.language);
+    page.language_of_browser = page.language == track::kBrowserLanguage;
+    if (page.language_of_browser) page.language = PageChoice{}.language;
     constexpr std::string_view kTagCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
     if (page.language.size() < 2 || page.language.size() > 35 ||
         page.language.find_first_not_of(kTagCharacters) != std::string::npos) {
       table.problem("language", fmt::format("\"{}\" is not a language tag", shorten(page.language, 40)),
-                    "write en, de or pt-BR");
+                    "write en, de or pt-BR; or auto, for that of the browser");
     }
+    page.reply = table.boolean("reply").value_or(page.reply);
+    if (auto tracking = table.choice("tracking", track::tracking_names())) {
+      page.tracking = static_cast<track::Tracking>(*tracking);
+    }
+    page.booking = references_.text(table, "booking").value_or(FieldText());
+    if (!page.booking.empty()) require_link(table, "booking", page.booking);
     table.each_table("button", [&](TomlTable& button, size_t) {
       PageButton made;
       made.label = references_.text(button, "label").value_or(FieldText());
       made.url = references_.text(button, "url").value_or(FieldText());
       if (made.label.empty()) button.problem("label", "is missing", "label = \"Book a call\"");
-      const std::string& url = made.url.source();
-      if (!url.starts_with("https://") && !url.starts_with("http://") && !url.starts_with("mailto:")) {
-        button.problem("url", fmt::format("\"{}\" is not a link", shorten(url, 60)),
-                       "a link begins with https:// or mailto:");
-      }
+      require_link(button, "url", made.url);
       page.buttons.push_back(std::move(made));
     });
   }

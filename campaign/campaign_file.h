@@ -17,6 +17,7 @@
 #include "encode/segment.h"
 #include "media/video_reader.h"
 #include "overlay/template.h"
+#include "track/message.h"
 
 namespace candid::campaign {
 
@@ -82,7 +83,11 @@ struct PageChoice {
   FieldText headline;
   FieldText message;
   std::string language = "en";
+  bool language_of_browser = false;  // the page's own words are in the browser's
   std::vector<PageButton> buttons;
+  FieldText booking;  // empty: no button
+  bool reply = true;
+  track::Tracking tracking = track::Tracking::Individual;
 };
 
 struct Campaign {

@@ -15,6 +15,8 @@ constexpr int kQuestions = 16;
 track::ViewContext context_of(const track::MessageRecord& message) {
   track::ViewContext context;
   context.duration = message.duration;
+  context.recorded =
+      message.page.tracking == track::Tracking::Individual || message.page.tracking == track::Tracking::Consent;
   // A video that a bucket serves is fetched there, which proves nothing against a view.
   context.media_served_here = !is_composed_ref(message.video_ref);
   return context;
@@ -30,13 +32,16 @@ Result<std::vector<CampaignStatus>> read_status(const track::Ledger& ledger, con
     if (!campaign_id.empty() && summary.id != campaign_id) continue;
     CampaignStatus status{summary.id, summary.name, {}};
     std::vector<track::MessageRecord> messages = TRY(ledger.messages(summary.id));
-    status.messages.resize(messages.size());
+    std::vector<track::CandidateRecord> candidates(messages.size());
     TRY_VOID(all_or_first_error(messages.size(), kQuestions, {}, [&](size_t i, const std::stop_token&) -> Result<void> {
       std::vector<track::LinkHistory> histories = TRY(ledger.history(messages[i].message_id));
-      track::CandidateView view = track::judge(histories, context_of(messages[i]));
-      status.messages[i] = {std::move(messages[i]), std::move(view)};
+      candidates[i] = track::examine(histories, context_of(messages[i]));
       return {};
     }));
+    track::mark_shared_signs(candidates);
+    for (size_t i = 0; i < messages.size(); ++i) {
+      status.messages.push_back({std::move(messages[i]), track::judge(candidates[i])});
+    }
     all.push_back(std::move(status));
   }
   if (all.empty() && !campaign_id.empty()) {

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   cli::add_run(program, session);
   cli::add_serve(program, session);
   cli::add_status(program, session);
+  cli::add_judge(program, session);
   cli::add_revoke(program, session);
   cli::add_token(program, session);
   cli::add_backup(program, session);

@@ -28,6 +28,7 @@ void add_check(CLI::App& program, Session& session);
 void add_devices(CLI::App& program, Session& session);
 void add_doctor(CLI::App& program, Session& session);
 void add_greet(CLI::App& program, Session& session);
+void add_judge(CLI::App& program, Session& session);
 void add_new(CLI::App& program, Session& session);
 void add_proof(CLI::App& program, Session& session);
 void add_publish(CLI::App& program, Session& session);

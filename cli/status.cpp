@@ -10,6 +10,7 @@
 #include "campaign/campaign_file.h"
 #include "cli/ledger_options.h"
 #include "cli/session.h"
+#include "track/evidence/explain.h"
 
 namespace candid::cli {
 namespace {
@@ -18,6 +19,7 @@ struct Options {
   std::string campaign;
   LedgerOptions where;
   bool watch = false;
+  std::string explain;  // a candidate's id
 };
 
 nlohmann::json to_json(const campaign::MessageStatus& status) {
@@ -43,6 +45,47 @@ nlohmann::json to_json(const campaign::MessageStatus& status) {
   if (status.view.first_seen) json["first_seen"] = format_utc(*status.view.first_seen);
   if (status.view.last_seen) json["last_seen"] = format_utc(*status.view.last_seen);
   return json;
+}
+
+nlohmann::json explained_json(const campaign::MessageStatus& status) {
+  nlohmann::json json = to_json(status);
+  for (size_t i = 0; i < status.view.sessions.size(); ++i) {
+    json["sessions"][i]["facts"] = track::explain(status.view.sessions[i]);
+  }
+  return json;
+}
+
+void tell_explained(const Session& session, const campaign::MessageStatus& status) {
+  const Console& console = session.console;
+  console.say(fmt::format("{} {}", console.strong(status.message.candidate_name), status.message.candidate_id));
+  console.say(fmt::format("  {}: {}", track::to_string(status.view.state), status.view.reason));
+  for (const track::SessionVerdict& verdict : status.view.sessions) {
+    console.say("");
+    console.say(fmt::format("  {} to {}  {}", format_utc(verdict.first), format_utc(verdict.last),
+                            console.strong(track::to_string(verdict.state))));
+    console.say(fmt::format("    {}", verdict.reason));
+    for (const std::string& fact : track::explain(verdict)) {
+      console.say(console.quiet(fmt::format("    - {}", fact)));
+    }
+  }
+}
+
+// Every session of the candidate, by their id or their message's, with its facts.
+Outcome explain(Session& session, const std::vector<campaign::CampaignStatus>& all, const std::string& id) {
+  nlohmann::json found = nlohmann::json::array();
+  for (const campaign::CampaignStatus& status : all) {
+    for (const campaign::MessageStatus& message : status.messages) {
+      if (message.message.candidate_id != id && message.message.message_id != id) continue;
+      found.push_back(explained_json(message));
+      tell_explained(session, message);
+    }
+  }
+  if (found.empty()) {
+    return session.failed(Error(ErrorKind::NotFound, fmt::format("no candidate \"{}\" has a video", id),
+                                "candid status --json tells the ids"));
+  }
+  if (session.console.json) session.console.print_json({{"rules", track::kEvidenceRules}, {"candidates", found}});
+  return Outcome::Done;
 }
 
 // A folder stands for the campaign in it, and names its ledger; anything else is a campaign's id.
@@ -86,6 +129,7 @@ Outcome run(Session& session, const Options& options) {
   while (true) {
     auto all = campaign::read_status(*ledger->ledger, asked->campaign_id);
     if (!all) return session.failed(all.error());
+    if (!options.explain.empty()) return explain(session, *all, options.explain);
     if (session.console.json) {
       nlohmann::json campaigns = nlohmann::json::array();
       for (const campaign::CampaignStatus& status : *all) {
@@ -110,7 +154,10 @@ void add_status(CLI::App& program, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("status", "who opened, played and watched, and why we believe it");
   command->add_option("CAMPAIGN", options->campaign, "a campaign's folder or id; else all that are published");
-  command->add_flag("--watch", options->watch, "again every two seconds, until Ctrl-C");
+  CLI::Option* watch = command->add_flag("--watch", options->watch, "again every two seconds, until Ctrl-C");
+  command->add_option("--explain", options->explain, "every session of one candidate, with the facts that decide")
+      ->type_name("ID")
+      ->excludes(watch);
   add_ledger_options(*command, options->where);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });

@@ -1,5 +1,6 @@
 #include "track/message.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -29,7 +30,23 @@ bool is_safe_url(std::string_view url) {
   });
 }
 
+const std::vector<std::string> kTrackingNames = {"off", "aggregate", "individual", "consent"};
+
 }  // namespace
+
+std::string_view to_string(Tracking tracking) {
+  return kTrackingNames.at(static_cast<size_t>(tracking));
+}
+
+std::optional<Tracking> tracking_named(std::string_view name) {
+  auto found = std::find(kTrackingNames.begin(), kTrackingNames.end(), name);
+  if (found == kTrackingNames.end()) return std::nullopt;
+  return static_cast<Tracking>(found - kTrackingNames.begin());
+}
+
+const std::vector<std::string>& tracking_names() {
+  return kTrackingNames;
+}
 
 Result<void> validate(const MessageRecord& message) {
   auto wrong = [&](std::string what, std::string hint = {}) {
@@ -51,6 +68,10 @@ Result<void> validate(const MessageRecord& message) {
                    "addresses begin with https://, http://, mailto: or tel:");
     }
   }
+  if (!page.booking_url.empty() && !is_safe_url(page.booking_url)) {
+    return wrong(fmt::format("booking leads to \"{}\"", page.booking_url),
+                 "addresses begin with https://, http://, mailto: or tel:");
+  }
   return {};
 }
 
@@ -64,6 +85,9 @@ std::string to_json(const PageContent& page) {
                          {"accent", page.accent_color},
                          {"buttons", std::move(buttons)},
                          {"captions_in_picture", page.captions_in_picture}};
+  if (!page.booking_url.empty()) json["booking"] = page.booking_url;
+  if (!page.takes_replies) json["reply"] = false;
+  if (page.tracking != Tracking::Individual) json["tracking"] = to_string(page.tracking);
   // Text from outside is decoded at the door; should bytes that are not UTF-8 get here, they must not end the program.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -79,6 +103,11 @@ Result<PageContent> page_from_json(std::string_view text) {
     json.at("accent").get_to(page.accent_color);
     json.at("captions_in_picture").get_to(page.captions_in_picture);
     for (const auto& button : json.at("buttons")) page.buttons.push_back({button.at("label"), button.at("url")});
+    page.booking_url = json.value("booking", "");
+    page.takes_replies = json.value("reply", true);
+    auto tracking = tracking_named(json.value("tracking", std::string(to_string(Tracking::Individual))));
+    // A mode of a newer program: nobody is followed by mistake.
+    page.tracking = tracking.value_or(Tracking::Off);
     return page;
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorKind::Corrupt, fmt::format("the ledger holds a page that cannot be read ({})", problem.what()));

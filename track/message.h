@@ -1,7 +1,9 @@
 #pragma once
 // One candidate's message as the tracking side knows it: who it is for, what its page says, where its media lie.
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -16,15 +18,32 @@ struct Button {
   bool operator==(const Button&) const = default;
 };
 
+// What is recorded of a candidate's visits.
+enum class Tracking {
+  Off,        // nothing
+  Aggregate,  // nothing either: every event hangs on a candidate's link, so there is no counting without a person yet
+  Individual,
+  Consent,  // nothing before the candidate agrees
+};
+std::string_view to_string(Tracking tracking);
+std::optional<Tracking> tracking_named(std::string_view name);
+const std::vector<std::string>& tracking_names();  // in the order of the enum
+
+// The page is in the language of the browser; its texts are in a language that nobody told.
+inline constexpr std::string_view kBrowserLanguage = "auto";
+
 // What the view page says; every field is expanded already, so text here is shown as it stands.
 struct PageContent {
-  std::string language = "en";  // BCP 47
+  std::string language = "en";  // BCP 47, or kBrowserLanguage
   std::string company;
   std::string headline;
   std::string message;  // line breaks are kept
   std::string accent_color = "#2f5bea";
   std::vector<Button> buttons;
   bool captions_in_picture = false;  // then the captions track is offered, but not on from the start
+  std::string booking_url{};         // as a button's; empty: none
+  bool takes_replies = true;         // replies and reactions
+  Tracking tracking = Tracking::Individual;
   bool operator==(const PageContent&) const = default;
 };
 
@@ -49,7 +68,8 @@ struct MessageRecord {
 // safe.
 Result<void> validate(const MessageRecord& message);
 
-// The page's words as the JSON that the ledger keeps.
+// The page's words as the JSON that the ledger keeps. What came later than the first ledgers is left out where it has
+// its default: publishing again then finds the message unchanged.
 std::string to_json(const PageContent& page);
 Result<PageContent> page_from_json(std::string_view json);
 

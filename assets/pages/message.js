@@ -85,6 +85,22 @@
   let waiting = [], sequence = 0, sending = false, pause = RETRY_MS;
   const pack = (events) => JSON.stringify({ session, nonce, events });
   const report = (kind, fields) => { if (address) waiting.push({ sequence: sequence++, kind, ...fields }); };
+  // A reaction is shown as sent once the server has it; where it takes no reports any more, by the form it came from.
+  const reactions = [...document.querySelectorAll("button[name=name]")];
+  const reacted = ({ kind, name }, stored) => {
+    if (kind !== "reaction") return;
+    const pressed = reactions.find((button) => button.value === name);
+    if (!stored) return pressed.click();
+    for (const button of reactions) button.setAttribute("aria-pressed", String(button === pressed));
+    document.getElementById("reacted").hidden = false;
+  };
+  document.getElementById("ticket").addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!address || !reactions.includes(button)) return;
+    event.preventDefault();
+    report("reaction", { name: button.value });
+    send();
+  });
   const post = (events) => fetch(address, {
     method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: pack(events),
   });
@@ -99,6 +115,7 @@
       waiting = waiting.filter((event) => !batch.includes(event));
       pause = RETRY_MS;
       if (status !== 204) address = "";  // refused: the link has ended, and repeating would not help
+      for (const event of batch) reacted(event, status === 204);
     } catch {
       again = pause;
       pause = Math.min(pause * 2, MOST_RETRY_MS);
@@ -106,8 +123,35 @@
     sending = false;
     if (waiting.length) setTimeout(send, again);
   };
+  // How the page was opened, told once. What draws is asked for when the browser has nothing else to do, as that may
+  // take it a moment; who leaves earlier goes without it.
+  const IDLE_MS = 1000, LONGEST_GPU = 120;
+  const gpu = () => {
+    try {
+      const gl = document.createElement("canvas").getContext("webgl");
+      const info = gl?.getExtension("WEBGL_debug_renderer_info");
+      const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : gl?.getParameter(gl.RENDERER);
+      gl?.getExtension("WEBGL_lose_context")?.loseContext();
+      return [...String(name ?? "")].slice(0, LONGEST_GPU).join("");
+    } catch {
+      return "";
+    }
+  };
+  let opened = {
+    webdriver: navigator.webdriver === true, visible: document.visibilityState === "visible",
+    prerendered: document.prerendering === true, outer: [outerWidth, outerHeight], inner: [innerWidth, innerHeight],
+  };
+  const load = (drawnBy = "") => {
+    if (opened) report("load", { ...opened, gpu: drawnBy });
+    opened = null;
+  };
+  const whenIdle = () => { if (opened && address) load(gpu()); send(); };
+  if (window.requestIdleCallback) requestIdleCallback(whenIdle, { timeout: IDLE_MS });
+  else setTimeout(whenIdle, IDLE_MS);
+
   // Leaving: no answer can be waited for. What is on its way already may arrive twice.
   const flush = () => {
+    load();
     for (let at = 0; at < waiting.length && address; at += BATCH) post(waiting.slice(at, at + BATCH)).catch(() => {});
   };
 
@@ -171,23 +215,13 @@
   });
   addEventListener("pagehide", () => { progress("hide"); flush(); });
 
-  const load = () => {
-    report("load", {
-      webdriver: navigator.webdriver === true, visible: visible(), prerendered: document.prerendering === true,
-      outer: [outerWidth, outerHeight], inner: [innerWidth, innerHeight],
-    });
-    send();
-  };
-  load();
-
   document.getElementById("stop").addEventListener("submit", async (event) => {
     event.preventDefault();
     const { action } = event.target;
     address = ""; waiting = [];
     try {
       if (!(await fetch(action, { method: "POST" })).ok) throw 0;
-      document.getElementById("told").hidden = true;
-      event.target.hidden = true;
+      for (const told of document.querySelectorAll("[data-recorded]")) told.hidden = true;
       document.getElementById("stopped").hidden = false;
     } catch {
       event.target.submit();  // let the browser show what went wrong

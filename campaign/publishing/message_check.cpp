@@ -72,7 +72,8 @@ Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& mes
   record.candidate_email = candidate.email;
   record.roster_line = candidate.line;
   record.duration = recipe.duration;
-  record.page.language = campaign.page.language;
+  record.page.language =
+      campaign.page.language_of_browser ? std::string(track::kBrowserLanguage) : campaign.page.language;
   record.page.company = campaign.brand.company;
   record.page.headline =
       campaign.page.headline.empty() ? campaign.name : TRY(campaign.page.headline.expand(candidate.fields));
@@ -84,6 +85,9 @@ Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& mes
     record.page.buttons.push_back(
         {TRY(button.label.expand(candidate.fields)), TRY(button.url.expand(candidate.fields))});
   }
+  record.page.booking_url = TRY(campaign.page.booking.expand(candidate.fields));
+  record.page.takes_replies = campaign.page.reply;
+  record.page.tracking = campaign.page.tracking;
   record.video_ref = campaign.publish.compose ? composed_ref(edition) : video_ref(edition);
   record.poster_ref = poster_ref(recipe.poster);
   record.captions_ref = captions_ref(recipe.captions);

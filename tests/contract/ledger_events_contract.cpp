@@ -87,6 +87,23 @@ TEST_P(LedgerContract, StoresNothingOfALinkThatMustNotBeTracked) {
   must(ledger().stop_tracking(link + 1000));
 }
 
+TEST_P(LedgerContract, StoresWhatIsSaidOnPurposeOfALinkThatMustNotBeTracked) {
+  store_messages({"m-1"});
+  int64_t link = number_of(make_link());
+  must(ledger().stop_tracking(link));
+  Event reply = request(link);
+  reply.kind = EventKind::Reply;
+  Event reaction = request(link);
+  reaction.kind = EventKind::Reaction;
+  Event consent = request(link);
+  consent.kind = EventKind::Consent;
+  must(ledger().append_and_wait({request(link), reply, report(link, "s", 0), reaction, consent}));
+  auto events = events_of();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].kind, EventKind::Reply);
+  EXPECT_EQ(events[1].kind, EventKind::Reaction);
+}
+
 TEST_P(LedgerContract, WhenStopTrackingReturnsNothingMoreIsStored) {
   store_messages({"m-1"});
   int64_t link = number_of(make_link());

@@ -32,8 +32,8 @@ export async function runJson(args, options) {
 }
 
 // A server on a free port; `stop()` ends it by pid and tells its exit code.
-export async function serve(data) {
-  const child = spawn(candid, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function serve(data, more = []) {
+  const child = spawn(candid, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--json', ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   const url = await new Promise((resolve, reject) => {
     child.stdout.on('data', (bytes) => {
@@ -60,11 +60,12 @@ const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync', '--mute-audio'];
 
 // A browser as a candidate has it. Playwright's marks of automation are taken off (its agent string and
-// navigator.webdriver): with them the rules rightly call it a machine, which another test shows.
+// navigator.webdriver), and its drawing by software: with them the rules rightly call it a machine, which another test
+// shows.
 export async function openPhone() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...quiet, '--headless=new', '--disable-blink-features=AutomationControlled'],
+    args: [...quiet, '--headless=new', '--disable-blink-features=AutomationControlled', '--disable-3d-apis'],
     ignoreDefaultArgs: ['--enable-automation', '--headless', '--headless=old'],
   });
   const version = browser.version().split('.')[0];
@@ -75,6 +76,17 @@ export async function openPhone() {
     hasTouch: true,
   });
   return { browser, context };
+}
+
+// What a server needs to be told to believe pageAtHome().
+export const behindProxy = ['--trusted-proxy', '127.0.0.1'];
+
+// A page of a candidate who has a network of their own: one network that opens several candidates' links within minutes is
+// a scanner's.
+export async function pageAtHome({ context }, number) {
+  const page = await context.newPage();
+  await page.setExtraHTTPHeaders({ 'x-forwarded-for': `198.51.${number}.7` });
+  return page;
 }
 
 export async function openAutomation() {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { eventually, makeSmall, openAutomation, openPhone, run, runJson, serve, stateOf, untilEnded, untilTime, workFolder } from './program.mjs';
+import { behindProxy, eventually, makeSmall, openAutomation, openPhone, pageAtHome, run, runJson, serve, stateOf, untilEnded, untilTime, workFolder } from './program.mjs';
 
 const pictures = process.env.CANDID_E2E_PICTURES;
 if (pictures) mkdirSync(pictures, { recursive: true });
@@ -18,7 +18,7 @@ before(async () => {
   await run(['new', campaign, '--kit', 'sample']);
   makeSmall(campaign);
   await run(['record', campaign, '--camera', 'test:', '--size', '320x180']);
-  server = await serve(data);
+  server = await serve(data, behindProxy);
   const result = await runJson(['run', campaign, '--server', server.url], { data });
   assert.equal(result.rejected.length, 0);
   links = Object.fromEntries(result.messages.map((message) => [message.id, message.link]));
@@ -66,7 +66,7 @@ test('a browser driven by a program is called a machine', async () => {
 });
 
 test('a candidate who touches the page is a person who has not played', async () => {
-  const page = await phone.context.newPage();
+  const page = await pageAtHome(phone, 1);
   await page.goto(links['sample-2']);
   await page.waitForTimeout(1200); // rule 4: input counts from one second after the load
   await page.locator('h1').tap();
@@ -76,7 +76,7 @@ test('a candidate who touches the page is a person who has not played', async ()
 });
 
 test('a video watched to its end is watched_95, and its page is right on a phone', async () => {
-  const page = await phone.context.newPage();
+  const page = await pageAtHome(phone, 2);
   const problems = [];
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -101,7 +101,7 @@ test('a video watched to its end is watched_95, and its page is right on a phone
 });
 
 test('seeking to the end is not watching', async () => {
-  const page = await phone.context.newPage();
+  const page = await pageAtHome(phone, 3);
   await page.goto(links['sample-5']);
   await page.waitForTimeout(1200);
   await page.locator('#play').tap();
@@ -114,7 +114,7 @@ test('seeking to the end is not watching', async () => {
 });
 
 test('"do not track" is obeyed', async () => {
-  const page = await phone.context.newPage();
+  const page = await pageAtHome(phone, 4);
   await page.goto(links['sample-3']);
   await page.waitForTimeout(1200);
   await page.locator('form button, button[form]').first().tap();

@@ -69,6 +69,33 @@ TEST(Beacon, WhatIsRefusedIsNotRepeated) {
   }
 }
 
+TEST(Beacon, NamesWhatDrawsOnPagesThatKnowIt) {
+  const std::string load =
+      R"({"sequence":0,"kind":"load","webdriver":false,"visible":true,"prerendered":false,"outer":[1,1],"inner":[1,1])";
+  EXPECT_TRUE(parse_beacon(report(load + "}")));
+  EXPECT_TRUE(parse_beacon(report(load + R"(,"gpu":""})")));
+  auto beacon = must(parse_beacon(report(load + R"(,"gpu":"SwiftShader"})")));
+  EXPECT_NE(beacon.events[0].body.find(R"("gpu":"SwiftShader")"), std::string::npos);
+  EXPECT_FALSE(parse_beacon(report(load + R"(,"gpu":7})")));
+  EXPECT_FALSE(parse_beacon(report(load + R"(,"gpu":null})")));
+  EXPECT_FALSE(parse_beacon(report(load + R"(,"GPU":""})")));
+  std::string name;
+  for (int i = 0; i < 120; ++i) name += "\u00e9";
+  EXPECT_TRUE(parse_beacon(report(load + ",\"gpu\":\"" + name + "\"}")));
+  EXPECT_FALSE(parse_beacon(report(load + ",\"gpu\":\"" + name + "x\"}")));
+}
+
+TEST(Beacon, TakesTheReactionsThatThereAreAndNoOtherWords) {
+  for (std::string_view name : kReactions) {
+    auto beacon = must(parse_beacon(report(R"({"sequence":0,"kind":"reaction","name":")" + std::string(name) + "\"}")));
+    EXPECT_EQ(beacon.events[0].kind, EventKind::Reaction);
+  }
+  EXPECT_FALSE(parse_beacon(report(R"({"sequence":0,"kind":"reaction","name":"angry"})")));
+  EXPECT_FALSE(parse_beacon(report(R"({"sequence":0,"kind":"reaction"})")));
+  EXPECT_FALSE(parse_beacon(report(R"({"sequence":0,"kind":"reply","text":"hello"})")));
+  EXPECT_FALSE(parse_beacon(report(R"({"sequence":0,"kind":"consent","agreed":true})")));
+}
+
 TEST(PageTicket, HoldsForItsLinkSessionAndTimeAlone) {
   auto key = random_bytes(32);
   PageTicket ticket = issue_ticket(key, 7, test::kNoon);

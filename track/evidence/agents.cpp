@@ -1,67 +1,109 @@
 #include "track/evidence/agents.h"
 
+#include <algorithm>
+#include <bitset>
 #include <cassert>
 
 #include <fmt/format.h>
 
-#include "core/text.h"
-#include "track/pages/page_assets.h"
+#include "track/evidence/evidence_assets.h"
+#include "track/evidence/kept_list.h"
 
 namespace candid::track {
+namespace {
+
+constexpr std::string_view kName = "agents.txt";
+
+// Which pairs of letters an agent has. Hundreds of patterns are asked about each session, and nearly none of them has
+// its first pair there.
+class Pairs {
+ public:
+  explicit Pairs(std::string_view text) {
+    for (size_t at = 0; at + 1 < text.size(); ++at) pairs_.set(index(text, at));
+  }
+  bool may_hold(std::string_view pattern) const {
+    return pattern.size() < 2 || (pairs_[index(pattern, 0)] && pairs_[index(pattern, pattern.size() - 2)]);
+  }
+
+ private:
+  static size_t index(std::string_view text, size_t at) {
+    return static_cast<size_t>(static_cast<uint8_t>(text[at])) << 8 | static_cast<uint8_t>(text[at + 1]);
+  }
+  std::bitset<65536> pairs_;
+};
+
+}  // namespace
+
+bool AgentList::Pattern::matches(std::string_view agent) const {
+  if (at_start && at_end) return agent == text;
+  if (at_start) return agent.starts_with(text);
+  if (at_end) return agent.ends_with(text);
+  return agent.find(text) != std::string_view::npos;
+}
+
+AgentList::Pattern AgentList::parse_pattern(std::string_view text) {
+  Pattern pattern;
+  pattern.at_start = text.starts_with('^');
+  if (pattern.at_start) text.remove_prefix(1);
+  pattern.at_end = text.ends_with('$');
+  if (pattern.at_end) text.remove_suffix(1);
+  pattern.text = lower_ascii(text);
+  return pattern;
+}
 
 Result<AgentList> AgentList::parse(std::string_view text) {
   AgentList list;
-  int number = 0;
-  while (!text.empty()) {
-    ++number;
-    size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty() || line.front() == '#') continue;
-
-    auto wrong = [&](std::string_view what) {
-      return fail(ErrorKind::InvalidInput, fmt::format("agents.txt:{}: {}", number, what),
-                  "a line reads: pattern, tab, state, tab, what it is");
-    };
-    size_t first = line.find('\t');
-    size_t second = first == std::string_view::npos ? first : line.find('\t', first + 1);
-    if (first == 0 || second == std::string_view::npos) return wrong("three columns are needed");
-    std::string pattern = to_lower(line.substr(0, first));
-    std::string_view state_name = line.substr(first + 1, second - first - 1);
-    if (state_name == "allow") {
-      list.allowed_.push_back(std::move(pattern));
+  for (const ListRow& row : TRY(read_list(kName, text, 3))) {
+    Pattern pattern = parse_pattern(row.columns[0]);
+    if (pattern.text.empty()) {
+      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: the pattern matches everything", kName, row.line));
+    }
+    if (row.columns[1] == "allow") {
+      list.allowed_.push_back(std::move(pattern.text));
       continue;
     }
-    auto state = view_state(state_name);
-    if (!state || !(is_machine(*state) || *state == ViewState::MailImageOnly)) {
-      return wrong(fmt::format("\"{}\" is no machine's state", state_name));
+    if (row.columns[1] == "browser") {
+      list.browsers_.push_back(std::move(pattern));
+      continue;
     }
-    bool at_start = pattern.front() == '^';
-    if (at_start) pattern.erase(0, 1);
-    list.entries_.push_back({std::move(pattern), at_start, {*state, std::string(line.substr(second + 1))}});
+    auto state = view_state(row.columns[1]);
+    if (!state || !(is_machine(*state) || *state == ViewState::MailImageOnly)) {
+      return fail(ErrorKind::InvalidInput,
+                  fmt::format("{}:{}: \"{}\" is no machine's state", kName, row.line, row.columns[1]));
+    }
+    list.entries_.push_back({std::move(pattern), {*state, std::string(row.columns[2])}});
   }
   return list;
 }
 
 const AgentList& AgentList::built_in() {
   static const AgentList list = [] {
-    auto parsed = parse(page_assets().at("agents.txt"));
-    assert(parsed && "assets/pages/agents.txt is part of the program and tested");
+    auto parsed = parse(evidence_assets().at(kName));
+    assert(parsed && "assets/evidence/agents.txt is part of the program and tested");
     return std::move(*parsed);
   }();
   return list;
 }
 
-std::optional<KnownAgent> AgentList::find(std::string_view user_agent) const {
-  std::string agent = to_lower(user_agent);
+std::string AgentList::without_allowed(std::string_view user_agent) const {
+  std::string agent = lower_ascii(user_agent);
   for (const std::string& word : allowed_) {
     for (size_t at = agent.find(word); at != std::string::npos; at = agent.find(word, at)) agent.erase(at, word.size());
   }
+  return agent;
+}
+
+std::optional<KnownAgent> AgentList::find(std::string_view user_agent) const {
+  const std::string agent = without_allowed(user_agent);
+  const Pairs pairs(agent);
   for (const Entry& entry : entries_) {
-    size_t at = agent.find(entry.pattern);
-    if (at == 0 || (at != std::string::npos && !entry.at_start)) return entry.agent;
+    if (pairs.may_hold(entry.pattern.text) && entry.pattern.matches(agent)) return entry.agent;
   }
-  return std::nullopt;
+  auto begins_it = [&](const Pattern& browser) { return browser.matches(agent); };
+  if (agent.empty() || browsers_.empty() || std::any_of(browsers_.begin(), browsers_.end(), begins_it)) {
+    return std::nullopt;
+  }
+  return KnownAgent{ViewState::MachineAutomation, "a program, and no browser, by its name"};
 }
 
 }  // namespace candid::track

@@ -7,7 +7,7 @@ namespace candid::track {
 namespace {
 
 // These words are stored in ledgers: never rename one.
-constexpr std::array<std::pair<EventKind, std::string_view>, 12> kNames = {{
+constexpr std::array<std::pair<EventKind, std::string_view>, 15> kNames = {{
     {EventKind::Page, "page"},
     {EventKind::Head, "head"},
     {EventKind::Media, "media"},
@@ -20,6 +20,9 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 12> kNames = {{
     {EventKind::Pause, "pause"},
     {EventKind::Ended, "ended"},
     {EventKind::Hide, "hide"},
+    {EventKind::Reaction, "reaction"},
+    {EventKind::Reply, "reply"},
+    {EventKind::Consent, "consent"},
 }};
 
 }  // namespace

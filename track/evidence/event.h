@@ -19,7 +19,7 @@ std::optional<Purpose> purpose_named(std::string_view name);
 
 enum class EventKind {
   // Requests, seen by the server. The body is JSON:
-  Page,      // GET of the page             {"prefetch": bool}
+  Page,      // GET of the page             {"prefetch": bool}, and "from": machine_network() (networks.h)
   Head,      // HEAD of the page or video   {}
   Media,     // GET of the video            {"first": byte, "length": bytes, "size": bytes}
   MediaEnd,  // that transfer is over       {"sent": bytes}
@@ -32,6 +32,10 @@ enum class EventKind {
   Pause,
   Ended,
   Hide,
+  // What a candidate says back; kept and erased with the link like every event, and never weighed as watching.
+  Reaction,  // {"name": one of kReactions (beacon.h)}; the latest counts
+  Reply,     // {"text": …}
+  Consent,   // {"agreed": bool}; the latest counts
 };
 
 std::string_view to_string(EventKind kind);

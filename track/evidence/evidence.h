@@ -1,6 +1,6 @@
 #pragma once
 // What the recorded events prove about a view. Pure: the same events give the same verdict, in whatever order and
-// however often they are given, so better rules re-judge the past. The rules are docs' "what counts as a view":
+// however often they are given, so better rules re-judge the past. The rules are those of docs/views.md:
 //
 //   1 no request alone goes above page_unverified       5 played: a trusted start, the media clock advanced; each tenth
 //   2 some signs decide for a machine                     of a second counts once, at most 2x wall time + 5 s, only
@@ -8,7 +8,10 @@
 //   4 page_human: seen, and input at least 1 s after    6 viewed from min(5 s, half); watched_N from N % of the video
 //     load, or the keyboard                             7 a probable machine needs input and 50 % watched
 //
-// Not judged yet: data-centre networks, one source over several candidates, two links of one mail within seconds.
+// Some signs show only across sessions: examine() each candidate's links, mark_shared_signs() of all that were sent
+// together, then judge() each.
+//
+//   histories ─► session_groups ─► session_facts ─► CandidateRecord ─► shared_signs ─► rules ─► CandidateView
 
 #include <optional>
 #include <span>
@@ -18,18 +21,27 @@
 #include "core/time.h"
 #include "track/evidence/agents.h"
 #include "track/evidence/event.h"
+#include "track/evidence/rules.h"
 #include "track/evidence/view_state.h"
 
 namespace candid::track {
 
-// Grows whenever a verdict could change.
-inline constexpr int kEvidenceRules = 2;
+// One session before it is judged; small, whatever the number of its events.
+struct SessionRecord {
+  int64_t link_id = 0;
+  std::string session;  // empty: requests that belong to no page load
+  Purpose purpose = Purpose::Candidate;
+  SessionFacts facts{};
+  double served = 1;  // how much of the video was sent over the link, 0..1
+  SharedSigns shared{};
+};
 
-// What is known beside the events.
-struct ViewContext {
-  Microseconds duration{};                  // of the video
-  std::optional<UtcTime> mail_accepted_at;  // by the candidate's mail server
-  bool media_served_here = true;            // then a session cannot have played a video that nobody fetched from us
+// All links of one message before they are judged.
+struct CandidateRecord {
+  ViewContext context{};
+  std::optional<UtcTime> link_made_at{};  // the newest of the candidate's own
+  bool do_not_track = false;
+  std::vector<SessionRecord> sessions{};
 };
 
 struct SessionVerdict {
@@ -41,6 +53,8 @@ struct SessionVerdict {
   double watched_fraction = 0;  // 0 to 1
   UtcTime first{};
   UtcTime last{};
+  std::vector<std::string> machine_signs{};  // what makes a machine probable, in words
+  SessionFacts facts{};
 };
 
 struct CandidateView {
@@ -54,10 +68,18 @@ struct CandidateView {
   std::vector<SessionVerdict> sessions;  // in order of time, machines and the owner included
 };
 
-std::vector<SessionVerdict> judge_sessions(const LinkHistory& history, const ViewContext& context,
-                                           const AgentList& agents = AgentList::built_in());
+CandidateRecord examine(std::span<const LinkHistory> histories, const ViewContext& context);
 
-// All links of one message. The best session that can be the candidate's decides; without one, the best machine.
+// Finds what the sessions of these candidates show together. A candidate's links count as those of one mail.
+void mark_shared_signs(std::span<CandidateRecord> candidates);
+
+SessionVerdict judge_session(const SessionRecord& session, const ViewContext& context,
+                             const AgentList& agents = AgentList::built_in());
+
+// The best session that can be the candidate's decides; without one, the best machine.
+CandidateView judge(const CandidateRecord& candidate, const AgentList& agents = AgentList::built_in());
+
+// One candidate alone: all three steps.
 CandidateView judge(std::span<const LinkHistory> histories, const ViewContext& context,
                     const AgentList& agents = AgentList::built_in());
 

@@ -1,10 +1,13 @@
 #include "track/evidence/session_facts.h"
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include <nlohmann/json.hpp>
+
+#include "track/evidence/networks.h"
+#include "track/evidence/seen_time.h"
+#include "track/evidence/software_gpus.h"
 
 namespace candid::track {
 namespace {
@@ -12,7 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kHumanDelayMs = 1000;
-constexpr double kCellsPerSecond = 10;
 // Containers, players and our own figure for the duration round differently.
 constexpr double kEndSlackSeconds = 2;
 constexpr double kCreditRate = 2;
@@ -22,29 +24,6 @@ bool is_progress(EventKind kind) {
   return kind == EventKind::Beat || kind == EventKind::Pause || kind == EventKind::Ended || kind == EventKind::Hide;
 }
 
-// The seconds of the video that were seen, each tenth of a second one bit.
-class SeenTime {
- public:
-  explicit SeenTime(double seconds)
-      : seconds_(seconds), cells_(static_cast<size_t>(std::ceil(seconds * kCellsPerSecond))) {}
-
-  // A cell counts when its middle was played.
-  void add(double from, double to) {
-    auto first = static_cast<size_t>(std::max(0.0, std::ceil(from * kCellsPerSecond - 0.5)));
-    auto end = static_cast<size_t>(std::max(0.0, std::ceil(to * kCellsPerSecond - 0.5)));
-    for (size_t cell = first; cell < std::min(end, cells_.size()); ++cell) cells_[cell] = true;
-  }
-
-  double seconds() const {
-    auto count = static_cast<double>(std::count(cells_.begin(), cells_.end(), true));
-    return std::min(count / kCellsPerSecond, seconds_);
-  }
-
- private:
-  double seconds_;
-  std::vector<bool> cells_;
-};
-
 void add_input(SessionFacts& facts, bool trusted, bool keyboard, double ms) {
   if (trusted && (keyboard || ms >= kHumanDelayMs)) facts.human_input = true;
   if (facts.first_input_ms && *facts.first_input_ms < ms) return;
@@ -53,22 +32,44 @@ void add_input(SessionFacts& facts, bool trusted, bool keyboard, double ms) {
   facts.first_input_ms = ms;
 }
 
+std::string text_in(const json& body, const char* key) {
+  auto found = body.find(key);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// The greatest, so that the order of events cannot matter; a visit rarely has more than one.
+void add_machine_network(SessionFacts& facts, std::string whose) {
+  facts.machine_network = std::max(facts.machine_network, std::move(whose));
+}
+
+void add_load(SessionFacts& facts, const json& body) {
+  facts.scripted = true;
+  facts.shown |= body.at("visible").get<bool>();
+  facts.webdriver |= body.at("webdriver").get<bool>();
+  facts.prerendered |= body.at("prerendered").get<bool>();
+  facts.without_window |= body.at("outer").at(0) == 0 || body.at("outer").at(1) == 0;
+  facts.software_gpu = std::max(facts.software_gpu, software_gpu(text_in(body, "gpu")));  // older pages did not tell
+}
+
+// A form that a script has sent says so; one that came without a script cannot say.
+bool is_from_script(const json& body) {
+  auto trusted = body.find("trusted");
+  return trusted != body.end() && trusted->is_boolean() && !trusted->get<bool>();
+}
+
 void add_event(SessionFacts& facts, const Event& event, const json& body) {
   if (event.kind != EventKind::Head) facts.only_head = false;
   switch (event.kind) {
     case EventKind::Page:
       facts.page_requested = true;
       facts.prefetched |= body.at("prefetch").get<bool>();
+      add_machine_network(facts, text_in(body, "from"));  // the server's own word, kept where the network is dropped
       break;
     case EventKind::Trap:
       facts.trapped = true;
       break;
     case EventKind::Load:
-      facts.scripted = true;
-      facts.shown |= body.at("visible").get<bool>();
-      facts.webdriver |= body.at("webdriver").get<bool>();
-      facts.prerendered |= body.at("prerendered").get<bool>();
-      facts.without_window |= body.at("outer").at(0) == 0 || body.at("outer").at(1) == 0;
+      add_load(facts, body);
       break;
     case EventKind::Input:
       facts.scripted = true;
@@ -90,9 +91,17 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
       facts.scripted = true;
       facts.shown |= body.at("visible").get<bool>();
       break;
-    case EventKind::Head:
     case EventKind::Media:
+      facts.media_requested = true;
+      break;
+    case EventKind::Reaction:
+    case EventKind::Reply:
+      facts.answered |= !is_from_script(body);
+      facts.scripted |= event.sequence.has_value();  // a form works without the script, and has none
+      break;
+    case EventKind::Head:
     case EventKind::MediaEnd:
+    case EventKind::Consent:
       break;
   }
 }
@@ -135,7 +144,7 @@ void add_credit(SessionFacts& facts, std::span<const Report> reports, double dur
     for (const json& range : report.body.at("ranges")) {
       auto first = range.at(0).get<double>();
       auto last = range.at(1).get<double>();
-      if (last < first || last > duration + kEndSlackSeconds) facts.impossible = true;
+      if (first < 0 || last < first || last > duration + kEndSlackSeconds) facts.impossible = true;
       if (perceived && *report.event->sequence > *start) seen.add(first, last);
     }
   }
@@ -155,6 +164,9 @@ SessionFacts gather_facts(std::span<const Event> given, Microseconds duration) {
     facts.last = std::max(facts.last, event.received_at);
     // The greatest, so that the order of events cannot matter; one page load has one agent.
     facts.agent = std::max(facts.agent, event.agent);
+    if (!event.network.empty() && facts.networks.insert(event.network).second) {
+      add_machine_network(facts, machine_network(event.network));
+    }
     try {
       json body = json::parse(event.body);
       add_event(facts, event, body);

@@ -2,9 +2,9 @@
 // The facts in one session's events, before any rule weighs them. Order-independent: facts are sums, unions, minima.
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "core/time.h"
 #include "track/evidence/event.h"
@@ -13,11 +13,14 @@ namespace candid::track {
 
 struct SessionFacts {
   std::string agent;
+  std::set<std::string> networks;  // as the events have them; none once they were dropped
+  std::string machine_network;     // whose it is, where machines live there ("Mimecast"); stays when networks go
   UtcTime first{};
   UtcTime last{};
 
   // Requests
   bool page_requested = false;
+  bool media_requested = false;
   bool prefetched = false;
   bool only_head = true;  // nothing but HEAD was asked for
   bool trapped = false;
@@ -28,11 +31,13 @@ struct SessionFacts {
   bool prerendered = false;
   bool webdriver = false;
   bool without_window = false;  // the window had no outer size
+  std::string software_gpu;     // what draws in place of a graphics card; empty: a card, or not known
   bool human_input = false;     // trusted, and at least 1 s after load or by keyboard
   std::optional<double> first_input_ms;
   bool first_input_trusted = true;
   bool started_by_gesture = false;
   bool started_by_itself = false;
+  bool answered = false;  // a reply or a reaction, not made by a script
 
   // Credit
   double played_seconds = 0;   // each tenth once, after the trusted start, while visible or audible

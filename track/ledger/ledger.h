@@ -74,7 +74,8 @@ class Ledger {
   // Ends every link of all these messages, known or not; how many were usable until now. All or none, but for a remote
   // ledger: it ends them by the thousand.
   virtual Result<int> revoke_messages(const std::vector<std::string>& message_ids) = 0;
-  // From now on no event of this link is stored, queued ones included.
+  // From now on no event of this link is stored, queued ones included; but for what the candidate says on purpose, Reply
+  // and Reaction.
   virtual Result<void> stop_tracking(int64_t link_id) = 0;
 
   using Completion = std::function<void(Result<void>)>;

@@ -25,13 +25,18 @@ nlohmann::json optional_time(const std::optional<UtcTime>& time) {
 nlohmann::json json_of(const PageContent& page) {
   auto buttons = nlohmann::json::array();
   for (const Button& button : page.buttons) buttons.push_back({{"label", button.label}, {"url", button.url}});
-  return {{"language", page.language},
-          {"company", page.company},
-          {"headline", page.headline},
-          {"message", page.message},
-          {"accent_color", page.accent_color},
-          {"buttons", std::move(buttons)},
-          {"captions_in_picture", page.captions_in_picture}};
+  nlohmann::json json = {{"language", page.language},
+                         {"company", page.company},
+                         {"headline", page.headline},
+                         {"message", page.message},
+                         {"accent_color", page.accent_color},
+                         {"buttons", std::move(buttons)},
+                         {"captions_in_picture", page.captions_in_picture}};
+  // Later than the first servers: left out where they have their defaults, so that those go on taking messages.
+  if (!page.booking_url.empty()) json["booking_url"] = page.booking_url;
+  if (!page.takes_replies) json["takes_replies"] = false;
+  if (page.tracking != Tracking::Individual) json["tracking"] = to_string(page.tracking);
+  return json;
 }
 
 Result<Button> button_from_json(const nlohmann::json& json) {
@@ -50,6 +55,13 @@ Result<PageContent> page_of(const nlohmann::json& json) {
   page.message = fields.text("message");
   page.accent_color = fields.text("accent_color", kIdBytes);
   page.captions_in_picture = fields.flag("captions_in_picture");
+  if (fields.has("booking_url")) page.booking_url = fields.text("booking_url", kNameBytes);
+  if (fields.has("takes_replies")) page.takes_replies = fields.flag("takes_replies");
+  if (fields.has("tracking")) {
+    auto tracking = tracking_named(fields.text("tracking", kIdBytes));
+    if (!tracking) fields.refuse("tracking", "is no way of tracking that is known here");
+    page.tracking = tracking.value_or(Tracking::Off);
+  }
   const nlohmann::json& buttons = fields.array("buttons");
   if (buttons.size() > kMostButtons) fields.refuse("buttons", "has too many elements");
   TRY_VOID(fields.finish());

@@ -27,9 +27,10 @@ size_t character_length(std::string_view text) {
 }
 
 bool is_storable(const PageContent& page) {
-  return is_storable(page.company) && is_storable(page.headline) && is_storable(page.message) &&
-         std::all_of(page.buttons.begin(), page.buttons.end(),
-                     [](const Button& button) { return is_storable(button.label) && is_storable(button.url); });
+  return is_storable(page.company) && is_storable(page.booking_url) && is_storable(page.headline) &&
+         is_storable(page.message) && std::all_of(page.buttons.begin(), page.buttons.end(), [](const Button& button) {
+           return is_storable(button.label) && is_storable(button.url);
+         });
 }
 
 bool is_storable(const MessageRecord& message) {

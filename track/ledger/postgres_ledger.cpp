@@ -46,8 +46,8 @@ const PostgresStatement kCampaigns = {
     "campaigns",
     "SELECT campaign_id, (array_agg(campaign_name ORDER BY published_at DESC, message_id))[1], count(*), "
     "max(published_at) FROM message GROUP BY campaign_id ORDER BY max(published_at) DESC, campaign_id"};
-// A link that must not be tracked swallows its events here, where queued ones pass too. FOR SHARE: stop_tracking()
-// waits for what is being stored, and what is stored afterwards sees it.
+// A link that must not be tracked swallows its events here (but not what the candidate says on purpose), where queued
+// ones pass too. FOR SHARE: stop_tracking() waits for what is being stored, and what is stored afterwards sees it.
 const PostgresStatement kStoreEvents = {
     "store_events",
     fmt::format(
@@ -55,10 +55,10 @@ const PostgresStatement kStoreEvents = {
         "text, "
         "sequence bigint, received_at bigint, kind text, body text, agent text, network text)) WITH ORDINALITY AS "
         "sent ({0}, place)), "
-        "tracked AS MATERIALIZED (SELECT id FROM link WHERE id IN (SELECT link_id FROM sent) AND do_not_track_at IS "
-        "NULL "
-        "ORDER BY id FOR SHARE) "
-        "INSERT INTO event ({0}) SELECT {0} FROM sent JOIN tracked ON tracked.id = sent.link_id ORDER BY place "
+        "known AS MATERIALIZED (SELECT id, do_not_track_at IS NULL AS tracked FROM link WHERE id IN (SELECT link_id "
+        "FROM sent) ORDER BY id FOR SHARE) "
+        "INSERT INTO event ({0}) SELECT {0} FROM sent JOIN known ON known.id = sent.link_id "
+        "WHERE known.tracked OR sent.kind IN ('reply', 'reaction') ORDER BY place "
         "ON CONFLICT (link_id, session, sequence) DO NOTHING",
         kEventColumns)};
 const PostgresStatement kLinksOfMessage = {

@@ -174,7 +174,8 @@ Result<void> SqliteLedger::store(const std::vector<Event>& group) {
   return write("store events", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement insert(database, fmt::format("INSERT INTO event ({}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
-                                                   "FROM link WHERE id = ?1 AND do_not_track_at IS NULL "
+                                                   "FROM link WHERE id = ?1 AND (do_not_track_at IS NULL OR "
+                                                   "?5 IN ('reply', 'reaction')) "
                                                    "ON CONFLICT (link_id, session, sequence) DO NOTHING",
                                                    kEventColumns));
     for (const Event& event : group) {

@@ -1,5 +1,6 @@
 #include "track/pages/beacon.h"
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
@@ -17,7 +18,8 @@ constexpr int64_t kLastSequence = 1'000'000;
 constexpr double kLongestVideoSeconds = 24 * 3600;
 constexpr double kLongestVisitMs = 7 * 24 * 3600 * 1000.0;
 constexpr double kLargestPixels = 100'000;
-constexpr double kFastestRate = 16;  // browsers' own limit
+constexpr double kFastestRate = 16;   // browsers' own limit
+constexpr int64_t kLongestGpu = 120;  // characters
 
 // Thrown inside this file only, so that the field checks below read as plain statements.
 struct Refused {
@@ -64,10 +66,22 @@ void require_ranges(const json& ranges) {
   }
 }
 
+int64_t characters(const std::string& utf8) {
+  return std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
+
+void require_load_keys(const json& event) {
+  if (!event.contains("gpu")) {
+    return require_keys(event, {"sequence", "kind", "webdriver", "visible", "prerendered", "outer", "inner"});
+  }
+  require_keys(event, {"sequence", "kind", "webdriver", "visible", "prerendered", "outer", "inner", "gpu"});
+  require(characters(text(event["gpu"])) <= kLongestGpu, "the name of what draws is too long");
+}
+
 void require_fields(EventKind kind, const json& event) {
   switch (kind) {
     case EventKind::Load:
-      require_keys(event, {"sequence", "kind", "webdriver", "visible", "prerendered", "outer", "inner"});
+      require_load_keys(event);
       for (const char* key : {"webdriver", "visible", "prerendered"}) require_bool(event[key]);
       for (const char* key : {"outer", "inner"}) require_size(event[key]);
       return;
@@ -90,6 +104,10 @@ void require_fields(EventKind kind, const json& event) {
       require_ranges(event["ranges"]);
       for (const char* key : {"visible", "muted"}) require_bool(event[key]);
       number(event["rate"], 0, kFastestRate);
+      return;
+    case EventKind::Reaction:
+      require_keys(event, {"sequence", "kind", "name"});
+      require(is_reaction(text(event["name"])), "the reaction is unknown");
       return;
     default:
       require(false, "a page cannot report this kind of event");
@@ -115,6 +133,10 @@ Event read_event(const json& given, const std::string& session) {
 }
 
 }  // namespace
+
+bool is_reaction(std::string_view name) {
+  return std::find(kReactions.begin(), kReactions.end(), name) != kReactions.end();
+}
 
 Result<Beacon> parse_beacon(std::string_view report) {
   try {

@@ -120,33 +120,38 @@ HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest
   auto link = ledger_.find_link(grant->link_id);
   if (!link) return failed(link.error());
   if (!*link) return not_found();
-  auto file = find(**link, name);
+  auto message = ledger_.find_message((*link)->message_id);
+  if (!message) return failed(message.error());
+  if (!*message) return not_found();
+  auto recording = policy_.recording(**link, (*message)->page);
+  if (!recording) return failed(recording.error());
+  auto file = find(**message, name);
   if (!file) return file.error().kind() == ErrorKind::NotFound ? not_found() : failed(file.error());
-  if (name == kVideo) return video(request, **link, grant->session, *file);
+  const Opened opened{**link, grant->session, *recording};
+  if (name == kVideo) return video(request, opened, *file);
   if (name == kCaptions) {
-    auto open = may_read_captions(**link, grant->session);
+    auto open = may_read_captions(opened);
     if (!open) return failed(open.error());
     if (!*open) return views_used_up();
   }
   return send(request, *file, wanted_range(request, *file));  // no open pixel: a fetched poster is not an event
 }
 
-Result<MediaFile> MediaDesk::find(const LinkRecord& link, std::string_view name) const {
-  auto message = TRY(ledger_.find_message(link.message_id));
-  std::string_view ref = message ? media_ref(*message, name) : std::string_view();
+Result<MediaFile> MediaDesk::find(const MessageRecord& message, std::string_view name) const {
+  std::string_view ref = media_ref(message, name);
   if (ref.empty()) return fail(ErrorKind::NotFound, "the message has no such file");
   auto file = media_.find(ref);
   if (!file && file.error().kind() == ErrorKind::NotFound) {
-    log::warning("track", fmt::format("message {}: {} is not in the store", link.message_id, name));
+    log::warning("track", fmt::format("message {}: {} is not in the store", message.message_id, name));
   }
   return file;
 }
 
-HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link, const std::string& session,
-                              const MediaFile& file) {
+HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, const MediaFile& file) {
+  const LinkRecord& link = opened.link;
   RequestedRange range = wanted_range(request, file);
   if (plays(request, range)) {
-    auto admitted = admit(link, session);
+    auto admitted = admit(link, opened.session, opened.recording);
     if (!admitted) return failed(admitted.error());
     if (!*admitted) return views_used_up();
   }
@@ -154,6 +159,7 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link
   if (link.terms.may_download && request.query == kDownloadQuery) {
     response.headers.emplace_back("Content-Disposition", kAttachment);
   }
+  if (!may_store(opened.recording, EventKind::Media)) return response;
   if (request.method == Method::Head) {
     response.record.push_back(event_of(request, link, EventKind::Head, clock_.now()));
   } else if (response.status != 304 && range.range.length > 0) {
@@ -170,12 +176,15 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const LinkRecord& link
 
 // Browsers fetch captions before anybody plays, so they use up no view; but they say what the video says, so they end
 // with the last one.
-Result<bool> MediaDesk::may_read_captions(const LinkRecord& link, const std::string& session) {
-  if (!link.terms.view_limit || link.views < *link.terms.view_limit) return true;
-  return admit(link, session);  // no view is left to be counted
+Result<bool> MediaDesk::may_read_captions(const Opened& opened) {
+  const LinkTerms& terms = opened.link.terms;
+  if (!terms.view_limit || opened.link.views < *terms.view_limit) return true;
+  return admit(opened.link, opened.session, opened.recording);  // no view is left to be counted
 }
 
-Result<bool> MediaDesk::admit(const LinkRecord& link, const std::string& session) {
+Result<bool> MediaDesk::admit(const LinkRecord& link, const std::string& session, Recording recording) {
+  // A page load that is counted is named in the ledger.
+  if (!link.terms.view_limit && recording != Recording::On) return true;
   std::pair view(link.id, session);
   {
     std::lock_guard lock(mutex_);

@@ -13,6 +13,7 @@
 #include "core/time.h"
 #include "track/ledger/ledger.h"
 #include "track/pages/media_grant.h"
+#include "track/pages/tracking_policy.h"
 #include "track/web/http_message.h"
 
 namespace candid::track {
@@ -23,8 +24,9 @@ inline constexpr std::string_view kDownloadQuery = "download";
 // Thread-safe.
 class MediaDesk {
  public:
-  MediaDesk(std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media, const Clock& clock)
-      : key_(std::move(key)), ledger_(ledger), media_(media), clock_(clock) {}
+  MediaDesk(std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media, TrackingPolicy& policy,
+            const Clock& clock)
+      : key_(std::move(key)), ledger_(ledger), media_(media), policy_(policy), clock_(clock) {}
 
   // A fresh grant for this page load; with an empty session one that opens the poster alone (link previews).
   std::string grant(int64_t link_id, std::string_view session) const;
@@ -32,19 +34,25 @@ class MediaDesk {
   bool is_granted(std::string_view rest) const;
   // GET, HEAD /m/GRANT/NAME
   HttpResponse answer(const HttpRequest& request, std::string_view rest);
-  // Ledger::admit_view(), which is asked once a page load.
-  Result<bool> admit(const LinkRecord& link, const std::string& session);
+  // Ledger::admit_view(), which is asked once a page load; not at all where views are neither limited nor recorded.
+  Result<bool> admit(const LinkRecord& link, const std::string& session, Recording recording);
 
  private:
   std::optional<MediaGrant> read(std::string_view text) const;
-  Result<MediaFile> find(const LinkRecord& link, std::string_view name) const;
-  Result<bool> may_read_captions(const LinkRecord& link, const std::string& session);
-  HttpResponse video(const HttpRequest& request, const LinkRecord& link, const std::string& session,
-                     const MediaFile& file);
+  // What a grant opens.
+  struct Opened {
+    const LinkRecord& link;
+    const std::string& session;
+    Recording recording;
+  };
+  Result<MediaFile> find(const MessageRecord& message, std::string_view name) const;
+  Result<bool> may_read_captions(const Opened& opened);
+  HttpResponse video(const HttpRequest& request, const Opened& opened, const MediaFile& file);
 
   const std::vector<uint8_t> key_;
   Ledger& ledger_;
   const MediaLibrary& media_;
+  TrackingPolicy& policy_;
   const Clock& clock_;
   std::mutex mutex_;
   std::set<std::pair<int64_t, std::string>> admitted_;  // links and sessions

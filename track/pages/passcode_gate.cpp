@@ -7,8 +7,8 @@
 
 #include "core/digest.h"
 #include "core/encoding.h"
-#include "core/text.h"
-#include "track/pages/page.h"
+#include "track/pages/form_fields.h"
+#include "track/pages/form_pages.h"
 #include "track/pages/passcode.h"
 #include "track/web/answers.h"
 
@@ -22,41 +22,6 @@ constexpr std::string_view kCookie = "candid_passcode";
 
 std::span<const uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
-// A value of application/x-www-form-urlencoded; what is no escape stays as it is.
-std::string form_decoded(std::string_view text) {
-  std::string decoded;
-  for (size_t at = 0; at < text.size(); ++at) {
-    bool escape =
-        text[at] == '%' && at + 2 < text.size() && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
-    if (escape) {
-      decoded += static_cast<char>(hex_digit(text[at + 1]) * 16 + hex_digit(text[at + 2]));
-      at += 2;
-    } else {
-      decoded += text[at] == '+' ? ' ' : text[at];
-    }
-  }
-  return decoded;
-}
-
-// Calls `use(name, value)` for each "name=value" of a list.
-template <typename Use>
-void for_each_pair(std::string_view list, char separator, Use&& use) {
-  while (!list.empty()) {
-    std::string_view entry = list.substr(0, list.find(separator));
-    list.remove_prefix(std::min(list.size(), entry.size() + 1));
-    while (entry.starts_with(' ')) entry.remove_prefix(1);
-    size_t equals = entry.find('=');
-    if (equals != std::string_view::npos) use(entry.substr(0, equals), entry.substr(equals + 1));
-  }
 }
 
 // One that was counted; taken back when it goes without having been looked at.
@@ -84,7 +49,7 @@ HttpResponse form_answer(int status, std::string_view token, const std::string& 
   return {status,
           {{"Content-Type", kHtml},
            {"Cache-Control", kNoStore},
-           {"Content-Security-Policy", content_policy(passcode_style_source(), "'none'")}},
+           {"Content-Security-Policy", content_policy(form_style_source(), "'none'")}},
           std::move(*html)};
 }
 
@@ -126,24 +91,19 @@ std::string PasscodeGate::cookie(const HttpRequest& request, const LinkRecord& l
                      std::chrono::seconds(kOpenFor + kKnownFor).count(), request.secure ? "; Secure" : "");
 }
 
-HttpResponse PasscodeGate::form(std::string_view token, const PageContent& page) const {
-  return form_answer(200, token, page.language, PasscodeNotice::None);
+HttpResponse PasscodeGate::form(std::string_view token, const std::string& language) const {
+  return form_answer(200, token, language, PasscodeNotice::None);
 }
 
 HttpResponse PasscodeGate::check(const HttpRequest& request, std::string_view token, const LinkRecord& link,
-                                 const PageContent& page) {
+                                 const std::string& language) {
   if (link.terms.passcode_hash.empty()) return not_found();
-  if (!to_lower(request.header("content-type")).starts_with("application/x-www-form-urlencoded")) {
-    return plain_answer(415, "The form is application/x-www-form-urlencoded.\n");
-  }
-  std::string passcode;
-  for_each_pair(request.body, '&', [&](std::string_view name, std::string_view value) {
-    if (name == "passcode") passcode = form_decoded(value);
-  });
+  if (!is_form(request)) return plain_answer(415, "The form is application/x-www-form-urlencoded.\n");
+  std::string passcode = form_field(request.body, "passcode").value_or("");
   // Strangers who have the link must not lock out whoever gave the right one before.
   std::string key = fmt::format("{}{}", link.id, earned_until(request, link) ? " known" : "");
   if (auto wait = attempts_.wait_or_add(key)) {
-    HttpResponse response = form_answer(429, token, page.language, PasscodeNotice::Wait, *wait);
+    HttpResponse response = form_answer(429, token, language, PasscodeNotice::Wait, *wait);
     response.headers.emplace_back("Retry-After", fmt::to_string(wait->count()));
     return response;
   }
@@ -151,10 +111,10 @@ HttpResponse PasscodeGate::check(const HttpRequest& request, std::string_view to
   // Shared, as a std::function can be copied.
   pending.check_passcode = [attempt = std::make_shared<CountedAttempt>(attempts_, std::move(key)),
                             passcode = std::move(passcode), hash = link.terms.passcode_hash,
-                            given_to = std::string(token), language = page.language, earned = cookie(request, link)] {
+                            given_to = std::string(token), given_in = language, earned = cookie(request, link)] {
     attempt->look();
     if (!passcode_matches(passcode, hash)) {
-      HttpResponse response = form_answer(403, given_to, language, PasscodeNotice::Wrong);
+      HttpResponse response = form_answer(403, given_to, given_in, PasscodeNotice::Wrong);
       response.miss = true;
       return response;
     }

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/time.h"
-#include "track/message.h"
 #include "track/pages/passcode_attempts.h"
 #include "track/web/http_message.h"
 
@@ -22,13 +21,13 @@ class PasscodeGate {
 
   // No passcode is asked for, or the request has a cookie that this link's present passcode earned.
   bool is_open(const HttpRequest& request, const LinkRecord& link) const;
-  // What GET /v/TOKEN answers while it is not.
-  HttpResponse form(std::string_view token, const PageContent& page) const;
+  // What GET /v/TOKEN answers while it is not; `language` is the page's.
+  HttpResponse form(std::string_view token, const std::string& language) const;
   // POST /v/TOKEN/passcode: to the page with the cookie, or the form again (HttpResponse::check_passcode: about a tenth
   // of a second and 64 MiB; one that is dropped without a call was no attempt). How often: passcode_attempts.h; those
   // who have the cookie are counted apart.
   HttpResponse check(const HttpRequest& request, std::string_view token, const LinkRecord& link,
-                     const PageContent& page);
+                     const std::string& language);
 
  private:
   std::string sign(const LinkRecord& link, int64_t ends_at) const;

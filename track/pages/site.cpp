@@ -6,9 +6,12 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "core/text.h"
+#include "track/evidence/networks.h"
 #include "track/pages/beacon.h"
+#include "track/pages/form_fields.h"
 #include "track/pages/nonce.h"
 #include "track/pages/page.h"
+#include "track/pages/page_words.h"
 #include "track/web/answers.h"
 
 namespace candid::track {
@@ -62,7 +65,10 @@ Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, con
       media_(media),
       clock_(clock),
       quota_(clock),
-      media_desk_(key, ledger, media, clock),
+      policy_(ledger),
+      transcripts_(media),
+      media_desk_(key, ledger, media, policy_, clock),
+      reply_desk_(key, quota_, clock),
       passcode_gate_(std::move(key), clock) {}
 
 bool Site::is_granted(std::string_view path) const {
@@ -90,42 +96,61 @@ HttpResponse Site::find_answer(const HttpRequest& request) {
 }
 
 HttpResponse Site::answer_link(const HttpRequest& request, std::string_view token, std::string_view rest) {
-  auto found = ledger_.find_link(sha256(token));
-  if (!found) return failed(found.error());
-  if (!*found) return missed();
-  const LinkRecord& link = **found;
-  if (is_reading(request.method)) {
-    if (rest.empty()) return page(request, token, link);
-    if (rest == "passcode") return back_to_page(token);  // a tab that is restored asks for where it was
-    if (rest.starts_with(kTrap)) return trap(request, link, rest.substr(kTrap.size()));
-    return not_found();
-  }
-  if (request.method != Method::Post) return not_found();
-  if (rest == "events") return report(request, link);
-  if (rest == "media") return media_addresses(request, link);
-  if (rest == "passcode") return passcode(request, token, link);
-  if (rest == "privacy") return privacy(request, token, link);
+  auto link = ledger_.find_link(sha256(token));
+  if (!link) return failed(link.error());
+  if (!*link) return missed();
+  auto message = ledger_.find_message((*link)->message_id);
+  if (!message) return failed(message.error());
+  if (!*message) return not_found();
+  const PageContent& content = (*message)->page;
+  auto recording = policy_.recording(**link, content);
+  if (!recording) return failed(recording.error());
+  const Visit visit{request,   token,      **link,
+                    **message, *recording, language_of_page(content.language, request.header("accept-language"))};
+  if (is_reading(request.method)) return read(visit, rest);
+  return request.method == Method::Post ? post(visit, rest) : not_found();
+}
+
+HttpResponse Site::read(const Visit& visit, std::string_view rest) {
+  if (rest.empty()) return page(visit);
+  // A tab that is restored asks for where it was.
+  if (rest == "passcode" || ReplyDesk::takes(rest)) return back_to_page(visit.token);
+  if (rest.starts_with(kTrap)) return trap(visit, rest.substr(kTrap.size()));
   return not_found();
 }
 
-HttpResponse Site::page(const HttpRequest& request, std::string_view token, const LinkRecord& link) {
-  auto message = ledger_.find_message(link.message_id);
-  if (!message) return failed(message.error());
-  if (!*message) return not_found();
-  if (!passcode_gate_.is_open(request, link)) return passcode_gate_.form(token, (*message)->page);
+HttpResponse Site::post(const Visit& visit, std::string_view rest) {
+  // No other site's page can send JSON without asking first, nor does it have the ticket that reports come with.
+  if (!is_json(visit.request) && !is_from_here(visit.request, public_url_))
+    return plain_answer(403, "Another site sent this.\n");
+  if (rest == "events") return report(visit);
+  if (rest == "media") return media_addresses(visit);
+  if (rest == "passcode") return passcode_gate_.check(visit.request, visit.token, visit.link, visit.language);
+  if (rest == "privacy") return privacy(visit);
+  if (!ReplyDesk::takes(rest)) return not_found();
+  if (!passcode_gate_.is_open(visit.request, visit.link)) return plain_answer(401, "Please open the page again.\n");
+  return reply_desk_.answer({visit.request, visit.token, visit.link, visit.message.page, visit.recording}, rest);
+}
+
+HttpResponse Site::page(const Visit& visit) {
+  const LinkRecord& link = visit.link;
+  if (!passcode_gate_.is_open(visit.request, link)) return passcode_gate_.form(visit.token, visit.language);
   PageRequest wanted;
-  wanted.token = token;
+  wanted.token = visit.token;
+  wanted.language = visit.language;
   wanted.public_url = public_url_;
   wanted.style_nonce = random_token(128);
   wanted.ticket = issue_ticket(key_, link.id, clock_.now());
   wanted.media_grant = media_desk_.grant(link.id, wanted.ticket.session);
   wanted.preview_grant = media_desk_.grant(link.id, "");
-  wanted.tracked = !link.do_not_track;
+  wanted.recording = visit.recording;
   wanted.may_download = link.terms.may_download;
   wanted.views_limited = link.terms.view_limit.has_value();
   wanted.views_used_up = link.terms.view_limit && link.views >= *link.terms.view_limit;
   wanted.has_passcode = !link.terms.passcode_hash.empty();
-  auto html = render_message_page(**message, wanted);
+  const std::string& captions = visit.message.captions_ref;
+  if (!captions.empty() && !wanted.views_used_up) wanted.transcript = transcripts_.find(captions);
+  auto html = render_message_page(visit.message, wanted);
   if (!html) return failed(html.error());
 
   std::string source = fmt::format("'nonce-{}'", wanted.style_nonce);
@@ -134,34 +159,31 @@ HttpResponse Site::page(const HttpRequest& request, std::string_view token, cons
                          {"Cache-Control", kNoStore},
                          {"Content-Security-Policy", content_policy(source, source, media_.origins())}},
                         std::move(*html)};
-  if (request.method == Method::Head) {
-    response.record.push_back(event_of(request, link, EventKind::Head, clock_.now()));
-  } else {
-    Event opened = event_of(request, link, EventKind::Page, clock_.now());
+  bool is_head = visit.request.method == Method::Head;
+  Event opened = event_of(visit.request, link, is_head ? EventKind::Head : EventKind::Page, clock_.now());
+  if (!may_store(visit.recording, opened.kind)) return response;
+  if (!is_head) {
     opened.session = wanted.ticket.session;
-    opened.body = nlohmann::json{{"prefetch", is_prefetch(request)}}.dump();
-    response.record.push_back(std::move(opened));
+    nlohmann::json body{{"prefetch", is_prefetch(visit.request)}};
+    // Networks are dropped within a day, and this word says nothing of a person.
+    if (std::string whose = machine_network(opened.network); !whose.empty()) body["from"] = whose;
+    opened.body = body.dump();
   }
+  response.record.push_back(std::move(opened));
   return response;
 }
 
-HttpResponse Site::passcode(const HttpRequest& request, std::string_view token, const LinkRecord& link) {
-  auto message = ledger_.find_message(link.message_id);
-  if (!message) return failed(message.error());
-  if (!*message) return not_found();
-  return passcode_gate_.check(request, token, link, (*message)->page);
-}
-
-HttpResponse Site::trap(const HttpRequest& request, const LinkRecord& link, std::string_view session) const {
-  if (!is_session_name(session)) return not_found();
+HttpResponse Site::trap(const Visit& visit, std::string_view session) const {
   HttpResponse response = not_found();
-  Event trapped = event_of(request, link, EventKind::Trap, clock_.now());
+  if (!is_session_name(session) || !may_store(visit.recording, EventKind::Trap)) return response;
+  Event trapped = event_of(visit.request, visit.link, EventKind::Trap, clock_.now());
   trapped.session = session;
   response.record.push_back(std::move(trapped));
   return response;
 }
 
-HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) {
+HttpResponse Site::report(const Visit& visit) {
+  const auto& [request, token, link, message, recording, language] = visit;
   if (!is_json(request)) return plain_answer(415, "Reports are application/json.\n");
   auto beacon = parse_beacon(request.body);
   if (!beacon) {
@@ -172,7 +194,11 @@ HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) {
     return plain_answer(403, "The report does not belong to this page.\n");
   }
   HttpResponse response{204, {{"Cache-Control", kNoStore}}, ""};
-  if (link.do_not_track) return response;
+  std::erase_if(beacon->events, [&](const Event& reported) {
+    bool is_refused = reported.kind == EventKind::Reaction && !message.page.takes_replies;
+    return is_refused || !may_store(recording, reported.kind);
+  });
+  if (beacon->events.empty()) return response;
   if (auto wait = quota_.wait_or_add_report(link.id)) return too_many_requests(*wait);
   const Event sent_by = event_of(request, link, EventKind::Load, clock_.now());
   for (Event& reported : beacon->events) {
@@ -180,20 +206,21 @@ HttpResponse Site::report(const HttpRequest& request, const LinkRecord& link) {
     reported.received_at = sent_by.received_at;
     reported.agent = sent_by.agent;
     reported.network = sent_by.network;
-    response.durable_first.push_back(std::move(reported));
+    response.durable_first.push_back(stripped(std::move(reported), recording));
   }
   return response;
 }
 
 // Only for a page that we made, so the passcode has been given; but one that has changed since is asked for again.
-HttpResponse Site::media_addresses(const HttpRequest& request, const LinkRecord& link) {
-  if (!is_json(request)) return plain_answer(415, "Tickets are application/json.\n");
-  auto ticket = parse_ticket(request.body);
+HttpResponse Site::media_addresses(const Visit& visit) {
+  const LinkRecord& link = visit.link;
+  if (!is_json(visit.request)) return plain_answer(415, "Tickets are application/json.\n");
+  auto ticket = parse_ticket(visit.request.body);
   if (!ticket) return plain_answer(400, "The ticket cannot be read.\n");
-  if (!is_our_ticket(key_, link.id, *ticket, clock_.now()) || !passcode_gate_.is_open(request, link)) {
+  if (!is_our_ticket(key_, link.id, *ticket, clock_.now()) || !passcode_gate_.is_open(visit.request, link)) {
     return plain_answer(401, "Please open the page again.\n");
   }
-  auto admitted = media_desk_.admit(link, ticket->session);
+  auto admitted = media_desk_.admit(link, ticket->session, visit.recording);
   if (!admitted) return failed(admitted.error());
   if (!*admitted) return views_used_up();
   std::string folder = fmt::format("../m/{}", media_desk_.grant(link.id, ticket->session));
@@ -202,10 +229,10 @@ HttpResponse Site::media_addresses(const HttpRequest& request, const LinkRecord&
   return {200, {{"Content-Type", "application/json"}, {"Cache-Control", kNoStore}}, addresses.dump()};
 }
 
-HttpResponse Site::privacy(const HttpRequest& request, std::string_view token, const LinkRecord& link) const {
-  if (!passcode_gate_.is_open(request, link)) return plain_answer(401, "Please open the page again.\n");
-  if (auto stopped = ledger_.stop_tracking(link.id); !stopped) return failed(stopped.error());
-  return back_to_page(token);
+HttpResponse Site::privacy(const Visit& visit) const {
+  if (!passcode_gate_.is_open(visit.request, visit.link)) return plain_answer(401, "Please open the page again.\n");
+  if (auto stopped = ledger_.stop_tracking(visit.link.id); !stopped) return failed(stopped.error());
+  return back_to_page(visit.token);
 }
 
 }  // namespace candid::track

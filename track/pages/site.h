@@ -7,7 +7,9 @@
 //   POST      /v/TOKEN/events               reports of the page's script (beacon.h)
 //   POST      /v/TOKEN/media                new addresses of the media for a page that has been open for long
 //   POST      /v/TOKEN/privacy              do not track this link any more
+//   POST      /v/TOKEN/reply, reaction, data, erase, consent     what a candidate says back (reply_desk.h)
 //   GET, HEAD /m/GRANT/video.mp4            with ranges; also poster.jpg, captions.vtt (media_grant.h)
+// What other sites' pages send is refused (form_fields.h), and what may be stored is tracking_policy.h's to say.
 // Everything else, and every token that is unknown, revoked or expired: one and the same 404.
 
 #include <string>
@@ -20,6 +22,9 @@
 #include "track/pages/event_quota.h"
 #include "track/pages/media_desk.h"
 #include "track/pages/passcode_gate.h"
+#include "track/pages/reply_desk.h"
+#include "track/pages/tracking_policy.h"
+#include "track/pages/transcript.h"
 #include "track/web/http_message.h"
 
 namespace candid::track {
@@ -36,13 +41,23 @@ class Site {
 
  private:
   HttpResponse find_answer(const HttpRequest& request);
+  // A request for a link that opens, with what it takes to answer it.
+  struct Visit {
+    const HttpRequest& request;
+    std::string_view token;
+    const LinkRecord& link;
+    const MessageRecord& message;
+    Recording recording;
+    std::string language;  // the page's
+  };
   HttpResponse answer_link(const HttpRequest& request, std::string_view token, std::string_view rest);
-  HttpResponse page(const HttpRequest& request, std::string_view token, const LinkRecord& link);
-  HttpResponse passcode(const HttpRequest& request, std::string_view token, const LinkRecord& link);
-  HttpResponse trap(const HttpRequest& request, const LinkRecord& link, std::string_view session) const;
-  HttpResponse report(const HttpRequest& request, const LinkRecord& link);
-  HttpResponse media_addresses(const HttpRequest& request, const LinkRecord& link);
-  HttpResponse privacy(const HttpRequest& request, std::string_view token, const LinkRecord& link) const;
+  HttpResponse read(const Visit& visit, std::string_view rest);
+  HttpResponse post(const Visit& visit, std::string_view rest);
+  HttpResponse page(const Visit& visit);
+  HttpResponse trap(const Visit& visit, std::string_view session) const;
+  HttpResponse report(const Visit& visit);
+  HttpResponse media_addresses(const Visit& visit);
+  HttpResponse privacy(const Visit& visit) const;
 
   const std::string public_url_;
   const std::vector<uint8_t> key_;
@@ -50,7 +65,10 @@ class Site {
   const MediaLibrary& media_;
   const Clock& clock_;
   EventQuota quota_;
+  TrackingPolicy policy_;
+  TranscriptShelf transcripts_;
   MediaDesk media_desk_;
+  ReplyDesk reply_desk_;
   PasscodeGate passcode_gate_;
 };
 

@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <random>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "core/files.h"
+#include "tests/support/results.h"
+#include "track/evidence/judge_lines.h"
+#include "track/evidence/outside_session.h"
+#include "track/evidence/rules.h"
+
+namespace candid::track {
+namespace {
+
+using nlohmann::json;
+using test::must;
+using testing::HasSubstr;
+
+constexpr const char* kBrowser =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
+struct Told {
+  std::vector<json> verdicts;
+  std::vector<std::pair<size_t, std::string>> refused;
+};
+
+Told judged(const std::string& lines) {
+  std::istringstream input(lines);
+  Told told;
+  must(judge_lines(
+      input, [&](const std::string& verdict) { told.verdicts.push_back(json::parse(verdict)); },
+      [&](size_t line, const Error& error) { told.refused.emplace_back(line, error.message()); }));
+  return told;
+}
+
+json judged_one(json session) {
+  if (!session.contains("agent")) session["agent"] = kBrowser;
+  Told told = judged(session.dump() + "\n");
+  if (told.verdicts.size() != 1) throw std::runtime_error(told.refused.empty() ? "nothing" : told.refused[0].second);
+  return told.verdicts[0];
+}
+
+json page_request() {
+  return {{"method", "GET"}, {"path kind", "page"}, {"at", 0}};
+}
+
+// A person, as the page would report them.
+json low_level() {
+  return {
+      {"requests", {page_request(), {{"method", "GET"}, {"path kind", "media"}, {"range", "bytes=0-"}, {"at", 3}}}},
+      {"events",
+       {{{"kind", "load"},
+         {"at", 0.4},
+         {"visible", true},
+         {"webdriver", false},
+         {"prerendered", false},
+         {"outer", {1280, 800}}},
+        {{"kind", "input"}, {"at", 2.4}, {"trusted", true}, {"keyboard", false}, {"ms", 2000}},
+        {{"kind", "play"}, {"at", 2.5}, {"trusted", true}, {"ms", 2100}},
+        {{"kind", "beat"}, {"at", 7.5}, {"ranges", {{0, 5}}}, {"visible", true}, {"muted", false}, {"rate", 1}},
+        {{"kind", "ended"}, {"at", 32.5}, {"ranges", {{5, 30}}}, {"visible", true}, {"muted", false}, {"rate", 1}}}}};
+}
+
+json higher_level() {
+  return {{"requests", {page_request()}},
+          {"inputs", {{{"trusted", true}, {"ms", 2000}, {"keyboard", false}}}},
+          {"played", {{0, 30}}},
+          {"wall_seconds", 30},
+          {"webdriver", false},
+          {"outer", {1280, 800}},
+          {"visible", true},
+          {"muted", false},
+          {"rate", 1},
+          {"gpu", "ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)"}};
+}
+
+TEST(Judge, TellsStateVerdictReasonAndSeconds) {
+  json session = low_level();
+  session["id"] = "sample";
+  session["duration"] = 60;
+  json verdict = judged_one(session);
+  EXPECT_EQ(verdict["id"], "sample");
+  EXPECT_EQ(verdict["state"], "watched_50");
+  EXPECT_EQ(verdict["verdict"], "human");
+  EXPECT_EQ(verdict["reason"], "watched 30 of 60 s (50 %)");
+  EXPECT_EQ(verdict["watched_seconds"], 30.0);
+  EXPECT_EQ(verdict["watched_fraction"], 0.5);
+  EXPECT_EQ(verdict["rules"], kEvidenceRules);
+}
+
+TEST(Judge, BothFormsComeToTheSame) {
+  EXPECT_EQ(judged_one(low_level())["state"], judged_one(higher_level())["state"]);
+}
+
+TEST(Judge, SortsStatesIntoVerdicts) {
+  auto verdict = [](json session) { return judged_one(std::move(session))["verdict"]; };
+  EXPECT_EQ(verdict({{"agent", "curl/8"}}), "machine");
+  EXPECT_EQ(verdict({{"agent", "YahooMailProxy"}}), "machine");
+  EXPECT_EQ(verdict({{"requests", {page_request()}}}), "unverified");
+  EXPECT_EQ(verdict({{"inputs", {{{"ms", 3000}}}}}), "human");
+  EXPECT_EQ(verdict({{"owner", true}}), "owner");
+  EXPECT_EQ(verdict({{"inputs", {{{"ms", 3000}}}}, {"played", {{0, 9000}}}}), "invalid");
+  EXPECT_EQ(judged_one({{"requests", json::array()}})["state"], "sent");
+}
+
+TEST(Judge, BadLinesAreToldByTheirNumberAndTheRestGoesOn) {
+  Told told = judged(fmt::format("{0}\n\nnot JSON\n{0}\n[1]\n{{\"agent\":7}}\r\n{0}", R"({"agent":"curl/8"})"));
+  EXPECT_EQ(told.verdicts.size(), 3u);
+  ASSERT_EQ(told.refused.size(), 3u);
+  EXPECT_EQ(told.refused[0].first, 3u);
+  EXPECT_EQ(told.refused[1].first, 5u);
+  EXPECT_EQ(told.refused[2].first, 6u);
+  EXPECT_THAT(told.refused[0].second, HasSubstr("not JSON"));
+  EXPECT_THAT(told.refused[2].second, HasSubstr("\"agent\" is no text"));
+  EXPECT_EQ(told.verdicts[1]["id"], "4");  // its line, where it has no name
+}
+
+TEST(Judge, ALineThatIsTooLongIsToldAndReadAway) {
+  Told told = judged(std::string(2 << 20, ' ') + "\n" + std::string(2 << 20, '[') + "\n{\"agent\":\"curl/8\"}\n");
+  EXPECT_EQ(told.verdicts.size(), 1u);
+  ASSERT_EQ(told.refused.size(), 1u);
+  EXPECT_EQ(told.refused[0].first, 2u);
+}
+
+TEST(Judge, KeysItDoesNotKnowAreNoConcern) {
+  json session = low_level();
+  session["campaign"] = {{"anything", {1, 2, 3}}};
+  session["events"][0]["battery"] = 0.7;
+  session["requests"][0]["referer"] = "https://mail.example.com/";
+  EXPECT_EQ(judged_one(session)["state"], "watched_50");
+}
+
+TEST(Judge, WrongTypesAreRefused) {
+  for (const char* line : {R"({"id":7})",
+                           R"({"agent":["x"]})",
+                           R"({"network":1})",
+                           R"({"seconds_since_mail":"12"})",
+                           R"({"seconds_since_mail":1e12})",
+                           R"({"duration":0})",
+                           R"({"duration":-5})",
+                           R"({"duration":"60"})",
+                           R"({"requests":{}})",
+                           R"({"requests":["GET page"]})",
+                           R"({"requests":[{"method":1}]})",
+                           R"({"requests":[{"prefetch":"yes"}]})",
+                           R"({"requests":[{"at":"now"}]})",
+                           R"({"events":[{}]})",
+                           R"({"events":[{"kind":"dance"}]})",
+                           R"({"events":[{"kind":"page"}]})",
+                           R"({"events":[{"kind":"input","trusted":1,"ms":5}]})",
+                           R"({"events":[{"kind":"input"}]})",
+                           R"({"events":[{"kind":"beat","ranges":[[1]]}]})",
+                           R"({"events":[{"kind":"beat","ranges":[["a",2]]}]})",
+                           R"({"events":[{"kind":"load","sequence":-1}]})",
+                           R"({"inputs":[{"ms":"soon"}]})",
+                           R"({"played":[0,30]})",
+                           R"({"played":[[0,30,60]]})",
+                           R"({"wall_seconds":-1,"played":[[0,5]]})",
+                           R"({"webdriver":"false"})",
+                           R"({"outer":1280,"visible":true})",
+                           R"({"visible":1})",
+                           R"({"owner":"me"})",
+                           R"("text")",
+                           R"(null)",
+                           R"({"a":1)",
+                           R"({"agent":"\ud800"})"}) {
+    Told told = judged(fmt::format("{}\n", line));
+    EXPECT_TRUE(told.verdicts.empty()) << line;
+    EXPECT_EQ(told.refused.size(), 1u) << line;
+  }
+}
+
+TEST(Judge, ANameThatIsMissingIsNone) {
+  EXPECT_EQ(judged_one({{"agent", nullptr}})["state"], "machine_automation");
+  EXPECT_EQ(judged_one({{"agent", ""}})["state"], "machine_automation");
+}
+
+TEST(Judge, HeadersAloneAreHeadersAloneWhateverElseIsToldOfTheBrowser) {
+  json session = {{"requests", {{{"method", "HEAD"}, {"path kind", "page"}}}},
+                  {"inputs", json::array()},
+                  {"played", json::array()},
+                  {"webdriver", false},
+                  {"visible", false},
+                  {"gpu", nullptr}};
+  EXPECT_EQ(judged_one(session)["state"], "machine_scanner");
+}
+
+TEST(Judge, WithinAMinuteOfTheMailCountsBothWays) {
+  json session = higher_level();
+  session["played"] = {{0, 20}};
+  for (auto [seconds, state] : {std::pair(59, "page_unverified"), std::pair(60, "watched_25"),
+                                std::pair(-10, "page_unverified"), std::pair(-90, "watched_25")}) {
+    session["seconds_since_mail"] = seconds;
+    EXPECT_EQ(judged_one(session)["state"], state) << seconds;
+  }
+}
+
+TEST(Judge, TheVideoMustHaveBeenFetchedWhereThatIsTold) {
+  json session = higher_level();
+  EXPECT_EQ(judged_one(session)["state"], "watched_50");
+  session["media_served_here"] = true;
+  EXPECT_THAT(judged_one(session)["reason"].get<std::string>(), HasSubstr("never fetched"));
+  session["requests"].push_back({{"method", "GET"}, {"path kind", "media"}, {"range", "bytes=0-1"}});
+  EXPECT_EQ(judged_one(session)["state"], "played");
+  session["requests"].push_back({{"method", "GET"}, {"path kind", "media"}, {"range", "bytes=0-"}});
+  EXPECT_EQ(judged_one(session)["state"], "watched_50");
+}
+
+TEST(Judge, AnAnswerOfAPersonSupportsAPage) {
+  json session = {
+      {"events",
+       {{{"kind", "input"}, {"at", 5}, {"ms", 4000}}, {{"kind", "reply"}, {"at", 20}, {"text", "Thank you!"}}}}};
+  EXPECT_EQ(judged_one(session)["state"], "page_human");
+  session["events"][0]["trusted"] = false;
+  EXPECT_EQ(judged_one(session)["state"], "page_unverified");
+}
+
+TEST(Judge, AnAnswerIsNeverWatching) {
+  json session = {{"events", {{{"kind", "reaction"}, {"at", 2}, {"name", "like"}}, {{"kind", "reply"}, {"at", 3}}}}};
+  EXPECT_EQ(judged_one(session)["state"], "page_unverified");
+}
+
+TEST(Judge, LinesOfOneMailAreJudgedTogether) {
+  json one = higher_level();
+  one["agent"] = kBrowser;
+  json two = one;
+  one.update({{"id", "one"}, {"mail", "m"}, {"starts_at", 0}});
+  two.update({{"id", "two"}, {"mail", "m"}, {"starts_at", 8}});
+  Told told = judged(one.dump() + "\n" + two.dump() + "\n");
+  EXPECT_EQ(told.verdicts[0]["state"], "machine_scanner");
+  EXPECT_EQ(told.verdicts[1]["state"], "machine_scanner");
+  two["mail"] = "another";
+  told = judged(one.dump() + "\n" + two.dump() + "\n");
+  EXPECT_EQ(told.verdicts[0]["state"], "watched_50");
+}
+
+TEST(Judge, LinesThatDoNotSaySoHaveNothingToDoWithEachOther) {
+  json session = higher_level();
+  session["agent"] = kBrowser;
+  session["network"] = "203.0.113.0/24";
+  session["played"] = {{0, 20}};
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += session.dump() + "\n";
+  for (const json& verdict : judged(lines).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
+}
+
+TEST(Judge, RandomBytesAreToldAsBad) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 200, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    auto session = read_outside_session(bytes);
+    EXPECT_FALSE(session) << bytes;
+  }
+}
+
+// Bytes of real lines changed, cut, doubled and joined: every one is judged or told as bad, and none ends the program.
+TEST(Judge, BrokenLinesNeverEndIt) {
+  std::mt19937 random(6);
+  auto below = [&](size_t most) { return most == 0 ? 0 : random() % most; };
+  std::vector<std::string> seeds = {low_level().dump(), higher_level().dump()};
+  std::istringstream cases(
+      must(read_text_file(std::filesystem::path(CANDID_SOURCE_DIR) / "tests/evidence/cases.jsonl")));
+  for (std::string line; std::getline(cases, line);) seeds.push_back(line);
+  const std::vector<std::string> pieces = {
+      "null", "true", "-1",   "1e308",  "[[", "]]",          "{\"kind\":\"beat\"}",
+      "\"\"", ",",    "-0.0", "1e-400", "{}", "\"\\u0000\"", "18446744073709551616"};
+  size_t judged_count = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    std::string line = seeds[below(seeds.size())];
+    for (size_t change = 1 + below(4); change > 0 && !line.empty(); --change) {
+      size_t at = below(line.size());
+      switch (below(4)) {
+        case 0:
+          line[at] = static_cast<char>(random());
+          break;
+        case 1:
+          line.erase(at, 1 + below(12));
+          break;
+        case 2:
+          line.insert(at, pieces[below(pieces.size())]);
+          break;
+        default:
+          line.replace(at, below(6), pieces[below(pieces.size())]);
+      }
+    }
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::istringstream input(line);
+    auto count = must(judge_lines(
+        input, [](const std::string& verdict) { ASSERT_TRUE(json::accept(verdict)) << verdict; },
+        [](size_t, const Error&) {}));
+    judged_count += count.judged;
+  }
+  EXPECT_GT(judged_count, 100u);  // the changes do not all end at the parser
+}
+
+TEST(Judge, DeepNestingIsNoConcern) {
+  Told told = judged("{\"x\":" + std::string(500'000, '[') + std::string(500'000, ']') + ",\"agent\":\"curl/8\"}\n" +
+                     std::string(1'000'000, '[') + "\n");
+  EXPECT_EQ(told.verdicts.size(), 1u);
+  EXPECT_EQ(told.refused.size(), 1u);
+}
+
+}  // namespace
+}  // namespace candid::track

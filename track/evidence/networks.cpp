@@ -1,0 +1,135 @@
+#include "track/evidence/networks.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "track/evidence/evidence_assets.h"
+#include "track/evidence/kept_list.h"
+#include "track/web/network_name.h"
+
+namespace candid::track {
+namespace {
+
+constexpr std::string_view kName = "networks.txt";
+constexpr int kKeptV4 = kMappedBits + 24;  // what network_name() leaves
+constexpr int kKeptV6 = 48;
+
+struct Span {
+  IpAddress first;
+  int bits = 128;  // of the sixteen bytes
+};
+
+// "203.0.113.7", "203.0.113.0/24", "2001:db8::/32"
+std::optional<Span> parse_span(std::string_view text) {
+  size_t slash = text.find('/');
+  auto address = parse_ip_address(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  if (slash == std::string_view::npos) return Span{*address, 128};
+  text.remove_prefix(slash + 1);
+  int bits = 0;
+  auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), bits);
+  int offset = address->is_v4() ? kMappedBits : 0;
+  if (status != std::errc{} || end != text.data() + text.size() || bits < 0 || bits > 128 - offset) return std::nullopt;
+  return Span{masked(*address, bits + offset), bits + offset};
+}
+
+int kept_bits(const IpAddress& address) {
+  return address.is_v4() ? kKeptV4 : kKeptV6;
+}
+
+std::optional<NetworkKind> kind_named(std::string_view name) {
+  if (name == "mail_security") return NetworkKind::MailSecurity;
+  if (name == "data_centre") return NetworkKind::DataCentre;
+  if (name == "people") return NetworkKind::People;
+  return std::nullopt;
+}
+
+bool is_word_letter(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
+
+// "aws" stands in "aws-east", and not in "lawson".
+bool holds_word(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    size_t end = at + word.size();
+    if ((at == 0 || !is_word_letter(text[at - 1])) && (end == text.size() || !is_word_letter(text[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<NetworkList> NetworkList::parse(std::string_view text) {
+  NetworkList list;
+  for (const ListRow& row : TRY(read_list(kName, text, 3))) {
+    auto kind = kind_named(row.columns[1]);
+    if (!kind) {
+      return fail(ErrorKind::InvalidInput,
+                  fmt::format("{}:{}: \"{}\" is no kind of network", kName, row.line, row.columns[1]),
+                  "mail_security, data_centre or people");
+    }
+    KnownNetwork network{*kind, std::string(row.columns[2])};
+    auto span = parse_span(row.columns[0]);
+    if (!span && row.columns[0].find('/') != std::string_view::npos) {
+      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: \"{}\" is no range", kName, row.line, row.columns[0]));
+    }
+    if (!span) {
+      list.names_.emplace_back(lower_ascii(row.columns[0]), std::move(network));
+      continue;
+    }
+    int bits = std::min(span->bits, kept_bits(span->first));
+    list.ranges_.try_emplace({bits, masked(span->first, bits).bytes}, std::move(network));
+    list.lengths_.insert(bits);
+  }
+  return list;
+}
+
+const NetworkList& NetworkList::built_in() {
+  static const NetworkList list = [] {
+    auto parsed = parse(evidence_assets().at(kName));
+    assert(parsed && "assets/evidence/networks.txt is part of the program and tested");
+    return std::move(*parsed);
+  }();
+  return list;
+}
+
+const KnownNetwork* NetworkList::find(std::string_view network) const {
+  if (network.empty()) return nullptr;
+  auto span = parse_span(network);
+  return span ? find_range(span->first, span->bits) : find_name(network);
+}
+
+const KnownNetwork* NetworkList::find_range(const IpAddress& address, int bits) const {
+  for (int length : lengths_) {
+    if (length > bits) continue;
+    auto found = ranges_.find({length, masked(address, length).bytes});
+    if (found != ranges_.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+const KnownNetwork* NetworkList::find_name(std::string_view text) const {
+  const std::string lower = lower_ascii(text);
+  for (const auto& [name, network] : names_) {
+    if (holds_word(lower, name)) return &network;
+  }
+  return nullptr;
+}
+
+std::string machine_network(std::string_view network) {
+  const KnownNetwork* known = NetworkList::built_in().find(network);
+  return known == nullptr || known->kind == NetworkKind::People ? std::string() : known->whose;
+}
+
+std::string truncated_network(std::string_view network) {
+  auto span = parse_span(network);
+  if (!span || span->bits <= kept_bits(span->first)) return std::string(network);
+  return network_name(span->first);
+}
+
+}  // namespace candid::track

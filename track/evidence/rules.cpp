@@ -1,0 +1,142 @@
+#include "track/evidence/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/suggest.h"
+
+namespace candid::track {
+namespace {
+
+constexpr auto kScannerWindow = std::chrono::seconds(60);
+constexpr double kHumanDelayMs = 1000;
+constexpr double kConfirmingFraction = 0.5;
+constexpr double kViewedSeconds = 5;
+constexpr double kRounding = 1e-9;
+
+Ruling ruled(ViewState state, std::string_view reason) {
+  Ruling ruling;
+  ruling.state = state;
+  ruling.reason = reason;
+  return ruling;
+}
+
+double duration_of(const SessionCase& session) {
+  return std::chrono::duration<double>(session.context.duration).count();
+}
+
+// Rule 2.
+std::optional<Ruling> decisive_machine(const SessionCase& session, const AgentList& agents) {
+  const SessionFacts& facts = session.facts;
+  if (auto known = agents.find(facts.agent)) return ruled(known->state, known->what);
+  if (facts.agent.empty()) return ruled(ViewState::MachineAutomation, "a program that does not name itself");
+  if (facts.trapped) return ruled(ViewState::MachineScanner, "followed a link that people cannot see");
+  if (session.shared.links > 0) {
+    return ruled(ViewState::MachineScanner,
+                 fmt::format("opened {} links of one mail within ten seconds", session.shared.links));
+  }
+  if (facts.webdriver) return ruled(ViewState::MachineAutomation, "a browser driven by a program");
+  if (facts.without_window) return ruled(ViewState::MachineAutomation, "a browser without a window");
+  if (facts.only_head) return ruled(ViewState::MachineScanner, "asked for the headers alone, as link checkers do");
+  if ((facts.prefetched || facts.prerendered) && !facts.shown) {
+    return ruled(ViewState::Prefetch, "fetched in advance and never shown");
+  }
+  return std::nullopt;
+}
+
+bool is_right_after_mail(const SessionCase& session) {
+  if (!session.context.mail_accepted_at) return false;
+  // Gateways also look at a mail before they accept it.
+  return std::chrono::abs(session.facts.first - *session.context.mail_accepted_at) < kScannerWindow;
+}
+
+// Rule 3, in words; empty when nothing speaks for a machine.
+std::vector<std::string> machine_signs(const SessionCase& session) {
+  const SessionFacts& facts = session.facts;
+  std::vector<std::string> signs;
+  if (!facts.machine_network.empty()) signs.push_back(fmt::format("came from {}", facts.machine_network));
+  if (is_right_after_mail(session)) signs.emplace_back("under a minute after the mail arrived");
+  if (session.shared.candidates > 0) {
+    signs.push_back(
+        fmt::format("the same source opened {} candidates' links within two minutes", session.shared.candidates));
+  }
+  if (!facts.software_gpu.empty()) {
+    signs.push_back(fmt::format("no graphics card, as on servers ({})", facts.software_gpu));
+  }
+  if (facts.first_input_ms && !facts.first_input_trusted) {
+    signs.emplace_back("the first input came from a script");
+  } else if (facts.first_input_ms && *facts.first_input_ms < kHumanDelayMs) {
+    signs.emplace_back("the first input came within a second");
+  }
+  return signs;
+}
+
+// Rule 6.
+ViewState watched_state(double seconds, double duration) {
+  constexpr std::array<std::pair<double, ViewState>, 4> kSteps = {{{0.95, ViewState::Watched95},
+                                                                   {0.75, ViewState::Watched75},
+                                                                   {0.50, ViewState::Watched50},
+                                                                   {0.25, ViewState::Watched25}}};
+  if (seconds + kRounding < std::min(kViewedSeconds, duration / 2)) return ViewState::Played;
+  for (const auto& [fraction, state] : kSteps) {
+    if (seconds / duration + kRounding >= fraction) return state;
+  }
+  return ViewState::Viewed;
+}
+
+// Rules 1 and 4: a session in which nothing was played.
+Ruling unplayed(const SessionFacts& facts) {
+  if (!facts.scripted && !facts.page_requested) {
+    return ruled(ViewState::PageUnverified, "a file was asked for, not the page");
+  }
+  if (!facts.scripted) {
+    return ruled(ViewState::PageUnverified, "the page was asked for, but its script reported nothing");
+  }
+  // Who has answered saw the page, whatever report was lost; scanners send forms, too, so an answer alone is nothing.
+  bool answered = facts.answered && facts.human_input;
+  if (!facts.shown && !answered) return ruled(ViewState::PageUnverified, "opened, but never visible");
+  if (!facts.human_input) return ruled(ViewState::PageUnverified, "opened and visible, but nobody touched it");
+  std::string reason = answered ? "touched and answered by a person" : "visible, and touched by a person";
+  if (facts.started_by_itself) reason += "; but nobody started the video";
+  return ruled(ViewState::PageHuman, reason);
+}
+
+}  // namespace
+
+Ruling weigh(const SessionCase& session, const AgentList& agents) {
+  const SessionFacts& facts = session.facts;
+  if (session.purpose == Purpose::Owner) return ruled(ViewState::OwnerExcluded, "the recruiter's own link");
+  if (auto machine = decisive_machine(session, agents)) return *machine;
+  if (facts.impossible) {
+    return ruled(ViewState::InvalidEvent, "reports what cannot be, such as seconds that the video does not have");
+  }
+  double duration = duration_of(session);
+  double seconds = std::min(facts.played_seconds, facts.allowed_seconds);
+  bool played = facts.shown && facts.started_by_gesture && seconds > 0;
+  if (played && session.context.media_served_here) {
+    if (session.served == 0) return ruled(ViewState::PageUnverified, "reports a played video that was never fetched");
+    // Bytes and seconds do not run quite alike; a tenth more and a second are forgiven.
+    seconds = std::min(seconds, 1.1 * session.served * duration + 1);
+  }
+
+  std::vector<std::string> signs = machine_signs(session);
+  bool confirmed = facts.human_input && played && seconds + kRounding >= kConfirmingFraction * duration;
+  Ruling ruling;
+  if (!signs.empty() && !confirmed) {  // rule 7
+    ruling = ruled(ViewState::PageUnverified, fmt::format("opened, not confirmed: {}", join(signs)));
+  } else if (!played) {
+    ruling = unplayed(facts);
+  } else {
+    double percent = 100 * seconds / duration;
+    ruling = ruled(watched_state(seconds, duration),
+                   fmt::format("watched {:.0f} of {:.0f} s ({:.0f} %)", seconds, duration, percent));
+    ruling.watched_seconds = seconds;
+  }
+  ruling.machine_signs = std::move(signs);
+  return ruling;
+}
+
+}  // namespace candid::track
