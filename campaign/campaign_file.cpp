@@ -119,9 +119,6 @@ class CampaignReader {
                     "write en, de or pt-BR; or auto, for that of the browser");
     }
     page.reply = table.boolean("reply").value_or(page.reply);
-    if (auto tracking = table.choice("tracking", track::tracking_names())) {
-      page.tracking = static_cast<track::Tracking>(*tracking);
-    }
     page.booking = references_.text(table, "booking").value_or(FieldText());
     if (!page.booking.empty()) require_link(table, "booking", page.booking);
     table.each_table("button", [&](TomlTable& button, size_t) {

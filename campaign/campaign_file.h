@@ -71,7 +71,9 @@ struct PublishChoice {
   std::optional<int> views{};
   bool passcode = false;  // the roster's, from its column "passcode", or one that is made
   bool download = false;
+  int keep_days = 0;     // after publishing everything about a message is erased; 0: when the server says
   bool compose = false;  // finished MP4s in the S3 bucket, served from there
+  track::Tracking tracking = track::Tracking::Individual;
 };
 
 struct PageButton {
@@ -87,7 +89,6 @@ struct PageChoice {
   std::vector<PageButton> buttons;
   FieldText booking;  // empty: no button
   bool reply = true;
-  track::Tracking tracking = track::Tracking::Individual;
 };
 
 struct Campaign {

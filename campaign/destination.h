@@ -23,6 +23,8 @@ struct DataFolder {
   std::filesystem::path ledger() const { return path / "ledger.db"; }
   std::filesystem::path store() const { return path / "store"; }
   std::filesystem::path cache() const { return path / "cache"; }
+  std::filesystem::path replies() const { return path / "replies"; }  // videos that candidates answered with
+  std::filesystem::path unused_objects() const { return path / "unused-objects.json"; }
   std::filesystem::path tus_notes() const { return path / "uploads.jsonl"; }
 };
 

@@ -171,6 +171,7 @@ Result<Job> load_job(const std::filesystem::path& folder, Findings& findings) {
     return fail(ErrorKind::InvalidInput,
                 fmt::format("{} {} found; nothing was done", errors, errors == 1 ? "problem was" : "problems were"));
   }
+  job.logo = TRY(draw_page_logo(job.campaign.brand.logo));
   return job;
 }
 

@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "campaign/campaign_file.h"
+#include "campaign/page_logo.h"
 #include "campaign/roster.h"
 #include "campaign/timeline.h"
 #include "core/error.h"
@@ -29,6 +31,7 @@ struct Job {
   std::map<size_t, Greeting> greetings;  // by index into roster.candidates; who has none begins with the body
   // By so many frames a greeting's end and the body's beginning lie over each other; 0: a cut.
   int64_t crossfade_frames = 0;
+  std::optional<PageLogo> logo{};  // for pages; none where the campaign has none
 
   encode::VideoSettings encoding() const;
   // The take's pictures as the video has them, from a frame on.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "track/dashboard/said.h"
 #include "track/evidence/evidence.h"
 #include "track/ledger/ledger.h"
 
@@ -13,6 +14,7 @@ namespace candid::campaign {
 struct MessageStatus {
   track::MessageRecord message;
   track::CandidateView view;
+  track::SaidSummary said{};
 };
 
 struct CampaignStatus {

@@ -1,11 +1,18 @@
 #include "cli/job_command.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "campaign/faces.h"
 #include "campaign/preflight.h"
+#include "campaign/privacy/erased_rows.h"
 #include "cli/upload_display.h"
 #include "core/text.h"
 #include "net/url.h"
@@ -35,6 +42,56 @@ const char* state_name(campaign::RenderState state) {
       break;
   }
   return "failed";
+}
+
+// A stop that comes by itself after some seconds, and with the user's.
+class ShortStop {
+ public:
+  explicit ShortStop(const std::stop_token& stop)
+      : passed_on_(stop, [this] { source_.request_stop(); }), clock_([this](const std::stop_token& over) {
+          std::mutex mutex;
+          std::condition_variable_any ended;
+          std::unique_lock lock(mutex);
+          ended.wait_for(lock, over, std::chrono::seconds(5), [] { return false; });
+          if (!over.stop_requested()) source_.request_stop();
+        }) {}
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  std::stop_source source_;
+  std::stop_callback<std::function<void()>> passed_on_;
+  std::jthread clock_;  // last, so that it ends first
+};
+
+// An older ledger, which would have to be brought up to date first, knows of nobody.
+Result<size_t> ask_who_was_erased(campaign::Job& job, const campaign::Places& places, const std::stop_token& stop) {
+  auto ledger = campaign::look_into_ledger(places, stop);
+  if (!ledger && ledger.error().kind() == ErrorKind::Unsupported) return 0;
+  if (!ledger) return tl::unexpected(ledger.error());
+  return campaign::hold_erased(job, *ledger->ledger);
+}
+
+// Nobody is left: the error. What the ledger itself had to say against it goes to `no_answer`.
+Result<void> hold_erased(const Session& session, campaign::Job& job, AskedLedger asked,
+                         const std::filesystem::path& data, std::optional<Error>& no_answer) {
+  campaign::Places places = campaign::places_of(job.campaign.publish, {data});
+  if (!campaign::has_ledger(places)) return {};
+  bool may_fail = asked == AskedLedger::IfItAnswers && !places.ledger.empty();
+  auto held = may_fail ? ask_who_was_erased(job, places, ShortStop(session.stop).token())
+                       : ask_who_was_erased(job, places, session.stop);
+  if (!held && may_fail) {
+    session.console.note(fmt::format(
+        "note: whether somebody of these was erased is not known yet ({}); publishing asks.", held.error().message()));
+    return {};
+  }
+  if (!held && asked == AskedLedger::IfItAnswers) return tl::unexpected(held.error());
+  if (!held) {
+    no_answer = held.error();
+    return {};
+  }
+  if (*held == 0 || !job.roster.candidates.empty()) return {};
+  tell_rejected(session, job.roster);
+  return fail(ErrorKind::InvalidInput, "nobody is left who may get a video", "add rows of others to the roster");
 }
 
 }  // namespace
@@ -91,7 +148,7 @@ std::string count(size_t number, std::string_view thing) {
 }
 
 std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
-                                Outcome& outcome) {
+                                Outcome& outcome, AskedLedger asked, const std::filesystem::path& data) {
   Findings findings;
   auto job = campaign::load_job(folder, findings);
   session.console.findings(findings);
@@ -104,6 +161,11 @@ std::optional<Prepared> prepare(const Session& session, const std::filesystem::p
     return std::nullopt;
   }
   if (!server.empty()) job->campaign.publish.server = server;
+  std::optional<Error> no_answer;
+  if (auto held = hold_erased(session, *job, asked, data, no_answer); !held) {
+    outcome = session.failed(held.error());
+    return std::nullopt;
+  }
   auto workspace = campaign::Workspace::open(folder);
   auto faces = workspace ? campaign::find_faces(*job, *workspace, session.stop) : tl::unexpected(workspace.error());
   auto plan = faces ? campaign::make_plan(*job) : tl::unexpected(faces.error());
@@ -111,7 +173,7 @@ std::optional<Prepared> prepare(const Session& session, const std::filesystem::p
     outcome = session.failed(plan.error());
     return std::nullopt;
   }
-  return Prepared{std::move(*job), std::move(*workspace), std::move(*plan)};
+  return Prepared{std::move(*job), std::move(*workspace), std::move(*plan), std::move(no_answer)};
 }
 
 void tell_rejected(const Session& session, const campaign::Roster& roster) {

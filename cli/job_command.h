@@ -20,11 +20,17 @@ struct Prepared {
   campaign::Job job;
   campaign::Workspace workspace;
   campaign::Plan plan;
+  // Set: the ledger that was to be asked gave no answer, so nobody may get anything new.
+  std::optional<Error> no_answer{};
 };
+// The ledger is asked who was erased. Who publishes needs its answer (Prepared::no_answer); others go on where one far
+// away gives none within some seconds.
+enum class AskedLedger { IfItAnswers, Always };
 // Nothing after the campaign's problems were told; `outcome` is set then. A `server` that is not empty beats the
-// campaign's.
+// campaign's. Rows of candidates who were erased are rejected ones.
 std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
-                                Outcome& outcome);
+                                Outcome& outcome, AskedLedger asked = AskedLedger::IfItAnswers,
+                                const std::filesystem::path& data = default_data_folder());
 
 // decisions.csv of the campaign. Fails when a line of it cannot be understood, after telling which.
 Result<campaign::Decisions> decisions_of(const Session& session, const std::filesystem::path& file);

@@ -35,6 +35,7 @@ Outcome run(const Session& session, const std::string& file) {
   }
   auto judged = judge(session, file == "-" ? std::cin : opened);
   if (!judged) return session.failed(judged.error());
+  for (const std::string& slip : judged->slips) session.console.note(slip);
   if (judged->refused == 0) return Outcome::Done;
   return judged->judged == 0 ? Outcome::WrongInput : Outcome::SomeRowsFailed;
 }

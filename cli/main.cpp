@@ -56,8 +56,11 @@ int main(int argc, char** argv) {
   cli::add_status(program, session);
   cli::add_judge(program, session);
   cli::add_revoke(program, session);
+  cli::add_forget(program, session);
+  cli::add_export(program, session);
   cli::add_token(program, session);
   cli::add_backup(program, session);
+  cli::add_transcode_reply(program, session);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -75,8 +75,10 @@ Outcome preview(const Session& session, const Options& options) {
                                 fmt::format("candid render {}", options.folder.string())));
   }
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, options.sending.server, outcome);
+  auto work =
+      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
   if (!work) return outcome;
+  if (work->no_answer) return session.failed(*work->no_answer);
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   auto standings = decisions ? standings_of(*work, *decisions) : tl::unexpected(decisions.error());
   if (!standings) return session.failed(standings.error());
@@ -110,15 +112,26 @@ Outcome preview(const Session& session, const Options& options) {
   return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
 
+// Nothing can go out; the links that did before are in the list all the same.
+Outcome list_and_fail(const Session& session, const Prepared& work, const campaign::Decisions& decisions) {
+  auto standings = standings_of(work, decisions);
+  auto listed = standings ? campaign::list_links({work.job, work.plan, *standings, work.workspace})
+                          : tl::unexpected(standings.error());
+  if (!listed) session.console.note(fmt::format("note: {}", listed.error().describe()));
+  return session.failed(*work.no_answer);
+}
+
 Outcome run(const Session& session, const Options& options) {
   if (options.dry_run) return preview(session, options);
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, options.sending.server, outcome);
+  auto work =
+      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
   if (!work) return outcome;
-  auto destination = open_destination(session, *work, options.sending);
-  if (!destination) return session.failed(destination.error());
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
+  if (work->no_answer) return list_and_fail(session, *work, *decisions);
+  auto destination = open_destination(session, *work, options.sending);
+  if (!destination) return session.failed(destination.error());
   auto report = publish(session, *work, *decisions, *destination, options.sending.how);
   if (!report) return session.failed(report.error());
   size_t failed = tell_failures(session, work->job, *report, {});

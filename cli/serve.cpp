@@ -7,13 +7,17 @@
 #include <mutex>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "campaign/destination.h"
+#include "campaign/privacy/retention.h"
+#include "campaign/replies/reply_worker.h"
 #include "campaign/serving/object_mirror.h"
 #include "campaign/serving/store_door.h"
 #include "campaign/serving/store_library.h"
 #include "cli/ledger_options.h"
 #include "cli/session.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "track/api/api_server.h"
 #include "track/web/ip_address.h"
@@ -24,6 +28,7 @@ namespace {
 
 struct Options {
   std::string listen = "127.0.0.1:8080";
+  std::string metrics_listen;
   std::string store;
   std::string public_url;
   LedgerOptions where;
@@ -31,6 +36,8 @@ struct Options {
   std::filesystem::path private_key;
   std::vector<std::string> trusted_proxies;
   uint64_t cache_bytes = 10'000'000'000;
+  int keep_days = 0;
+  uint64_t reply_room = track::ReplyLimits{}.room;
 };
 
 // "[::1]:8080", as addresses with colons of their own are written.
@@ -44,20 +51,35 @@ std::string url_of(const track::ServerSettings& settings, uint16_t port) {
   return fmt::format("{}://{}", scheme, track::with_port(settings.address, port));
 }
 
-Result<track::ServerSettings> settings_of(const Options& options) {
-  track::ServerSettings settings;
-  size_t colon = options.listen.rfind(':');
+struct Endpoint {
+  std::string address;
+  uint16_t port = 0;
+};
+
+Result<Endpoint> parse_endpoint(const char* option, const std::string& text) {
+  size_t colon = text.rfind(':');
   unsigned port = 0;
-  const char* end = options.listen.data() + options.listen.size();
+  const char* end = text.data() + text.size();
   auto parsed = colon == std::string::npos ? std::from_chars_result{end, std::errc::invalid_argument}
-                                           : std::from_chars(options.listen.data() + colon + 1, end, port);
+                                           : std::from_chars(text.data() + colon + 1, end, port);
   if (parsed.ec != std::errc{} || parsed.ptr != end || port > 65535 || colon == 0) {
     return fail(ErrorKind::InvalidInput,
-                fmt::format("--listen: \"{}\" is not an address and a port", shorten(options.listen, 60)),
+                fmt::format("{}: \"{}\" is not an address and a port", option, shorten(text, 60)),
                 "127.0.0.1:8080 for this machine alone, 0.0.0.0:8080 for all");
   }
-  settings.address = without_brackets(options.listen.substr(0, colon));
-  settings.port = static_cast<uint16_t>(port);
+  return Endpoint{without_brackets(text.substr(0, colon)), static_cast<uint16_t>(port)};
+}
+
+Result<track::ServerSettings> settings_of(const Options& options) {
+  track::ServerSettings settings;
+  const Endpoint listen = TRY(parse_endpoint("--listen", options.listen));
+  settings.address = listen.address;
+  settings.port = listen.port;
+  if (!options.metrics_listen.empty()) {
+    const Endpoint metrics = TRY(parse_endpoint("--metrics-listen", options.metrics_listen));
+    settings.metrics_address = metrics.address;
+    settings.metrics_port = metrics.port;
+  }
   settings.public_url = options.public_url;
   settings.certificate = options.certificate;
   settings.private_key = options.private_key;
@@ -112,7 +134,58 @@ Result<ServedStore> open_served_store(const campaign::Places& places, uint64_t c
   return served;
 }
 
+// Videos that candidates answer with: taken in, and made playable.
+struct Replies {
+  std::unique_ptr<track::ReplyUploads> uploads{};
+  std::unique_ptr<campaign::ReplyWorker> worker{};
+};
+
+Result<Replies> open_replies(const campaign::DataFolder& data, uint64_t room) {
+  track::ReplyLimits limits;
+  limits.room = room;
+  limits.reserve = campaign::reserve_of_disk;
+  Replies replies;
+  replies.uploads = TRY(track::ReplyUploads::open(data.replies(), limits));
+  auto transcode = [](const campaign::ReplyJob& job, const std::stop_token& stop) {
+    return campaign::transcode_in_child({}, job, stop);
+  };
+  replies.worker = campaign::ReplyWorker::start(*replies.uploads, transcode);
+  return replies;
+}
+
+// So that nothing is removed from a folder in which links of another ledger show something. False where that cannot be
+// told to others: then nothing is removed from here either.
+bool register_store(const ServedStore& store, const track::Ledger& ledger) {
+  auto* folder = dynamic_cast<upload::FolderStore*>(store.open.store.get());
+  if (folder == nullptr) return false;
+  auto registered = campaign::register_ledger(*folder, ledger);
+  if (!registered) log::warning("serve", registered.error().describe());
+  return registered.has_value();
+}
+
+// What is due is due again tomorrow, whatever came between.
+void keep_no_longer(const campaign::RetentionReach& reach, int keep_days, const std::stop_token& stop) {
+  auto report = campaign::apply_retention(reach, keep_days, Clock::system(), stop);
+  if (!report && report.error().kind() == ErrorKind::Cancelled) return;
+  if (!report) return log::warning("serve", report.error().describe());
+  if (report->messages > 0) {
+    log::info("serve", fmt::format("{} messages and {} events erased, as their time was over", report->messages,
+                                   report->events));
+  }
+  if (report->unused && report->unused->is_shared)
+    log::info("serve", "other ledgers use the store: what was replaced there stays");
+}
+
+// Answers of tens of kilobytes come and go all the time: what they took is kept for the next ones, and not given back to
+// the system and asked for again with each.
+void keep_memory_of_answers() {
+  constexpr int kKept = 32 << 20;
+  ::mallopt(M_TRIM_THRESHOLD, kKept);
+  ::mallopt(M_TOP_PAD, 1 << 20);
+}
+
 Outcome run(Session& session, const Options& options) {
+  keep_memory_of_answers();
   auto settings = settings_of(options);
   if (!settings) return session.failed(settings.error());
   campaign::Places places = options.where.places();
@@ -121,18 +194,36 @@ Outcome run(Session& session, const Options& options) {
   if (!store) return session.failed(store.error());
   auto ledger = campaign::open_ledger(places, {});
   if (!ledger) return session.failed(ledger.error());
+  auto replies = open_replies(places.data, options.reply_room);
+  if (!replies) return session.failed(replies.error());
+  const bool is_registered = register_store(*store, *ledger->ledger);
+  const track::ReplyVideos reply_videos(places.data.replies());
   track::ApiServer api(*ledger->ledger, *store->door);
-  auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api);
+  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<void> {
+    for (const std::string& message : messages) TRY(reply_videos.erase(message));
+    return {};
+  });
+  auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api, Clock::system(),
+                                     replies->uploads.get());
   if (!server) return session.failed(server.error());
   std::string url = url_of(*settings, (*server)->port());
   if (session.console.json) {
-    session.console.print_json({{"url", url}, {"port", (*server)->port()}, {"data", places.data.path.string()}});
+    nlohmann::json facts{{"url", url}, {"port", (*server)->port()}, {"data", places.data.path.string()}};
+    if (uint16_t port = (*server)->metrics_port(); port != 0) {
+      facts["metrics"] = fmt::format("http://{}/metrics", track::with_port(settings->metrics_address, port));
+    }
+    session.console.print_json(facts);
   }
   session.console.say(fmt::format("Serving {} from {}, links and views in {}. Ctrl-C ends it.",
                                   session.console.strong(url), store->open.store->describe(),
                                   ledger->ledger->describe()));
   if (!store->open.is_local)
     session.console.note("note: others publish to that store, not to this server; copies lie in the data folder.");
+  campaign::RetentionReach reach{
+      .ledger = *ledger->ledger, .store = store->open.store.get(), .replies = &reply_videos};
+  if (is_registered) reach.unused_notes = places.data.unused_objects();
+  campaign::DailyJob retention(
+      [&](const std::stop_token& stop) { keep_no_longer(reach, options.keep_days, stop); });
   wait_for_stop(session.stop);
   if (!(*server)->stop()) {
     // A worker waits for a store or a disk, which cannot be interrupted. What was recorded is stored, and files appear
@@ -152,6 +243,10 @@ void add_serve(CLI::App& program, Session& session) {
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   command
+      ->add_option("--metrics-listen", options->metrics_listen,
+                   "where GET /metrics is answered for Prometheus, in the clear: an address that strangers cannot reach")
+      ->type_name("ADDRESS:PORT");
+  command
       ->add_option("--public-url", options->public_url, "the server's address as candidates see it, for link previews")
       ->type_name("URL");
   command->add_option("--tls-cert", options->certificate, "certificate with its chain, PEM; read anew when it changes")
@@ -170,6 +265,16 @@ void add_serve(CLI::App& program, Session& session) {
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(true))
       ->default_str("10G");
+  command
+      ->add_option("--keep", options->keep_days,
+                   "days after publishing in which everything about a message is kept; 0: as its campaign says")
+      ->check(CLI::Range(0, 36500))
+      ->capture_default_str();
+  command
+      ->add_option("--reply-room", options->reply_room, "bytes for all videos that candidates answer with, as 20G")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(true))
+      ->default_str("20G");
   add_ledger_options(*command, options->where);
   add_json_option(*command, session);
   command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });

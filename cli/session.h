@@ -27,6 +27,8 @@ void add_captions(CLI::App& program, Session& session);
 void add_check(CLI::App& program, Session& session);
 void add_devices(CLI::App& program, Session& session);
 void add_doctor(CLI::App& program, Session& session);
+void add_export(CLI::App& program, Session& session);
+void add_forget(CLI::App& program, Session& session);
 void add_greet(CLI::App& program, Session& session);
 void add_judge(CLI::App& program, Session& session);
 void add_new(CLI::App& program, Session& session);
@@ -39,6 +41,7 @@ void add_run(CLI::App& program, Session& session);
 void add_serve(CLI::App& program, Session& session);
 void add_status(CLI::App& program, Session& session);
 void add_token(CLI::App& program, Session& session);
+void add_transcode_reply(CLI::App& program, Session& session);
 
 // Options that several commands share.
 void add_json_option(CLI::App& command, Session& session);

@@ -2,14 +2,17 @@
 
 #include "campaign/status.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "campaign/campaign_file.h"
 #include "cli/ledger_options.h"
 #include "cli/session.h"
+#include "core/suggest.h"
 #include "track/evidence/explain.h"
 
 namespace candid::cli {
@@ -41,6 +44,10 @@ nlohmann::json to_json(const campaign::MessageStatus& status) {
                          {"watched_fraction", status.view.watched_fraction},
                          {"duration_s", static_cast<double>(status.message.duration.count()) / 1e6},
                          {"do_not_track", status.view.do_not_track},
+                         {"replies", status.said.replies},
+                         {"reaction", status.said.reaction},
+                         {"wants_data", status.said.wants_data},
+                         {"wants_erasure", status.said.wants_erasure},
                          {"sessions", sessions}};
   if (status.view.first_seen) json["first_seen"] = format_utc(*status.view.first_seen);
   if (status.view.last_seen) json["last_seen"] = format_utc(*status.view.last_seen);
@@ -55,14 +62,27 @@ nlohmann::json explained_json(const campaign::MessageStatus& status) {
   return json;
 }
 
+// What a session is to the candidate's state, where its own name does not say so.
+std::string_view weight_of(const track::SessionVerdict& verdict, bool decides) {
+  if (decides) return ", which decides";
+  bool is_program = track::is_machine(verdict.state) || verdict.state == track::ViewState::MailImageOnly;
+  return is_program ? ", a program's visit: it says nothing of the candidate" : "";
+}
+
 void tell_explained(const Session& session, const campaign::MessageStatus& status) {
   const Console& console = session.console;
+  const auto& sessions = status.view.sessions;
+  // The first of those that are as strong, as judge() takes it.
+  auto deciding = std::find_if(sessions.begin(), sessions.end(), [&](const track::SessionVerdict& verdict) {
+    return verdict.state == status.view.state && verdict.watched_seconds == status.view.watched_seconds;
+  });
   console.say(fmt::format("{} {}", console.strong(status.message.candidate_name), status.message.candidate_id));
   console.say(fmt::format("  {}: {}", track::to_string(status.view.state), status.view.reason));
-  for (const track::SessionVerdict& verdict : status.view.sessions) {
+  for (const track::SessionVerdict& verdict : sessions) {
     console.say("");
-    console.say(fmt::format("  {} to {}  {}", format_utc(verdict.first), format_utc(verdict.last),
-                            console.strong(track::to_string(verdict.state))));
+    bool decides = deciding != sessions.end() && &verdict == &*deciding;
+    console.say(fmt::format("  {} to {}  {}{}", format_utc(verdict.first), format_utc(verdict.last),
+                            console.strong(track::to_string(verdict.state)), weight_of(verdict, decides)));
     console.say(fmt::format("    {}", verdict.reason));
     for (const std::string& fact : track::explain(verdict)) {
       console.say(console.quiet(fmt::format("    - {}", fact)));
@@ -73,16 +93,21 @@ void tell_explained(const Session& session, const campaign::MessageStatus& statu
 // Every session of the candidate, by their id or their message's, with its facts.
 Outcome explain(Session& session, const std::vector<campaign::CampaignStatus>& all, const std::string& id) {
   nlohmann::json found = nlohmann::json::array();
+  std::vector<std::string> ids;
   for (const campaign::CampaignStatus& status : all) {
     for (const campaign::MessageStatus& message : status.messages) {
+      ids.push_back(message.message.candidate_id);
       if (message.message.candidate_id != id && message.message.message_id != id) continue;
       found.push_back(explained_json(message));
       tell_explained(session, message);
     }
   }
   if (found.empty()) {
+    const std::string near = closest(id, ids);
     return session.failed(Error(ErrorKind::NotFound, fmt::format("no candidate \"{}\" has a video", id),
-                                "candid status --json tells the ids"));
+                                near.empty()
+                                    ? "candid status --json tells the ids"
+                                    : fmt::format("did you mean {}? candid status --json tells the ids", near)));
   }
   if (session.console.json) session.console.print_json({{"rules", track::kEvidenceRules}, {"candidates", found}});
   return Outcome::Done;
@@ -102,6 +127,15 @@ Result<Asked> asked_for(const std::string& argument) {
   return Asked{std::move(read.id), std::move(read.publish)};
 }
 
+// What waits for the recruiter; empty where nothing does.
+std::string words_of(const track::SaidSummary& said) {
+  std::vector<std::string> words;
+  if (said.replies > 0) words.push_back(said.replies == 1 ? "replied" : fmt::format("replied {} times", said.replies));
+  if (said.wants_data) words.emplace_back("asks for a copy of their data");
+  if (said.wants_erasure) words.emplace_back("asks to be erased");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 void tell(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
   for (const campaign::CampaignStatus& status : all) {
     session.console.say(session.console.strong(status.name));
@@ -114,6 +148,8 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
           message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
       session.console.say(fmt::format("  {:<19} {:<12} {}", track::to_string(message.view.state), watched, name));
       session.console.say(session.console.quiet(fmt::format("  {:<32} {}", "", message.view.reason)));
+      if (std::string said = words_of(message.said); !said.empty())
+        session.console.say(fmt::format("  {:<32} {}", "", said));
     }
   }
   if (all.empty()) session.console.say("Nothing is published yet. Next: candid run CAMPAIGN");

@@ -14,10 +14,14 @@ namespace {
 // What a cell begins with that a spreadsheet runs.
 constexpr std::string_view kRun = "=+-@\t\r";
 
+bool may_separate(char c) {
+  return c == '\t' || (c >= ' ' && c <= '~' && c != '"');
+}
+
 // The separator of the header: the likeliest one outside quotes on the first line with text.
 char detect_separator(std::string_view text) {
-  // Excel's own way to say it.
-  if (text.starts_with("sep=") && text.size() > 4) return text[4];
+  // Excel's own way to say it. A byte of a longer letter would cut others in two, a quote or a line break every cell.
+  if (text.starts_with("sep=") && text.size() > 4 && may_separate(text[4])) return text[4];
   std::array<std::pair<char, int>, 3> counts{{{',', 0}, {';', 0}, {'\t', 0}}};
   bool quoted = false;
   for (char c : text) {

@@ -8,7 +8,7 @@
 namespace candid::encode {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr uint64_t kVersion = 1;
 
 uint64_t natural(const nlohmann::json& value) {
   if (!value.is_number_unsigned()) throw std::invalid_argument("a number is below zero or none");
@@ -59,14 +59,16 @@ Result<Recipe> parse_recipe(std::string_view text) {
   };
   try {
     nlohmann::json json = nlohmann::json::parse(text);
-    if (json.at("version").get<int>() != kVersion) return corrupt("it is of another version");
+    if (natural(json.at("version")) != kVersion) return corrupt("it is of another version");
     Recipe recipe;
     recipe.message_id = json.at("message").get<std::string>();
     recipe.file = json.at("file").get<std::string>();
     recipe.key = json.at("key").get<std::string>();
     if (recipe.file.find('/') != std::string::npos || recipe.file == "." || recipe.file == "..")
       return corrupt("its file name is a path");
-    recipe.duration = Microseconds(static_cast<int64_t>(natural(json.at("duration_us"))));
+    uint64_t duration = natural(json.at("duration_us"));
+    if (duration > INT64_MAX) return corrupt("its duration is too long");
+    recipe.duration = Microseconds(static_cast<int64_t>(duration));
     recipe.size = natural(json.at("size"));
     recipe.poster = json.at("poster").get<std::string>();
     recipe.captions = json.at("captions").get<std::string>();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "media/untrusted.h"
+
 namespace candid::media {
 namespace {
 
@@ -10,7 +12,22 @@ namespace {
 constexpr const char* kFormats =
     "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpegts,mpeg,ogg,flv,wav,mp3,aac,srt,webvtt,ass,yuv4mpegpipe";
 
+// What browsers record. libav's own decoders, and those that Debian's builds take in their place.
+constexpr const char* kRecordedFormats = "matroska,webm,mov,mp4";
+constexpr const char* kRecordedCodecs =
+    "vp8,libvpx,vp9,libvpx-vp9,libdav1d,libaom-av1,av1,h264,opus,libopus,vorbis,libvorbis,aac";
+
+int64_t most_recorded_pixels = 0;  // set: open_only_what_browsers_record() was called
+
+bool is_restricted() {
+  return most_recorded_pixels > 0;
+}
+
 }  // namespace
+
+void open_only_what_browsers_record(int64_t most_pixels) {
+  most_recorded_pixels = most_pixels;
+}
 
 Result<InputFormatPtr> open_input(const std::filesystem::path& path) {
   route_log();
@@ -23,7 +40,8 @@ Result<InputFormatPtr> open_input(const std::filesystem::path& path) {
   }
   Options options;
   options.set("protocol_whitelist", "file");
-  options.set("format_whitelist", kFormats);
+  options.set("format_whitelist", is_restricted() ? kRecordedFormats : kFormats);
+  if (is_restricted()) options.set("codec_whitelist", kRecordedCodecs);
   AVFormatContext* raw = nullptr;
   // The "file:" prefix keeps a name like "concat:a" from being read as a protocol.
   int status = avformat_open_input(&raw, ("file:" + path.string()).c_str(), nullptr, options.get());
@@ -76,7 +94,12 @@ Result<StreamDecoder> StreamDecoder::open(InputFormatPtr input, const std::files
   avcodec_parameters_to_context(decoder.codec_.get(), parameters);
   decoder.codec_->pkt_timebase = decoder.stream().time_base;
   decoder.codec_->thread_count = 1;  // work fans out over messages, not inside one decoder
-  int status = avcodec_open2(decoder.codec_.get(), codec, nullptr);
+  Options options;
+  if (is_restricted()) {
+    options.set("codec_whitelist", kRecordedCodecs);
+    options.set("max_pixels", std::to_string(most_recorded_pixels));
+  }
+  int status = avcodec_open2(decoder.codec_.get(), codec, options.get());
   if (status < 0) return av_fail(status, fmt::format("cannot open the {} decoder for {}", codec->name, path.string()));
   decoder.packet_.reset(av_packet_alloc());
   return decoder;

@@ -37,6 +37,9 @@ class MediaLibrary {
   virtual ~MediaLibrary() = default;
   // NotFound for an unknown name. Called from several threads at once, for every request: keep it quick.
   virtual Result<MediaFile> find(std::string_view ref) const = 0;
+  // Whether the bytes of this video pass through our servers, rather than come from where redirects lead. Looks nothing
+  // up.
+  virtual bool is_served_here(std::string_view) const { return true; }
   // Where redirects lead, "https://bucket.example.com": pages name these in their content security policy.
   virtual std::vector<std::string> origins() const { return {}; }
 };

@@ -11,6 +11,8 @@
 namespace candid::track {
 namespace {
 
+constexpr size_t kLongestRef = 1'000;
+constexpr std::array<std::string_view, 3> kGroundNames = {"any", "light", "dark"};  // in the order of the enum
 constexpr std::array<std::string_view, 4> kSafeSchemes = {"https://", "http://", "mailto:", "tel:"};
 
 bool is_color(std::string_view text) {
@@ -30,6 +32,19 @@ bool is_safe_url(std::string_view url) {
   });
 }
 
+bool is_side(int pixels) {
+  return pixels > 0 && pixels <= kLargestLogo;
+}
+
+PageLogo logo_from(const nlohmann::json& json) {
+  PageLogo logo;
+  json.at("ref").get_to(logo.ref);
+  json.at("width").get_to(logo.width);
+  json.at("height").get_to(logo.height);
+  logo.ground = logo_ground_named(json.at("ground").get<std::string>()).value_or(LogoGround::Any);
+  return logo;
+}
+
 const std::vector<std::string> kTrackingNames = {"off", "aggregate", "individual", "consent"};
 
 }  // namespace
@@ -46,6 +61,16 @@ std::optional<Tracking> tracking_named(std::string_view name) {
 
 const std::vector<std::string>& tracking_names() {
   return kTrackingNames;
+}
+
+std::string_view to_string(LogoGround ground) {
+  return kGroundNames.at(static_cast<size_t>(ground));
+}
+
+std::optional<LogoGround> logo_ground_named(std::string_view name) {
+  auto found = std::find(kGroundNames.begin(), kGroundNames.end(), name);
+  if (found == kGroundNames.end()) return std::nullopt;
+  return static_cast<LogoGround>(found - kGroundNames.begin());
 }
 
 Result<void> validate(const MessageRecord& message) {
@@ -72,6 +97,12 @@ Result<void> validate(const MessageRecord& message) {
     return wrong(fmt::format("booking leads to \"{}\"", page.booking_url),
                  "addresses begin with https://, http://, mailto: or tel:");
   }
+  const PageLogo& logo = page.logo;
+  bool has_size = is_side(logo.width) && is_side(logo.height);
+  if (!logo.ref.empty() && (logo.ref.size() > kLongestRef || !has_size)) {
+    return wrong(fmt::format("a logo of {}x{} pixels cannot be shown", logo.width, logo.height),
+                 fmt::format("1 to {} on either side", kLargestLogo));
+  }
   return {};
 }
 
@@ -88,6 +119,11 @@ std::string to_json(const PageContent& page) {
   if (!page.booking_url.empty()) json["booking"] = page.booking_url;
   if (!page.takes_replies) json["reply"] = false;
   if (page.tracking != Tracking::Individual) json["tracking"] = to_string(page.tracking);
+  if (page.keep_days > 0) json["keep_days"] = page.keep_days;
+  if (const PageLogo& logo = page.logo; !logo.ref.empty()) {
+    json["logo"] = {
+        {"ref", logo.ref}, {"width", logo.width}, {"height", logo.height}, {"ground", to_string(logo.ground)}};
+  }
   // Text from outside is decoded at the door; should bytes that are not UTF-8 get here, they must not end the program.
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -106,8 +142,10 @@ Result<PageContent> page_from_json(std::string_view text) {
     page.booking_url = json.value("booking", "");
     page.takes_replies = json.value("reply", true);
     auto tracking = tracking_named(json.value("tracking", std::string(to_string(Tracking::Individual))));
+    page.keep_days = json.value("keep_days", 0);
     // A mode of a newer program: nobody is followed by mistake.
     page.tracking = tracking.value_or(Tracking::Off);
+    if (json.contains("logo")) page.logo = logo_from(json.at("logo"));
     return page;
   } catch (const nlohmann::json::exception& problem) {
     return fail(ErrorKind::Corrupt, fmt::format("the ledger holds a page that cannot be read ({})", problem.what()));

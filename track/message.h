@@ -29,6 +29,21 @@ std::string_view to_string(Tracking tracking);
 std::optional<Tracking> tracking_named(std::string_view name);
 const std::vector<std::string>& tracking_names();  // in the order of the enum
 
+// The ground on which a logo can be read.
+enum class LogoGround { Any, Light, Dark };
+std::string_view to_string(LogoGround ground);
+std::optional<LogoGround> logo_ground_named(std::string_view name);
+
+// The brand's logo as the page's header shows it: a PNG of twice the pixels that it takes up there.
+struct PageLogo {
+  std::string ref{};  // as MessageRecord::poster_ref; empty: there is none
+  int width = 0;      // px, of the picture
+  int height = 0;
+  LogoGround ground = LogoGround::Any;
+  bool operator==(const PageLogo&) const = default;
+};
+inline constexpr int kLargestLogo = 4096;  // px, either side
+
 // The page is in the language of the browser; its texts are in a language that nobody told.
 inline constexpr std::string_view kBrowserLanguage = "auto";
 
@@ -44,6 +59,8 @@ struct PageContent {
   std::string booking_url{};         // as a button's; empty: none
   bool takes_replies = true;         // replies and reactions
   Tracking tracking = Tracking::Individual;
+  PageLogo logo{};
+  int keep_days = 0;  // after publishing, all that is recorded of it is erased; 0: as long as the server keeps it
   bool operator==(const PageContent&) const = default;
 };
 
@@ -62,6 +79,7 @@ struct MessageRecord {
   std::string poster_ref;
   std::string captions_ref;  // empty: no captions
   UtcTime published_at{};
+  bool operator==(const MessageRecord&) const = default;
 };
 
 // InvalidInput when the record has no ids, no duration, a colour that is not "#rrggbb" or a button that leads nowhere

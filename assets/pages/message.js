@@ -137,14 +137,19 @@
       return "";
     }
   };
-  let opened = {
-    webdriver: navigator.webdriver === true, visible: document.visibilityState === "visible",
-    prerendered: document.prerendering === true, outer: [outerWidth, outerHeight], inner: [innerWidth, innerHeight],
+  const visible = () => document.visibilityState === "visible";
+  const how = () => ({ webdriver: navigator.webdriver === true, visible: visible(), prerendered: document.prerendering === true });
+  // A page that is opened behind another one has no window's size until it is seen, and tells again then.
+  let opened = how(), sizeless = false;
+  const tell = (of, drawnBy) => {
+    sizeless = !outerWidth || !outerHeight;
+    report("load", { ...of, outer: [outerWidth, outerHeight], inner: [innerWidth, innerHeight], gpu: drawnBy });
   };
   const load = (drawnBy = "") => {
-    if (opened) report("load", { ...opened, gpu: drawnBy });
+    if (opened) tell(opened, drawnBy);
     opened = null;
   };
+  const tellSize = () => { if (sizeless && outerWidth && outerHeight) tell(how(), ""); };
   const whenIdle = () => { if (opened && address) load(gpu()); send(); };
   if (window.requestIdleCallback) requestIdleCallback(whenIdle, { timeout: IDLE_MS });
   else setTimeout(whenIdle, IDLE_MS);
@@ -156,7 +161,7 @@
   };
 
   // What was played since the last report, as ranges of seconds. A jump of the media clock begins a new range.
-  let ranges = [], from = null, last = 0, lastAt = 0;
+  let ranges = [], from = null, last = 0, lastAt = 0, rate = 1;
   const round = (seconds) => Math.round(Math.max(0, seconds) * 100) / 100;
   const close = () => {
     if (from !== null && last > from) ranges.push([round(from), round(last)]);
@@ -165,20 +170,26 @@
   const tick = () => {
     if (video.paused && !video.ended || video.seeking || video.readyState < 2) return close();
     const now = performance.now(), at = video.currentTime;
-    const most = (now - lastAt) / 1000 * video.playbackRate + 0.5;
+    const most = (now - lastAt) / 1000 * Math.max(rate, video.playbackRate) + 0.5;
+    rate = video.playbackRate;
     if (from !== null && (at < last || at - last > most)) close();
     if (from === null) from = at;
     last = at; lastAt = now;
   };
-  const visible = () => document.visibilityState === "visible";
-  const progress = (kind, seen = visible()) => {
+  const silent = () => video.muted || video.volume === 0;
+  const progress = (kind, seen = visible(), muted = silent()) => {
     tick(); close();
-    report(kind, { ranges: ranges.slice(-200), visible: seen, muted: video.muted || video.volume === 0,
-                   rate: Math.min(16, Math.max(0, video.playbackRate)) });
+    report(kind, { ranges: ranges.slice(-200), visible: seen, muted, rate: Math.min(16, Math.max(0, video.playbackRate)) });
     ranges = [];
     if (!video.paused) tick();
   };
   setInterval(tick, 250);
+  // Each picture that is shown, where the browser tells of them: a seek ends a range at the last one.
+  // Not before it plays: whoever asks for pictures gets the first one painted, over the poster.
+  let watching = false;
+  const watch = () => { watching = !video.paused; if (watching) video.requestVideoFrameCallback(shown); };
+  const shown = () => { tick(); watch(); };
+  if (video.requestVideoFrameCallback) video.addEventListener("play", () => { if (!watching) watch(); });
   setInterval(() => { if (!video.paused && !video.ended) { progress("beat"); send(); } }, BEAT_MS);
 
   // A start counts as a person's while a trusted gesture is fresh.
@@ -186,6 +197,7 @@
   let gestureAt = -Infinity, inputs = 0;
   const gesture = (event) => {
     if (event.isTrusted) gestureAt = performance.now();
+    tellSize();
     if (inputs++ >= MOST_INPUTS) return;
     report("input", { trusted: event.isTrusted, keyboard: event.type === "keydown", ms: since() });
     send();
@@ -199,6 +211,13 @@
     from = null; tick(); send();
   });
   video.addEventListener("timeupdate", tick);
+  // Out of sight, what was played before the sound went or came was heard or not.
+  let muted = silent();
+  video.addEventListener("volumechange", () => {
+    if (silent() === muted) return;
+    if (!visible() && !video.paused) progress("beat", false, muted);
+    muted = silent();
+  });
   video.addEventListener("seeking", close);
   video.addEventListener("pause", () => { if (!video.ended) { lastAt = performance.now(); closePause("pause"); } });
   video.addEventListener("ended", () => closePause("ended"));
@@ -211,6 +230,7 @@
   // What was played before the page went out of sight was seen; what is played until it returns was not.
   document.addEventListener("visibilitychange", () => {
     progress("hide", !visible());
+    tellSize();
     visible() ? send() : flush();
   });
   addEventListener("pagehide", () => { progress("hide"); flush(); });

@@ -54,7 +54,7 @@
     if (!keys.checked || stage.hidden || event.defaultPrevented || event.isComposing) return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const at = event.target instanceof Element ? event.target : document.body;
-    if (at.closest("input, textarea, select, [contenteditable]")) return;
+    if (at.closest("input, textarea, select, [contenteditable], .recorder")) return;
     const name = nameOf(event);
     if (name === " " && at.closest("button, a, summary")) return;  // it presses those
     const action = Object.hasOwn(actions, name) ? actions[name] : null;

@@ -86,8 +86,10 @@ Result<track::MessageRecord> record_of(const Job& job, const PlannedMessage& mes
         {TRY(button.label.expand(candidate.fields)), TRY(button.url.expand(candidate.fields))});
   }
   record.page.booking_url = TRY(campaign.page.booking.expand(candidate.fields));
+  record.page.keep_days = campaign.publish.keep_days;
   record.page.takes_replies = campaign.page.reply;
-  record.page.tracking = campaign.page.tracking;
+  record.page.tracking = campaign.publish.tracking;
+  if (job.logo) record.page.logo = job.logo->shown;
   record.video_ref = campaign.publish.compose ? composed_ref(edition) : video_ref(edition);
   record.poster_ref = poster_ref(recipe.poster);
   record.captions_ref = captions_ref(recipe.captions);

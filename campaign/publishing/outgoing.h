@@ -32,8 +32,11 @@ std::vector<OutgoingMessage> messages_to_go(const PublishJob& work, std::vector<
 // Reads and checks the message's recipe and file; what is wrong is its error.
 void check_files(const PublishJob& work, OutgoingMessage& message);
 
-// Each part of the messages without an error, once, in order of first use. A part that cannot be looked at is its
-// messages' error.
+// The names of all parts that a message's page shows.
+std::vector<std::string> parts_of(const Job& job, const OutgoingMessage& message);
+
+// Each part of the messages without an error, once, in order of first use; the page's logo with the first of them. A
+// part that cannot be looked at is its messages' error.
 std::vector<OutgoingObject> objects_of(const PublishJob& work, std::vector<OutgoingMessage>& messages);
 
 }  // namespace candid::campaign

@@ -108,6 +108,8 @@ class Publisher {
 
   // Parts leave all the while, on threads of their own; each group goes live as soon as its parts are there.
   Result<void> send_and_publish() {
+    // Among the parts, where a rendering prunes it again.
+    if (work_.job.logo) TRY(work_.workspace.add_part(work_.job.logo->png));
     std::vector<OutgoingObject> objects = objects_to_send();
     ObjectSender sender(objects, store_, journal_, options_, meter_);
     std::stop_source stop_sending;
@@ -172,10 +174,10 @@ class Publisher {
     return live ? listed : live;
   }
 
-  static void mark_failed(Group group, const ObjectSender& sender) {
+  void mark_failed(Group group, const ObjectSender& sender) const {
     for (OutgoingMessage& message : group) {
       if (message.error) continue;
-      for (const std::string& part : message.recipe.parts()) {
+      for (const std::string& part : parts_of(work_.job, message)) {
         auto failure = sender.failure(upload::part_object(part));
         if (failure) message.error = failure->wrapped("cannot store a part of it");
       }
@@ -186,7 +188,7 @@ class Publisher {
   void end_leftovers() {
     std::set<std::string> wanted;
     for (const OutgoingMessage& message : messages_) {
-      for (const std::string& part : message.recipe.parts()) wanted.insert(upload::part_object(part));
+      for (const std::string& part : parts_of(work_.job, message)) wanted.insert(upload::part_object(part));
       wanted.insert(recipe_object(message.edition));
       wanted.insert(composed_object(message.edition));
     }
@@ -226,6 +228,16 @@ Result<PublishReport> publish(const PublishJob& work, upload::Store& store, trac
   if (!published) return tl::unexpected(publisher.told(published.error()));
   if (!written) return tl::unexpected(written.error());
   return publisher.take_report();
+}
+
+Result<void> list_links(const PublishJob& work) {
+  auto journal = TRY(PublishJournal::open(work.workspace.journal_file()));
+  std::vector<HeldMessage> held;
+  messages_to_go(work, held);
+  std::set<std::string> held_ids;
+  for (const HeldMessage& message : held) held_ids.insert(message.message_id);
+  TRY(write_link_list(work, *journal, held_ids, read_links(link_files(work.workspace))));
+  return {};
 }
 
 }  // namespace candid::campaign

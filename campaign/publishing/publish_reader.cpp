@@ -69,6 +69,17 @@ void read_ledger(TomlTable& table, PublishChoice& publish) {
   }
 }
 
+void read_keep(TomlTable& table, PublishChoice& publish) {
+  auto text = table.text("keep");
+  if (!text) return;
+  auto kept = parse_expiry(*text);
+  if (kept && kept->days) {
+    publish.keep_days = *kept->days;
+  } else {
+    table.problem("keep", fmt::format("\"{}\" is no number of days", shorten(*text, 30)), "keep = \"180d\"");
+  }
+}
+
 void read_terms(TomlTable& table, PublishChoice& publish) {
   if (auto text = table.text("expires")) {
     auto expiry = parse_expiry(*text);
@@ -84,6 +95,10 @@ void read_terms(TomlTable& table, PublishChoice& publish) {
   }
   publish.passcode = table.boolean("passcode").value_or(false);
   publish.download = table.boolean("download").value_or(false);
+  read_keep(table, publish);
+  if (auto tracking = table.choice("tracking", track::tracking_names())) {
+    publish.tracking = static_cast<track::Tracking>(*tracking);
+  }
 }
 
 }  // namespace

@@ -16,6 +16,13 @@ std::string identity(const std::string& id, const upload::Store& store) {
   return fmt::format("{} {}", id, store.describe());
 }
 
+Result<std::string> make_store_id(upload::Store& store) {
+  std::string id = random_token(128);
+  std::string text = nlohmann::json{{"version", 1}, {"id", id}}.dump() + "\n";
+  TRY_VOID(store.put(kIdentityObject, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
+  return identity(id, store);
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> find_store_id(upload::Store& store) {
@@ -36,10 +43,13 @@ Result<std::optional<std::string>> find_store_id(upload::Store& store) {
 
 Result<std::string> store_id(upload::Store& store) {
   if (std::optional<std::string> known = TRY(find_store_id(store))) return std::move(*known);
-  std::string id = random_token(128);
-  std::string text = nlohmann::json{{"version", 1}, {"id", id}}.dump() + "\n";
-  TRY_VOID(store.put(kIdentityObject, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
-  return identity(id, store);
+  return make_store_id(store);
+}
+
+Result<void> renew_store_id(upload::Store& store) {
+  std::optional<std::string> known = TRY(find_store_id(store));
+  if (known) TRY_VOID(make_store_id(store));
+  return {};
 }
 
 }  // namespace candid::campaign

@@ -17,5 +17,8 @@ inline constexpr std::string_view kIdentityObject = upload::kStoreIdentity;
 Result<std::optional<std::string>> find_store_id(upload::Store& store);
 // Gives it one where there is none.
 Result<std::string> store_id(upload::Store& store);
+// Gives it another one: objects were removed, and what campaigns know to be there is to be asked again. Nothing where
+// there is no store, or it has none.
+Result<void> renew_store_id(upload::Store& store);
 
 }  // namespace candid::campaign

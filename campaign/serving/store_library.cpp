@@ -22,6 +22,13 @@ constexpr size_t kCachedRecipes = 4096;
 constexpr int kPartsAtOnce = 4;
 constexpr std::chrono::hours kSignedFor{1};
 
+// Of a part, by the end of its reference; empty for what is none that a page shows.
+std::string_view content_type_of(std::string_view kind) {
+  if (kind == ".jpg") return "image/jpeg";
+  if (kind == ".png") return "image/png";
+  return kind == ".vtt" ? "text/vtt; charset=utf-8" : std::string_view();
+}
+
 // Better no video than one that breaks off.
 Result<void> check_length(const std::filesystem::path& file, const encode::PartRange& range) {
   std::error_code code;
@@ -52,11 +59,19 @@ std::string captions_ref(const std::string& part) {
   return part.empty() ? "" : fmt::format("{}{}.vtt", kPart, part);
 }
 
+std::string logo_ref(const std::string& part) {
+  return fmt::format("{}{}.png", kPart, part);
+}
+
 Result<track::MediaFile> StoreLibrary::find(std::string_view ref) const {
   if (ref.starts_with(kRecipe)) return find_recipe(ref.substr(kRecipe.size()));
   if (ref.starts_with(kComposed)) return find_composed(ref.substr(kComposed.size()));
   if (ref.starts_with(kPart)) return find_part(ref.substr(kPart.size()));
   return fail(ErrorKind::NotFound, fmt::format("no media is called \"{}\"", ref));
+}
+
+bool StoreLibrary::is_served_here(std::string_view ref) const {
+  return !is_composed_ref(ref);
 }
 
 std::vector<std::string> StoreLibrary::origins() const {
@@ -111,7 +126,7 @@ Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view edition) con
 Result<track::MediaFile> StoreLibrary::find_part(std::string_view name) const {
   std::string_view part = name.substr(0, 64);
   std::string_view kind = name.substr(part.size());
-  if (!encode::is_part_name(part) || (kind != ".jpg" && kind != ".vtt")) {
+  if (!encode::is_part_name(part) || content_type_of(kind).empty()) {
     return fail(ErrorKind::NotFound, fmt::format("no part is called \"{}\"", name));
   }
   std::filesystem::path path = TRY(files_.part(part));
@@ -119,7 +134,7 @@ Result<track::MediaFile> StoreLibrary::find_part(std::string_view name) const {
   uint64_t size = std::filesystem::file_size(path, code);
   if (code) return tl::unexpected(system_error(code.value(), "cannot find the part"));
   track::MediaFile file;
-  file.content_type = kind == ".jpg" ? "image/jpeg" : "text/vtt; charset=utf-8";
+  file.content_type = content_type_of(kind);
   file.etag = part.substr(0, 32);
   file.size = size;
   file.extents.push_back({std::move(path), 0, size});

@@ -13,12 +13,13 @@
 namespace candid::campaign {
 
 // References: "recipe:EDITION" (edition.h) is the MP4, "composed:EDITION" the one that lies whole in a bucket,
-// "part:SHA256.jpg" and "part:SHA256.vtt" a part of that kind. Thread-safe.
+// "part:SHA256.jpg", "part:SHA256.png" and "part:SHA256.vtt" a part of that kind. Thread-safe.
 class StoreLibrary final : public track::MediaLibrary {
  public:
   // Both outlive the library; without a bucket "composed" is the same as "recipe".
   explicit StoreLibrary(ObjectFiles& files, upload::Bucket* bucket = nullptr) : files_(files), bucket_(bucket) {}
   Result<track::MediaFile> find(std::string_view ref) const override;
+  bool is_served_here(std::string_view ref) const override;
   std::vector<std::string> origins() const override;
 
  private:
@@ -43,5 +44,6 @@ std::string composed_ref(const std::string& edition);
 bool is_composed_ref(std::string_view ref);
 std::string poster_ref(const std::string& part);
 std::string captions_ref(const std::string& part);  // "" for ""
+std::string logo_ref(const std::string& part);
 
 }  // namespace candid::campaign

@@ -55,6 +55,15 @@ TEST(CampaignFile, NamesFileLineAndKeyOfEveryMistake) {
       {"[page]", "[video]\nfps = 31\n[page]", 18, "video.fps", "not a standard rate"},
       {"[page]", "[[page.button]]\nlabel = \"x\"\nurl = \"javascript:alert(1)\"\n[page]", 19, "page.button[0].url",
        "not a link"},
+      {"[page]", "[page]\nbooking = \"calendar\"", 18, "page.booking", "not a link"},
+      {"[page]", "[page]\nbooking = \"javascript:alert(1)\"", 18, "page.booking", "not a link"},
+      {"[page]", "[page]\nbooking = \"https://example.com/{{salary}}\"", 18, "page.booking", "not a column"},
+      {"[page]", "[page]\nreply = \"no\"", 18, "page.reply", "not true or false"},
+      {"[page]", "[page]\nlanguage = true", 18, "page.language", "not text"},
+      {"[page]", "[page]\nreplies = false", 18, "page.replies", "not a known key"},
+      {"[page]", "[publish]\ntracking = \"none\"\n[page]", 18, "publish.tracking", "not known"},
+      {"[page]", "[publish]\ntracking = false\n[page]", 18, "publish.tracking", "not text"},
+      {"[page]", "[publish]\ntrack = \"off\"\n[page]", 18, "publish.track", "not a known key"},
       {"name = \"Test campaign\"", "name = \"Test campaign", 1, "", ""},
       {"[[layer]]\nkind = \"image\"", "[[layer]]\nkind = \"captions\"\n[[layer]]\nkind = \"image\"", 8, "layer[0].file",
        "is missing"},
@@ -75,6 +84,41 @@ TEST(CampaignFile, NamesFileLineAndKeyOfEveryMistake) {
     EXPECT_TRUE(told) << findings[0].describe();
     EXPECT_FALSE(std::filesystem::exists(bench.out())) << "nothing is written";
   }
+}
+
+TEST(CampaignFile, ReadsWhatThePageIsToBe) {
+  Workbench bench;
+  PageChoice page = bench.job().campaign.page;
+  EXPECT_EQ(page.language, "en");
+  EXPECT_FALSE(page.language_of_browser);
+  EXPECT_TRUE(page.booking.empty());
+  EXPECT_TRUE(page.reply);
+  EXPECT_EQ(bench.job().campaign.publish.tracking, track::Tracking::Individual);
+  bench.write("campaign.toml",
+              kToml + "language = \"auto\"\nbooking = \"https://example.com/{{id}}\"\nreply = false\n");
+  page = bench.job().campaign.page;
+  EXPECT_TRUE(page.language_of_browser);
+  EXPECT_EQ(page.booking.source(), "https://example.com/{{id}}");
+  EXPECT_FALSE(page.reply);
+  for (const std::string& name : track::tracking_names()) {
+    bench.write("campaign.toml", kToml + "[publish]\ntracking = \"" + name + "\"\n");
+    EXPECT_EQ(track::to_string(bench.job().campaign.publish.tracking), name);
+  }
+}
+
+TEST(CampaignFile, TellsTheValidOnesOfAKeyThatIsNotKnown) {
+  Workbench bench;
+  auto hint_of = [&](const std::string& lines) {
+    bench.write("campaign.toml", kToml + lines);
+    Findings findings;
+    EXPECT_FALSE(load_job(bench.folder(), findings)) << lines;
+    return findings.empty() ? std::string() : findings[0].hint;
+  };
+  EXPECT_THAT(hint_of("bookings = \"https://example.com\"\n"), testing::HasSubstr("booking"));
+  EXPECT_THAT(hint_of("[publish]\ntracking = \"anonymous\"\n"),
+              testing::HasSubstr("off, aggregate, individual, consent"));
+  EXPECT_THAT(hint_of("language = \"Klingon, fluent\"\n"), testing::HasSubstr("auto"));
+  EXPECT_THAT(hint_of("booking = \"www.example.com\"\n"), testing::HasSubstr("https://"));
 }
 
 TEST(CampaignFile, TellsAllMistakesAtOnce) {

@@ -38,6 +38,14 @@ class RelayedLedger : public track::Ledger {
   }
   Result<std::vector<track::LinkHistory>> history(std::string_view id) const override { return inner_.history(id); }
   Result<void> drop_networks_before(UtcTime moment) override { return inner_.drop_networks_before(moment); }
+  Result<track::Erasure> erase(const track::ErasureOrder& order) override { return inner_.erase(order); }
+  Result<std::optional<track::Erasure>> find_erasure(std::string_view r) const override {
+    return inner_.find_erasure(r);
+  }
+  Result<std::vector<std::optional<std::string>>> find_erased(const std::vector<std::string>& i) const override {
+    return inner_.find_erased(i);
+  }
+  Result<int> readmit(const std::vector<std::string>& i) override { return inner_.readmit(i); }
   Result<void> add_api_token(const Sha256& d, const track::ApiToken& t) override { return inner_.add_api_token(d, t); }
   Result<std::optional<track::ApiToken>> find_api_token(const Sha256& d) const override {
     return inner_.find_api_token(d);

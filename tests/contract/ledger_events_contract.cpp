@@ -87,6 +87,21 @@ TEST_P(LedgerContract, StoresNothingOfALinkThatMustNotBeTracked) {
   must(ledger().stop_tracking(link + 1000));
 }
 
+TEST_P(LedgerContract, WhoMustNotBeTrackedIsNotTrackedOverAnotherLinkEither) {
+  store_messages({"m-1", "m-2"});
+  std::string old = make_link();
+  int64_t pressed = number_of(make_link());
+  std::string neighbour = make_token();
+  must(ledger().put_link(sha256(neighbour), "m-2", Purpose::Candidate, {}));
+  must(ledger().stop_tracking(pressed));
+  std::string made_later = make_link();
+  must(ledger().append_and_wait({request(number_of(old)), request(pressed), request(number_of(made_later))}));
+  EXPECT_TRUE(must(ledger().find_link(sha256(old)))->do_not_track);
+  EXPECT_TRUE(must(ledger().find_link(sha256(made_later)))->do_not_track);
+  EXPECT_FALSE(must(ledger().find_link(sha256(neighbour)))->do_not_track);
+  EXPECT_TRUE(events_of().empty());
+}
+
 TEST_P(LedgerContract, StoresWhatIsSaidOnPurposeOfALinkThatMustNotBeTracked) {
   store_messages({"m-1"});
   int64_t link = number_of(make_link());

@@ -115,7 +115,7 @@ TEST_F(PostgresTest, ProgramsThatComeAtOnceMakeTheTablesOnce) {
       programs.emplace_back([&] { key = must(must(open_postgres_ledger(address_))->server_key()); });
   }
   for (const auto& key : keys) EXPECT_EQ(key, keys[0]);
-  EXPECT_EQ(server_.ask(address_, "SELECT string_agg(version::text, ',') FROM schema_version"), "1");
+  EXPECT_EQ(server_.ask(address_, "SELECT string_agg(version::text, ',' ORDER BY version) FROM schema_version"), "1,2");
 }
 
 TEST_F(PostgresTest, RefusesTheTablesOfANewerProgram) {

@@ -57,6 +57,13 @@ TEST(Csv, ReadsWindows1252) {
   expect_jose(parsed("name,city\r\nJos\xE9 M\xFCller,K\xF6ln\r\n"), "windows-1252");
 }
 
+TEST(Csv, TakesNoHalfLetterForTheSeparator) {
+  const CsvTable table = parsed("sep=\xFF\nname,city\nJos\xE9,K\xF6ln\n");
+  EXPECT_EQ(table.separator, ',');
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_THAT(table.rows[0].cells, ElementsAre("José", "Köln"));
+}
+
 TEST(Csv, RefusesUtf16ThatIsCutInTheMiddleOfACharacter) {
   std::string cut = "\xFF\xFE" + utf16(kWide, ByteOrder::Little);
   cut.pop_back();

@@ -82,6 +82,23 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 
+test('the logo heads the page, on a ground on which it can be read', async () => {
+  const { logo } = site.sample.page;
+  for (const [ground, colorScheme, seen] of [['any', 'light', 'rgba(0, 0, 0, 0)'], ['light', 'light', 'rgba(0, 0, 0, 0)'],
+    ['light', 'dark', 'rgb(255, 255, 255)'], ['dark', 'dark', 'rgba(0, 0, 0, 0)'], ['dark', 'light', 'rgb(23, 25, 30)']]) {
+    const context = await contextWith({ colorScheme });
+    const page = await context.newPage();
+    await page.goto((await site.publish({ ...words.en, logo: { ...logo, ground } })).link);
+    const image = page.locator('header img');
+    await image.evaluate((img) => img.decode());
+    assert.deepEqual(await image.evaluate((img) => [img.naturalWidth, img.naturalHeight, img.alt]), [logo.width, logo.height, company]);
+    assert.equal(await image.evaluate((img) => getComputedStyle(img).backgroundColor), seen, `${ground} on ${colorScheme}`);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `page-logo-${ground}-${colorScheme}`, false);
+    await context.close();
+  }
+});
+
 test('every colour of a brand can be read on', async () => {
   const page = await phone.context.newPage();
   for (const accent_color of ['#777777', '#7a7a7a', '#0f7f7f', '#d93025', '#ffe14d', '#000000', '#ffffff', '#767fff']) {

@@ -64,10 +64,11 @@ test('no words of a message, its captions or an answer run', async () => {
       company: document.querySelector('.company').textContent, headline: document.querySelector('h1').textContent,
       message: document.querySelector('.message').textContent, label: document.querySelector('.action').textContent,
       title: document.querySelector('meta[property="og:title"]').content,
+      site: document.querySelector('meta[property="og:site_name"]').content, tab: document.title,
       line: document.querySelector('#transcript p').textContent.replace(/^0:01 /, ''),
     }));
     const shown = words.replace(/\r\n?/g, '\n');
-    assert.deepEqual(seen, { company: shown, headline: shown, message: shown, label: shown, title: shown, line: oneLine(shown).trim() }, words);
+    assert.deepEqual(seen, { company: shown, headline: shown, message: shown, label: shown, title: shown, site: shown, tab: shown.replace(/[\t\n\f\r ]+/g, ' ').replace(/^ | $/g, ''), line: oneLine(shown).trim() }, words);
     await page.locator('#transcript').evaluate((details) => { details.open = true; });
     await page.mouse.move(200, 300);
     await page.locator('#text').fill(words);

@@ -18,8 +18,9 @@ ${captionLines[1]}
 ${captionLines[2]}
 `;
 
-// A server with one video of ten seconds. `publish(changes, page)` gives the link of a new message of it.
-export async function openSite() {
+// A server with one video of ten seconds, or of another length. `publish(changes, page)` gives the link of a new message
+// of it.
+export async function openSite({ seconds = 10, fps = 30, options = [] } = {}) {
   const work = workFolder();
   const campaign = join(work.path, 'campaign');
   const data = join(work.path, 'data');
@@ -28,8 +29,8 @@ export async function openSite() {
   writeFileSync(join(campaign, 'captions.vtt'), vtt);
   const toml = join(campaign, 'campaign.toml');
   writeFileSync(toml, readFileSync(toml, 'utf8').replace('kind = "captions"', 'kind = "captions"\nfile = "captions.vtt"\nshow = "track"'));
-  await run(['record', campaign, '--camera', 'test:', '--size', '320x180', '--max', '10s']);
-  const server = await serve(data, ['--public-url', 'https://talk.example.com']);
+  await run(['record', campaign, '--camera', 'test:', '--size', '320x180', '--fps', `${fps}`, '--max', `${seconds}s`]);
+  const server = await serve(data, ['--public-url', 'https://talk.example.com', ...options]);
   await runJson(['run', campaign, '--server', server.url], { data });
   const { token } = await runJson(['token', 'add', 'e2e', '--scope', 'admin'], { data });
 
@@ -54,8 +55,9 @@ export async function openSite() {
     return `${server.url}/v/${secret}`;
   };
   let made = 0;
+  // Without the logo, which has a test of its own: the company stands in its place.
   const publish = async (page = {}, changes = {}, terms = {}) => {
-    const message = { ...sample, ...changes, message_id: `e2e-${made++}`, page: { ...sample.page, ...page } };
+    const message = { ...sample, ...changes, message_id: `e2e-${made++}`, page: { ...sample.page, logo: undefined, ...page } };
     return { link: await linkTo(message, terms), id: message.message_id };
   };
   // Captions of their own, as a part of the store.
@@ -72,10 +74,15 @@ export async function openSite() {
     if (answer.status !== 201) throw new Error(`captions: ${answer.status} ${await answer.text()}`);
     return `part:${hex}.vtt`;
   };
+  // By message: what `candid status` says.
+  const statusOf = async () => {
+    const status = await runJson(['status', campaign], { data });
+    return new Map(status.campaigns[0].messages.map((message) => [message.message, message]));
+  };
   const eventsOf = async (message) => (await call('history', { message })).histories.flatMap((history) => history.events);
   const close = async () => {
     await server.stop();
     work.remove();
   };
-  return { url: server.url, data, publish, storeCaptions, eventsOf, call, close };
+  return { url: server.url, data, campaign, sample, publish, statusOf, storeCaptions, eventsOf, call, close };
 }

@@ -59,24 +59,23 @@ export function makeSmall(campaign, size = '320x180') {
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--mute-audio'];
 
-// A browser as a candidate has it. Playwright's marks of automation are taken off (its agent string and
-// navigator.webdriver), and its drawing by software: with them the rules rightly call it a machine, which another test
-// shows.
+// A browser as a candidate has it. Its marks of automation are taken off (its agent string and navigator.webdriver), and its
+// drawing by software: with them the rules rightly call it a machine, which another test shows. The agent string is the
+// program's own and not one page's, as what a page sends while it is left would go by the other.
 export async function openPhone() {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const { stdout } = await promisify(execFile)(executablePath, ['--version']);
+  const agent = `Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${stdout.match(/\d+/)[0]}.0.0.0 Mobile Safari/537.36`;
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...quiet, '--headless=new', '--disable-blink-features=AutomationControlled', '--disable-3d-apis'],
+    executablePath,
+    args: [...quiet, '--headless=new', '--disable-blink-features=AutomationControlled', '--disable-3d-apis', `--user-agent=${agent}`],
     ignoreDefaultArgs: ['--enable-automation', '--headless', '--headless=old'],
   });
-  const version = browser.version().split('.')[0];
-  const context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    userAgent: `Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Mobile Safari/537.36`,
-    isMobile: true,
-    hasTouch: true,
-  });
-  return { browser, context };
+  return { browser, context: await browser.newContext(phoneOptions) };
 }
+
+// How a context of a phone is made, for tests that need several.
+export const phoneOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 // What a server needs to be told to believe pageAtHome().
 export const behindProxy = ['--trusted-proxy', '127.0.0.1'];

@@ -102,6 +102,13 @@ TEST(Recipe, NumbersBelowZeroAreCorrupt) {
   expect_corrupt(altered("\"size\":5000000107", "\"size\":-5"));
 }
 
+TEST(Recipe, NumbersThatNoRecipeHasAreCorrupt) {
+  expect_corrupt(altered("\"duration_us\":12345678", "\"duration_us\":9223372036854775808"));
+  for (std::string version : {"1e300", "1.5", "true", "18446744073709551617"}) {
+    expect_corrupt(altered("\"version\":1", "\"version\":" + version));
+  }
+}
+
 TEST(Recipe, PartsThatAreNotHashesAreCorrupt) {
   for (std::string bad :
        {std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g'), std::string("../x"), std::string()}) {

@@ -115,6 +115,12 @@ INSTANTIATE_TEST_SUITE_P(
              Visit().page().load({.webdriver = true}).at(2).input().play().media().watch(0, 60)},
         Case{"NoOuterSizeIsAutomation", ViewState::MachineAutomation,
              Visit().page().load({.outer = 0}).at(2).input().play().media().watch(0, 60)},
+        Case{"NoOuterSizeIsAutomationAlsoBehindOthersAndNeverSeen", ViewState::MachineAutomation,
+             Visit().page().load({.visible = false, .outer = 0})},
+        Case{"BrowsersGiveNoOuterSizeBeforeTheyShowAPage", ViewState::Watched95,
+             Visit().page().load({.visible = false, .outer = 0}).at(9).input().play().media().watch(0, 60)},
+        Case{"ASizeThatIsToldLaterIsASize", ViewState::Watched95,
+             Visit().page().load({.outer = 0}).load().at(2).input().play().media().watch(0, 60)},
         Case{"TheHiddenLinkIsAScannerEvenWhenItWatches", ViewState::MachineScanner,
              Visit().begin().trap().watch(0, 60)}),
     claim_of);

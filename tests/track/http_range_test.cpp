@@ -1,5 +1,9 @@
 #include "track/web/http_range.h"
 
+#include <random>
+#include <string>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace candid::track {
@@ -55,6 +59,75 @@ TEST(ParseRange, EmptyFileSatisfiesNoRange) {
   EXPECT_EQ(parse_range("bytes=0-", 0).answer, RangeAnswer::Unsatisfiable);
   EXPECT_EQ(parse_range("bytes=-1", 0).answer, RangeAnswer::Unsatisfiable);
   EXPECT_EQ(parse_range("", 0).answer, RangeAnswer::Whole);
+}
+
+RequestedRanges parts(std::vector<ByteRange> ranges) {
+  return {RangeAnswer::Part, std::move(ranges)};
+}
+
+const RequestedRanges kAll{RangeAnswer::Whole, {{0, kSize}}};
+const RequestedRanges kNothing{RangeAnswer::Unsatisfiable, {}};
+
+TEST(ParseRanges, GivesThemInTheOrderOfTheirRequest) {
+  EXPECT_EQ(parse_ranges("bytes=0-1,4-5", kSize), parts({{0, 2}, {4, 2}}));
+  EXPECT_EQ(parse_ranges("bytes=500-599,0-9,-10", kSize), parts({{500, 100}, {0, 10}, {990, 10}}));
+  EXPECT_EQ(parse_ranges("bytes=0-1 , 4-5,\t7-7", kSize), parts({{0, 2}, {4, 2}, {7, 1}}));
+  EXPECT_EQ(parse_ranges("bytes=0-1,,4-5,", kSize), parts({{0, 2}, {4, 2}})) << "empty elements are nothing (5.6.1.2)";
+}
+
+TEST(ParseRanges, LeavesOutWhatLiesBehindTheEnd) {
+  EXPECT_EQ(parse_ranges("bytes=0-1,1000-,5000-6000,4-5", kSize), parts({{0, 2}, {4, 2}}));
+  EXPECT_EQ(parse_ranges("bytes=2000-,-0", kSize), kNothing);
+  EXPECT_EQ(parse_ranges("bytes=990-2000,0-0", kSize), parts({{990, 10}, {0, 1}}));
+}
+
+TEST(ParseRanges, JoinsThoseThatOverlapWhereTheFirstStands) {
+  EXPECT_EQ(parse_ranges("bytes=0-9,5-14", kSize), parts({{0, 15}}));
+  EXPECT_EQ(parse_ranges("bytes=100-109,0-9,105-119", kSize), parts({{100, 20}, {0, 10}}));
+  EXPECT_EQ(parse_ranges("bytes=0-9,20-29,5-24", kSize), parts({{0, 30}})) << "one that joins two";
+  EXPECT_EQ(parse_ranges("bytes=20-29,50-59,0-9,5-24", kSize), parts({{0, 30}, {50, 10}}));
+  EXPECT_EQ(parse_ranges("bytes=0-9,0-9", kSize), parts({{0, 10}}));
+  EXPECT_EQ(parse_ranges("bytes=0-9,10-19", kSize), parts({{0, 10}, {10, 10}})) << "they touch, and do not overlap";
+}
+
+TEST(ParseRanges, AnswersMoreThanThereIsWhole) {
+  EXPECT_EQ(parse_ranges("bytes=0-,0-", kSize), kAll);
+  EXPECT_EQ(parse_ranges("bytes=0-998,998-999", kSize), kAll);
+  EXPECT_EQ(parse_ranges("bytes=0-499,500-999", kSize), parts({{0, 500}, {500, 500}}));
+}
+
+TEST(ParseRanges, AnswersAbsurdlyManyWhole) {
+  std::string header = "bytes=";
+  for (size_t i = 0; i < kMostRanges; ++i) header += fmt::format("{}-{},", 3 * i, 3 * i);
+  EXPECT_EQ(parse_ranges(header, kSize).ranges.size(), kMostRanges);
+  EXPECT_EQ(parse_ranges(header + "999-999", kSize), kAll);
+  EXPECT_EQ(parse_ranges(header + "2000-2001", kSize), kAll) << "also where the last is none";
+}
+
+TEST(ParseRanges, IgnoresAListWithOneThatIsNone) {
+  for (const char* header : {"bytes=0-1,x", "bytes=0-1,5-4", "bytes=0-1,-", "bytes=0-1;4-5", "bytes=0-1,4",
+                             "bytes=", "bytes=,", "bytes=0 -1,4-5", "pages=0-1,4-5"}) {
+    EXPECT_EQ(parse_ranges(header, kSize), kAll) << header;
+  }
+}
+
+// Whatever comes, what is given lies within the file, and no byte twice.
+TEST(ParseRanges, GivesNoByteTwiceWhateverComes) {
+  std::mt19937 chance(1);
+  std::uniform_int_distribution<int> letter(0, 13);
+  constexpr std::string_view kLetters = "0123456789-, ,";
+  for (int round = 0; round < 20'000; ++round) {
+    std::string header = "bytes=";
+    for (int i = 0; i < 16; ++i) header += kLetters[static_cast<size_t>(letter(chance))];
+    const RequestedRanges asked = parse_ranges(header, 60);
+    std::vector<int> seen(60);
+    for (const ByteRange& range : asked.ranges) {
+      ASSERT_GT(range.length, 0u) << header;
+      ASSERT_LE(range.end(), 60u) << header;
+      for (uint64_t at = range.first; at < range.end(); ++at) ASSERT_EQ(++seen[at], 1) << header;
+    }
+    EXPECT_EQ(asked.ranges.empty(), asked.answer == RangeAnswer::Unsatisfiable) << header;
+  }
 }
 
 TEST(IfRange, AllowsOnlyTheSameStrongTag) {

@@ -25,14 +25,18 @@ constexpr const char* kBrowser =
 struct Told {
   std::vector<json> verdicts;
   std::vector<std::pair<size_t, std::string>> refused;
+  std::vector<std::string> slips;
 };
 
 Told judged(const std::string& lines) {
   std::istringstream input(lines);
   Told told;
-  must(judge_lines(
-      input, [&](const std::string& verdict) { told.verdicts.push_back(json::parse(verdict)); },
-      [&](size_t line, const Error& error) { told.refused.emplace_back(line, error.message()); }));
+  told.slips = must(judge_lines(
+                        input, [&](const std::string& verdict) { told.verdicts.push_back(json::parse(verdict)); },
+                        [&](size_t line, const Error& error) {
+                          told.refused.emplace_back(line, fmt::format("{} ({})", error.message(), error.hint()));
+                        }))
+                   .slips;
   return told;
 }
 
@@ -134,7 +138,7 @@ TEST(Judge, KeysItDoesNotKnowAreNoConcern) {
 }
 
 TEST(Judge, WrongTypesAreRefused) {
-  for (const char* line : {R"({"id":7})",
+  for (const char* line : {R"({"id":[7]})",
                            R"({"agent":["x"]})",
                            R"({"network":1})",
                            R"({"seconds_since_mail":"12"})",
@@ -143,7 +147,7 @@ TEST(Judge, WrongTypesAreRefused) {
                            R"({"duration":-5})",
                            R"({"duration":"60"})",
                            R"({"requests":{}})",
-                           R"({"requests":["GET page"]})",
+                           R"({"requests":[7]})",
                            R"({"requests":[{"method":1}]})",
                            R"({"requests":[{"prefetch":"yes"}]})",
                            R"({"requests":[{"at":"now"}]})",
@@ -156,7 +160,12 @@ TEST(Judge, WrongTypesAreRefused) {
                            R"({"events":[{"kind":"beat","ranges":[["a",2]]}]})",
                            R"({"events":[{"kind":"load","sequence":-1}]})",
                            R"({"inputs":[{"ms":"soon"}]})",
-                           R"({"played":[0,30]})",
+                           R"({"played":[[0,30],5]})",
+                           R"({"played":[{"from":0}]})",
+                           R"({"played":{"from":0,"to":5}})",
+                           R"({"played":-5})",
+                           R"({"requests":[{"headers":"none"}]})",
+                           R"({"wall_ms":"5","played":[[0,5]]})",
                            R"({"played":[[0,30,60]]})",
                            R"({"wall_seconds":-1,"played":[[0,5]]})",
                            R"({"webdriver":"false"})",
@@ -171,6 +180,108 @@ TEST(Judge, WrongTypesAreRefused) {
     EXPECT_TRUE(told.verdicts.empty()) << line;
     EXPECT_EQ(told.refused.size(), 1u) << line;
   }
+}
+
+// One session, told in other words than those of docs/views.md.
+TEST(Judge, ObviousOtherNamesAreUnderstood) {
+  const json plain = judged_one(higher_level());
+  ASSERT_EQ(plain["state"], "watched_50");
+  using Forms = std::vector<std::pair<const char*, json>>;
+  const std::pair<const char*, Forms> others[] = {
+      {"agent", {{"user_agent", kBrowser}, {"User-Agent", kBrowser}, {"userAgent", kBrowser}, {"ua", kBrowser}}},
+      {"inputs",
+       {{"input_events", {{{"isTrusted", true}, {"ms", 2000}}}},
+        {"Input Events", {{{"trusted", true}, {"at", 2.0}}}},
+        {"inputs", {{{"type", "click"}, {"at_ms", 2000}}}}}},
+      {"played",
+       {{"played_ranges", {{0, 30}}},
+        {"played", {0, 30}},
+        {"watched", {{{"from", 0}, {"to", 30}}}},
+        {"playedRanges", {{{"start", 0}, {"end", 12}}, {{"start", 12}, {"end", 30}}}}}},
+      {"wall_seconds", {{"wall_time", 30}, {"wall", 30}, {"wall_ms", 30000}, {"wallTimeSeconds", 30}}},
+      {"outer", {{"outer", {{"width", 1280}, {"height", 800}}}, {"outerWidth", 1280}}},
+      {"requests", {{"requests", {"GET page"}}, {"requests", {"/v/token"}}, {"requests", {"GET /v/token"}}}},
+      {"visible", {{"hidden", false}}},
+      {"rate", {{"playback_rate", 1}}},
+  };
+  for (const auto& [name, forms] : others) {
+    for (const auto& [other, value] : forms) {
+      json session = higher_level();
+      session["agent"] = kBrowser;
+      session.erase(name);
+      session[other] = value;
+      Told told = judged(session.dump());
+      ASSERT_EQ(told.verdicts.size(), 1u) << other << value << (told.refused.empty() ? "" : told.refused[0].second);
+      EXPECT_EQ(told.verdicts[0]["state"], plain["state"]) << other << value;
+      EXPECT_EQ(told.verdicts[0]["watched_seconds"], plain["watched_seconds"]) << other << value;
+      EXPECT_TRUE(told.slips.empty()) << told.slips[0];
+    }
+  }
+}
+
+TEST(Judge, ObviousOtherNamesDecideAsTheirOwnDo) {
+  auto state = [](json session) { return judged_one(std::move(session))["state"]; };
+  json short_view = higher_level();
+  short_view["played"] = {{0, 20}};
+  EXPECT_EQ(state(short_view), "watched_25");
+  for (const json& sign : {json{{"ip", "205.139.110.77"}}, json{{"asn", 8075}}, json{{"asn", "AS8075"}},
+                           json{{"network", {{"ip", "203.0.113.9"}, {"org", "Mimecast North America"}}}},
+                           json{{"network_type", "data-center"}}, json{{"ip", "203.0.113.9"}, {"org", "Proofpoint"}},
+                           json{{"since_mail", 20}}, json{{"seconds_since_mail_ms", 20'000}}}) {
+    json session = short_view;
+    session.update(sign);
+    EXPECT_EQ(state(session), "page_unverified") << sign;
+  }
+  json session = short_view;
+  session["hidden"] = true;
+  session.erase("visible");
+  session["muted"] = true;
+  EXPECT_EQ(state(session), "page_unverified");
+  EXPECT_EQ(state({{"requests", {"HEAD page", "HEAD"}}}), "machine_scanner");
+  EXPECT_EQ(state({{"requests", {{{"path", "/v/token"}, {"sec_purpose", "prefetch;prerender"}}}}}), "prefetch");
+  EXPECT_EQ(state({{"inputs", {{{"type", "keydown"}, {"at", 0.2}, {"isTrusted", true}}}}, {"played", {{0, 31}}}}),
+            "watched_50");
+  EXPECT_EQ(state({{"inputs", {{{"ms", 3000}}}}, {"watched_seconds", 31}}), "watched_50");
+  EXPECT_EQ(state({{"requests", {{{"path", "/v/token"}, {"headers", {{"Sec-Purpose", "prefetch"}}}}}}}), "prefetch");
+  json headers = {{"requests", {{{"headers", {{"User-Agent", "Slackbot 1.0"}}}}}}};
+  EXPECT_EQ(judged(headers.dump()).verdicts.at(0)["state"], "machine_preview");
+  session = low_level();
+  session["events"][3]["kind"] = "heartbeat";
+  session["events"][1]["kind"] = "touchend";
+  EXPECT_EQ(state(session), "watched_50");
+  session = low_level();
+  for (json& event : session["events"]) event.erase("ms");  // when it was says how long after load
+  EXPECT_EQ(state(session), "watched_50");
+}
+
+TEST(Judge, AnErrorNamesTheFieldAndWhatIsValid) {
+  auto refusal = [](const char* line) {
+    Told told = judged(line);
+    return told.refused.empty() ? std::string() : told.refused[0].second;
+  };
+  EXPECT_THAT(refusal(R"({"events":[{"kind":"load"},{"kind":"dance"}]})"),
+              testing::AllOf(HasSubstr("\"dance\""), HasSubstr("load, input, play, beat")));
+  EXPECT_THAT(refusal(R"({"events":[{"at":3}]})"), HasSubstr("load, input, play"));
+  EXPECT_THAT(refusal(R"({"inputs":[{"trusted":true}]})"), HasSubstr("milliseconds since the page was loaded"));
+  EXPECT_THAT(refusal(R"({"played":[[0,5],[7]]})"),
+              testing::AllOf(HasSubstr("\"played\"[1]"), HasSubstr("[0, 5]"), HasSubstr("\"from\"")));
+  EXPECT_THAT(refusal(R"({"requests":[{},{"method":5}]})"), HasSubstr("\"requests\"[1]: \"method\" is no text"));
+  EXPECT_THAT(refusal(R"({"wall_time":-1,"played":[[0,5]]})"), HasSubstr("\"wall_time\" is outside 0.."));
+}
+
+TEST(Judge, ASlipIsToldOnceAndIgnored) {
+  json session = higher_level();
+  session["agent"] = kBrowser;
+  session["seconds_since_mial"] = 5;
+  session["expect"] = "watched_50";
+  session["inputs"][0]["trustd"] = false;
+  Told told = judged(session.dump() + "\n" + session.dump());
+  ASSERT_EQ(told.verdicts.size(), 2u);
+  EXPECT_EQ(told.verdicts[0]["state"], "watched_50");
+  ASSERT_EQ(told.slips.size(), 2u);
+  EXPECT_THAT(told.slips[0],
+              HasSubstr("line 1: \"seconds_since_mial\" is ignored; did you mean \"seconds_since_mail\"?"));
+  EXPECT_THAT(told.slips[1], HasSubstr("trustd"));
 }
 
 TEST(Judge, ANameThatIsMissingIsNone) {

@@ -59,6 +59,36 @@ TEST(LedgerJson, AMessageArrivesAsItWasSent) {
   EXPECT_EQ(arrived.published_at, message.published_at);
 }
 
+TEST(LedgerJson, ALogoArrivesAsItWasSent) {
+  MessageRecord message = sample_message();
+  EXPECT_FALSE(json_of(message)["page"].contains("logo")) << "servers of old take messages without one";
+  for (LogoGround ground : {LogoGround::Any, LogoGround::Light, LogoGround::Dark}) {
+    message.page.logo = {"part:abc.png", 480, 96, ground};
+    EXPECT_EQ(must(message_from_json(sent(json_of(message)))).page, message.page);
+    EXPECT_EQ(must(page_from_json(to_json(message.page))), message.page);
+  }
+  for (const char* wrong :
+       {R"({"ref":"x","width":0,"height":9,"ground":"any"})", R"({"ref":"x","width":9,"height":99999,"ground":"any"})",
+        R"({"ref":"x","width":9,"height":9,"ground":"blue"})", R"({"ref":"x"})", R"("x")"}) {
+    json sent_message = json_of(message);
+    sent_message["page"]["logo"] = json::parse(wrong);
+    EXPECT_EQ(refusal(message_from_json(sent_message)), ErrorKind::InvalidInput) << wrong;
+  }
+}
+
+TEST(LedgerJson, PagesOfOlderLedgersAreRead) {
+  PageContent page = must(page_from_json(
+      R"({"language":"en","company":"Northwind","headline":"h","message":"m","accent":"#2f5bea","buttons":[],)"
+      R"("captions_in_picture":false})"));
+  EXPECT_EQ(page.logo, PageLogo());
+  EXPECT_EQ(page.tracking, Tracking::Individual);
+  EXPECT_TRUE(page.takes_replies);
+  page.logo = {"part:abc.png", 480, 96, LogoGround::Any};
+  std::string newer = to_json(page);
+  newer.replace(newer.find("\"any\""), 5, "\"sky\"");  // of a program that knows more
+  EXPECT_EQ(must(page_from_json(newer)).logo, page.logo);
+}
+
 TEST(LedgerJson, ALinkArrivesAsItWasSent) {
   auto arrived = must(link_from_json(sent(json_of(sample_link()))));
   EXPECT_EQ(json_of(arrived), json_of(sample_link()));

@@ -236,6 +236,46 @@ TEST_F(LoadTest, TheConnectionOfAnAddressThatIsIdleForTheLongestMakesRoom) {
   EXPECT_TRUE(three.is_closed_by_server());
 }
 
+TEST_F(LoadTest, WhoSendsARequestSlowlyMakesRoomWhenAllConnectionsAreTaken) {
+  settings_.limits.connections = 2;
+  RawClient header(port()), body(port());
+  header.send("GET /healthz HTTP/1.1\r\nHost: ");
+  body.send("POST " + link("/events") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+  RawClient three(port());
+  EXPECT_EQ(three.get("/healthz").status, 200);
+  EXPECT_TRUE(header.is_closed_by_server());
+  RawClient four(port());
+  EXPECT_EQ(four.get("/healthz").status, 200);
+  EXPECT_TRUE(body.is_closed_by_server());
+}
+
+TEST_F(LoadTest, WhoIsBeingAnsweredKeepsTheirPlace) {
+  SlowApi slow;
+  api_ = &slow;
+  settings_.limits.connections = 1;
+  RawClient busy(port());
+  busy.send(request("/api/ledger/campaigns"));
+  slow.gate.wait_for(1);
+  EXPECT_TRUE(RawClient(port(), {.source = "127.0.0.2"}).is_closed_by_server());
+  slow.gate.open();
+  EXPECT_EQ(busy.receive().status, 200);
+}
+
+TEST_F(LoadTest, AFloodOfIdleConnectionsFromManyAddressesLeavesRoom) {
+  settings_.limits.connections = 50;
+  std::vector<std::unique_ptr<RawClient>> idle;
+  RawClient healthy(port());
+  for (int i = 0; i < 200; ++i) {
+    idle.push_back(
+        std::make_unique<RawClient>(port(), test::RawClientSettings{.source = fmt::format("127.0.1.{}", 1 + i % 250)}));
+    if (i % 10 == 0) {
+      ASSERT_EQ(healthy.get(link()).status, 200) << "who asks now and then is not the one that waits for the longest";
+    }
+  }
+  EXPECT_EQ(RawClient(port()).get("/healthz").status, 200);
+  EXPECT_TRUE(idle.front()->is_closed_by_server());
+}
+
 TEST_F(LoadTest, AProxyMayHaveThemAll) {
   settings_.limits.connections_of_address = 2;
   settings_.trusted_proxies = {"127.0.0.1"};

@@ -101,6 +101,29 @@ TEST(MessagePage, ShowsTextLiterally) {
   EXPECT_THAT(html, Not(HasSubstr("\"onclick=\"")));
 }
 
+TEST(MessagePage, ShowsTheLogoAndSaysWhoseItIs) {
+  MessageRecord message = sample_message();
+  EXPECT_THAT(render(message), HasSubstr("<p class=\"company\">Northwind</p>"));
+  EXPECT_THAT(render(message), Not(HasSubstr("logo.png")));
+  message.page.logo = {"part:abc.png", 300, 90, LogoGround::Light};
+  std::string html = render(message);
+  EXPECT_THAT(html, HasSubstr("<img class=\"logo on-light\" src=\"../m/GRANT/logo.png\" width=\"150\" height=\"45\" "
+                              "alt=\"Northwind\">"));
+  EXPECT_THAT(html, Not(HasSubstr("class=\"company\"")));
+  message.page.company = "\"><script>alert(1)</script>";
+  EXPECT_THAT(render(message), HasSubstr("alt=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\""));
+  message.page.company.clear();
+  EXPECT_THAT(render(message), HasSubstr("alt=\"\">"));
+}
+
+TEST(MessagePage, NamesTheCompanyBesideALogoThatIsAMark) {
+  MessageRecord message = sample_message();
+  message.page.logo = {"part:abc.png", 96, 96, LogoGround::Dark};
+  std::string html = render(message);
+  EXPECT_THAT(html, HasSubstr("class=\"logo on-dark\""));
+  EXPECT_THAT(html, HasSubstr("alt=\"\"> <span>Northwind</span>"));
+}
+
 TEST(MessagePage, KeepsLineBreaks) {
   EXPECT_THAT(render(sample_message()), HasSubstr("First line\nsecond line</p>"));
 }

@@ -76,6 +76,7 @@ RawResponse RawClient::receive(bool head) {
     response.headers[to_lower(line.substr(0, colon))] = std::string(line.substr(colon + 2));
     at = next;
   }
+  if (auto date = response.headers.extract("date")) response.date = date.mapped();
   buffer_.erase(0, end + 4);
   if (head || response.header("content-length").empty()) return response;
   size_t length = std::stoul(response.header("content-length"));
@@ -84,6 +85,16 @@ RawResponse RawClient::receive(bool head) {
   response.body = buffer_.substr(0, length);
   buffer_.erase(0, response.body.size());
   return response;
+}
+
+std::string RawClient::receive_until(std::string_view text) {
+  size_t at = std::string::npos;
+  while ((at = buffer_.find(text)) == std::string::npos) {
+    if (!fill()) return {};
+  }
+  std::string got = buffer_.substr(0, at + text.size());
+  buffer_.erase(0, got.size());
+  return got;
 }
 
 bool RawClient::is_closed_by_server() {

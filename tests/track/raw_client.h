@@ -13,7 +13,8 @@ namespace candid::track::test {
 
 struct RawResponse {
   int status = 0;                              // 0: the connection ended without an answer
-  std::map<std::string, std::string> headers;  // names in lower case
+  std::map<std::string, std::string> headers;  // names in lower case; without Date, which differs between equal answers
+  std::string date;
   std::string body;
 
   std::string header(const std::string& name) const {
@@ -37,6 +38,8 @@ class RawClient {
   void send(std::string_view bytes);
   // One answer; a HEAD's has no body.
   RawResponse receive(bool head = false);
+  // All that comes, as it comes, up to this text; empty when the connection ends before.
+  std::string receive_until(std::string_view text);
   // True when the server has closed; waits for it (30 s at most), throwing away what comes.
   bool is_closed_by_server();
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "track/web/fast_lane.h"
+
 namespace candid::track {
 namespace {
 
@@ -52,6 +54,36 @@ TEST(WorkerPool, DropsWhatHasNotBegunWhenItCloses) {
     EXPECT_TRUE(pool.wait_until_idle(in_a_minute()));
   }
   EXPECT_FALSE(second);
+}
+
+TEST(FastLane, IsForWorkThatHasBeenQuickLately) {
+  QuickSeats seats(3);
+  FastLane lane(seats);
+  using std::chrono::milliseconds;
+  EXPECT_FALSE(lane.try_enter()) << "nothing is known yet";
+  for (int i = 0; i < 64; ++i) lane.note(milliseconds(1));
+  EXPECT_TRUE(lane.try_enter());
+  lane.leave(milliseconds(1));
+  for (int i = 0; i < 4; ++i) lane.note(milliseconds(500));
+  EXPECT_FALSE(lane.try_enter()) << "something hangs";
+}
+
+TEST(FastLane, LeavesOneThreadFreeAmongAllLanes) {
+  QuickSeats seats(3);
+  FastLane one(seats), two(seats);
+  for (FastLane* lane : {&one, &two}) {
+    for (int i = 0; i < 128; ++i) lane->note(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(one.try_enter());
+  EXPECT_TRUE(two.try_enter());
+  EXPECT_FALSE(one.try_enter());
+  one.leave(std::chrono::milliseconds(1));
+  EXPECT_TRUE(two.try_enter());
+  EXPECT_FALSE(seats.close(std::chrono::steady_clock::now())) << "two are inside";
+  two.leave(std::chrono::milliseconds(1));
+  two.leave(std::chrono::milliseconds(1));
+  EXPECT_TRUE(seats.close(std::chrono::steady_clock::now()));
+  EXPECT_FALSE(two.try_enter());
 }
 
 }  // namespace

@@ -6,9 +6,9 @@ import random
 import time
 
 
-def options_of(about, full):
+def options_of(about, full, few=12):
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--kills", type=int, default=12, metavar="N", help="how many (%(default)s)")
+    parser.add_argument("--kills", type=int, default=few, metavar="N", help="how many (%(default)s)")
     parser.add_argument("--full", action="store_const", dest="kills", const=full, help=f"{full} kills")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats the moments")
     return parser.parse_args()

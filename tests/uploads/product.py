@@ -74,12 +74,12 @@ class Workplace:
 
 
 class CandidServer:
-    """`candid serve` on a free port."""
+    """`candid serve`, on a free port unless told otherwise, as the last words of `wrapper`."""
 
-    def __init__(self, workplace, data, *options, **variables):
+    def __init__(self, workplace, data, *options, listen="127.0.0.1:0", wrapper=(), **variables):
         log = workplace.log_file("serve").open("w")
         self._process = subprocess.Popen(
-            [program(), "serve", "--listen", "127.0.0.1:0", "--data", str(data), "--json", *map(str, options)],
+            [*map(str, wrapper), program(), "serve", "--listen", listen, "--data", str(data), "--json", *map(str, options)],
             env={**workplace.variables, **variables}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
         text = ""
         while not text.rstrip().endswith("}"):
@@ -99,6 +99,11 @@ class CandidServer:
             self._process.terminate()
             self._process.communicate(timeout=60)
         return self._process.returncode
+
+    def kill(self):
+        """SIGKILL: nothing that it had in mind gets done."""
+        self._process.kill()
+        self._process.communicate(timeout=60)
 
 
 class Campaign:

@@ -15,6 +15,8 @@ class ApiServer final : public Api {
 
   HttpResponse answer(const HttpRequest& request) override;
   std::optional<HttpResponse> refuse_body(const HttpRequest& request) override;
+  // As LedgerApi has it.
+  void erase_beside(LedgerApi::EraseBeside erase) { ledger_api_.erase_beside(std::move(erase)); }
 
  private:
   Ledger& ledger_;

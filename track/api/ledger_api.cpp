@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr size_t kLongestId = 1'000;
 constexpr size_t kLongestKey = 200;
+constexpr size_t kLongestIdentity = 4'100;  // an address, as long as one may be in a message
 
 json nothing() {
   return json::object();
@@ -153,6 +154,44 @@ Result<json> drop_networks_before(Ledger& ledger, JsonFields& fields) {
   return nothing();
 }
 
+Result<json> erase(Ledger& ledger, const LedgerApi::EraseBeside& beside, JsonFields& fields) {
+  ErasureOrder order;
+  order.receipt = fields.text("receipt", kLongestId);
+  auto reason = erasure_reason(fields.text("reason", kLongestId));
+  if (!reason) fields.refuse("reason", "is neither \"wish\" nor \"retention\"");
+  order.reason = reason.value_or(ErasureReason::Wish);
+  order.message_ids = fields.texts("messages", kMostErasedAtOnce, kLongestId);
+  order.identities = fields.texts("identities", 2 * kMostErasedAtOnce, kLongestIdentity);
+  TRY_VOID(fields.finish());
+  if (beside) TRY_VOID(beside(order.message_ids));
+  Erasure erasure = TRY(ledger.erase(order));
+  return json{{"erasure", json_of(erasure)}};
+}
+
+Result<json> find_erasure(Ledger& ledger, JsonFields& fields) {
+  std::string receipt = fields.text("receipt", kLongestId);
+  TRY_VOID(fields.finish());
+  auto erasure = TRY(ledger.find_erasure(receipt));
+  return json{{"erasure", or_null(erasure)}};
+}
+
+Result<json> find_erased(Ledger& ledger, JsonFields& fields) {
+  auto identities = fields.texts("identities", kMostOfBatch, kLongestIdentity);
+  TRY_VOID(fields.finish());
+  auto receipts = json::array();
+  for (const auto& receipt : TRY(ledger.find_erased(identities))) {
+    receipts.push_back(receipt ? json(*receipt) : json(nullptr));
+  }
+  return json{{"receipts", std::move(receipts)}};
+}
+
+Result<json> readmit(Ledger& ledger, JsonFields& fields) {
+  auto identities = fields.texts("identities", kMostOfBatch, kLongestIdentity);
+  TRY_VOID(fields.finish());
+  int readmitted = TRY(ledger.readmit(identities));
+  return json{{"readmitted", readmitted}};
+}
+
 Result<json> add_api_token(Ledger& ledger, JsonFields& fields) {
   Sha256 digest = fields.digest("digest");
   const json& token_json = fields.object("token");
@@ -208,6 +247,9 @@ constexpr std::array kCalls = {
     Call{"append", ApiScope::Admin, Repeat::Remembered, append},
     Call{"history", ApiScope::Read, Repeat::Harmless, history},
     Call{"drop_networks_before", ApiScope::Admin, Repeat::Harmless, drop_networks_before},
+    Call{"find_erasure", ApiScope::Read, Repeat::Harmless, find_erasure},
+    Call{"find_erased", ApiScope::Publish, Repeat::Harmless, find_erased},
+    Call{"readmit", ApiScope::Admin, Repeat::Remembered, readmit},
     Call{"add_api_token", ApiScope::Admin, Repeat::Remembered, add_api_token},
     Call{"find_api_token", ApiScope::Admin, Repeat::Harmless, find_api_token},
     Call{"api_tokens", ApiScope::Admin, Repeat::Harmless, api_tokens},
@@ -215,6 +257,8 @@ constexpr std::array kCalls = {
 };
 // Answers with a file, not with JSON.
 constexpr std::string_view kBackup = "backup";
+// Concerns more than the ledger. A repeat under the same receipt is harmless.
+constexpr std::string_view kErase = "erase";
 
 const Call* find_call(std::string_view name) {
   const auto* found = std::find_if(kCalls.begin(), kCalls.end(), [&](const Call& call) { return call.name == name; });
@@ -238,16 +282,18 @@ Result<HttpResponse> back_up(Ledger& ledger, JsonFields& fields) {
   return response;
 }
 
-Result<HttpResponse> run(Ledger& ledger, std::string_view call, std::string_view body) {
+Result<HttpResponse> run(Ledger& ledger, const LedgerApi::EraseBeside& beside, std::string_view call,
+                         std::string_view body) {
   json object = TRY(parse_json_object(body));
   JsonFields fields(object, std::string(call));
   if (call == kBackup) return back_up(ledger, fields);
-  json answer = TRY(find_call(call)->run(ledger, fields));
+  json answer = call == kErase ? TRY(erase(ledger, beside, fields)) : TRY(find_call(call)->run(ledger, fields));
   return json_answer(200, dump_json(answer));
 }
 
-HttpResponse answer_of(Ledger& ledger, std::string_view call, std::string_view body) {
-  auto response = run(ledger, call, body);
+HttpResponse answer_of(Ledger& ledger, const LedgerApi::EraseBeside& beside, std::string_view call,
+                       std::string_view body) {
+  auto response = run(ledger, beside, call, body);
   return response ? std::move(*response) : failure_answer(response.error());
 }
 
@@ -264,7 +310,7 @@ Sha256 key_of(const HttpRequest& request, std::string_view call) {
 }  // namespace
 
 std::optional<ApiScope> LedgerApi::scope_of(std::string_view call) {
-  if (call == kBackup) return ApiScope::Admin;
+  if (call == kBackup || call == kErase) return ApiScope::Admin;
   const Call* found = find_call(call);
   return found != nullptr ? std::optional(found->scope) : std::nullopt;
 }
@@ -276,8 +322,8 @@ HttpResponse LedgerApi::answer(const HttpRequest& request, std::string_view call
   }
   const Call* found = find_call(call);
   if (key.empty() || found == nullptr || found->repeat == Repeat::Harmless)
-    return answer_of(ledger_, call, request.body);
-  return answered_.once(key_of(request, call), [&] { return answer_of(ledger_, call, request.body); });
+    return answer_of(ledger_, erase_beside_, call, request.body);
+  return answered_.once(key_of(request, call), [&] { return answer_of(ledger_, erase_beside_, call, request.body); });
 }
 
 }  // namespace candid::track

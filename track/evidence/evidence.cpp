@@ -98,7 +98,7 @@ void mark_shared_signs(std::span<CandidateRecord> candidates) {
     for (SessionRecord& session : candidates[i].sessions) {
       if (session.purpose != Purpose::Candidate) continue;
       arrivals.push_back({candidate, candidate, std::to_string(session.link_id), session.facts.agent,
-                          session.facts.networks, session.facts.first});
+                          session.facts.sources, session.facts.first});
       sessions.push_back(&session);
     }
   }

@@ -11,8 +11,7 @@ constexpr size_t kLongestAgent = 120;
 
 std::string source_in_words(const SessionFacts& facts) {
   if (!facts.machine_network.empty()) return fmt::format("network: {}", facts.machine_network);
-  return facts.networks.empty() ? "network: not known, or dropped after a day"
-                                : "network: none that is known for machines";
+  return facts.origin_known ? "network: none that is known for machines" : "network: not known, or dropped after a day";
 }
 
 void add_requests(std::vector<std::string>& words, const SessionFacts& facts) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr size_t kLongestLine = 1 << 20;
 constexpr size_t kMostLines = 1'000'000;
+constexpr size_t kMostSlips = 20;
 
 // The next line without its end; a longer one is read away, and told as one that is too long.
 struct Line {
@@ -102,6 +104,7 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
   JudgedLines count;
   std::vector<Waiting> waiting;
   std::vector<Arrival> arrivals;
+  std::set<std::string> told_slips;
   size_t number = 0;
   while (auto line = next_line(input)) {
     ++number;
@@ -115,6 +118,10 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
     if (waiting.size() == kMostLines) {
       return fail(ErrorKind::InvalidInput, fmt::format("there are more than {} sessions", kMostLines),
                   "several files, with the sessions of one campaign in one");
+    }
+    for (const std::string& slip : session->slips) {
+      if (count.slips.size() < kMostSlips && told_slips.insert(slip).second)
+        count.slips.push_back(fmt::format("line {}: {}", number, slip));
     }
     waiting.push_back(examined(*session, number));
     if (session->arrival.link.empty()) session->arrival.link = waiting.back().id;

@@ -53,6 +53,15 @@ bool is_word_letter(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
 }
 
+// In small letters, and with spaces for what else stands between words.
+std::string spaced(std::string_view text) {
+  std::string words = lower_ascii(text);
+  for (char& letter : words) {
+    if (letter == '_' || letter == '-') letter = ' ';
+  }
+  return words;
+}
+
 // "aws" stands in "aws-east", and not in "lawson".
 bool holds_word(std::string_view text, std::string_view word) {
   for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
@@ -79,7 +88,7 @@ Result<NetworkList> NetworkList::parse(std::string_view text) {
       return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: \"{}\" is no range", kName, row.line, row.columns[0]));
     }
     if (!span) {
-      list.names_.emplace_back(lower_ascii(row.columns[0]), std::move(network));
+      list.names_.emplace_back(spaced(row.columns[0]), std::move(network));
       continue;
     }
     int bits = std::min(span->bits, kept_bits(span->first));
@@ -114,7 +123,7 @@ const KnownNetwork* NetworkList::find_range(const IpAddress& address, int bits) 
 }
 
 const KnownNetwork* NetworkList::find_name(std::string_view text) const {
-  const std::string lower = lower_ascii(text);
+  const std::string lower = spaced(text);
   for (const auto& [name, network] : names_) {
     if (holds_word(lower, name)) return &network;
   }
@@ -124,6 +133,11 @@ const KnownNetwork* NetworkList::find_name(std::string_view text) const {
 std::string machine_network(std::string_view network) {
   const KnownNetwork* known = NetworkList::built_in().find(network);
   return known == nullptr || known->kind == NetworkKind::People ? std::string() : known->whose;
+}
+
+bool is_shared_by_people(std::string_view network) {
+  const KnownNetwork* known = NetworkList::built_in().find(network);
+  return known != nullptr && known->kind == NetworkKind::People;
 }
 
 std::string truncated_network(std::string_view network) {

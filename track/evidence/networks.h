@@ -48,6 +48,9 @@ class NetworkList {
 // address, and still there when the ledger has dropped that.
 std::string machine_network(std::string_view network);
 
+// Whether it is a proxy or gateway that many people are behind, so that one of them is no one source.
+bool is_shared_by_people(std::string_view network);
+
 // An address cut to what a ledger keeps of it; anything else as it is.
 std::string truncated_network(std::string_view network);
 

@@ -4,9 +4,12 @@
 #include <charconv>
 #include <cmath>
 #include <initializer_list>
+#include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
 #include "track/evidence/kept_list.h"
 
 namespace candid::track {
@@ -30,11 +33,7 @@ bool holds_any(std::string_view text, std::initializer_list<std::string_view> wo
 
 // A word of ours ("page", "media", …), or a path.
 Asked asked_for(const OutsideFields& request) {
-  auto given = request.text("kind");
-  for (const char* key : {"path kind", "path_kind", "path"}) {
-    if (!given) given = request.text(key);
-  }
-  const std::string what = lower_ascii(given.value_or("page"));
+  const std::string what = lower_ascii(request.text(keys::kKind).value_or("page"));
   if (what == "head") return Asked::Headers;
   if (holds_any(what, {"trap", "/contents/", "honeypot", "hidden"})) return Asked::Trap;
   if (holds_any(what, {"media", "video", ".mp4", ".webm"})) return Asked::Media;
@@ -65,9 +64,9 @@ ByteRange range_of(std::string_view text) {
 }
 
 void add_media(EventMaker& events, const OutsideFields& request, double at) {
-  ByteRange range = range_of(request.text("range").value_or(""));
-  auto size = request.number("size", 0, kMostBytes);
-  auto sent = request.number("sent", 0, kMostBytes);
+  ByteRange range = range_of(request.text(keys::kRange).value_or(""));
+  auto size = request.number(keys::kSize, 0, kMostBytes);
+  auto sent = request.number(keys::kSent, 0, kMostBytes);
   bool probe = range.length && range.first + *range.length <= kProbeBytes;
   if (!sent && range.length && (size || probe)) sent = static_cast<double>(*range.length);
   if (!size && probe) size = kSomeSize;
@@ -76,25 +75,63 @@ void add_media(EventMaker& events, const OutsideFields& request, double at) {
   if (sent) events.request(EventKind::MediaEnd, at, {{"sent", *sent}});
 }
 
-json report_body(EventKind kind, const OutsideFields& event) {
+// What browsers say of it, in a header of its own or told apart.
+bool is_prefetch(const OutsideFields& request) {
+  static constexpr FieldKey kPurposes{"sec-purpose", {"purpose", "xmoz"}};
+  auto headers = request.object(keys::kHeaders);
+  std::string purpose = request.text(keys::kSecPurpose).value_or("");
+  if (purpose.empty() && headers) purpose = headers->text(kPurposes).value_or("");
+  return request.flag(keys::kPrefetch).value_or(false) || holds_any(lower_ascii(purpose), {"prefetch", "prerender"});
+}
+
+bool is_visible(const OutsideFields& from) {
+  return from.flag(keys::kVisible).value_or(!from.flag(keys::kHidden).value_or(false));
+}
+
+constexpr const char* kReportKinds = "load, input, play, beat, pause, ended, hide, reaction, reply, consent";
+
+// By the page's own words, or those of browsers' events.
+std::optional<EventKind> report_named(const std::string& name) {
+  static const std::map<std::string, EventKind, std::less<>> kOthers = {
+      {"pageload", EventKind::Load},     {"loaded", EventKind::Load},     {"click", EventKind::Input},
+      {"tap", EventKind::Input},         {"touch", EventKind::Input},     {"touchend", EventKind::Input},
+      {"pointerdown", EventKind::Input}, {"mousedown", EventKind::Input}, {"keydown", EventKind::Input},
+      {"key", EventKind::Input},         {"playing", EventKind::Play},    {"heartbeat", EventKind::Beat},
+      {"progress", EventKind::Beat},     {"timeupdate", EventKind::Beat}, {"paused", EventKind::Pause},
+      {"end", EventKind::Ended},         {"hidden", EventKind::Hide},     {"pagehide", EventKind::Hide}};
+  const std::string form = form_of_key(name);
+  auto other = kOthers.find(form);
+  return other != kOthers.end() ? std::optional(other->second) : event_kind(form);
+}
+
+EventKind kind_of_report(const OutsideFields& event) {
+  auto name = event.text(keys::kInputKind);
+  if (!name) throw BadField{"an event has no \"kind\"", fmt::format("one of {}", kReportKinds)};
+  auto kind = report_named(*name);
+  if (!kind || *kind < EventKind::Load) {
+    throw BadField{fmt::format("\"{}\" is nothing that a page reports", shorten(*name, 40)),
+                   fmt::format("one of {}", kReportKinds)};
+  }
+  return *kind;
+}
+
+json report_body(EventKind kind, const OutsideFields& event, std::optional<double> ms) {
   switch (kind) {
     case EventKind::Load:
       return load_body(event);
     case EventKind::Input:
-      return input_body(event);
+      return input_body(event, ms);
     case EventKind::Play:
-      return play_body(event, std::nullopt);
+      return play_body(event, ms);
     case EventKind::Beat:
     case EventKind::Pause:
     case EventKind::Ended:
     case EventKind::Hide:
-      return progress_body(event, "ranges");
+      return progress_body(event, keys::kRanges);
     case EventKind::Reaction:
     case EventKind::Reply:
-    case EventKind::Consent:
-      return {{"trusted", event.flag("trusted").value_or(true)}};
-    default:
-      throw BadField{"\"events\": a page cannot report this kind"};
+    default:  // what is said; kind_of_report() lets no request through
+      return {{"trusted", event.flag(keys::kTrusted).value_or(true)}};
   }
 }
 
@@ -128,10 +165,10 @@ void EventMaker::add(EventKind kind, double at, const json& body, std::optional<
 }
 
 AddedRequest add_request(EventMaker& events, const OutsideFields& request) {
-  const std::string method = lower_ascii(request.text("method").value_or("get"));
+  const std::string method = lower_ascii(request.text(keys::kMethod).value_or("get"));
   const Asked asked = asked_for(request);
-  double at = request.number("at", -kLongestVisitSeconds, kLongestVisitSeconds).value_or(0);
-  bool prefetch = request.flag("prefetch").value_or(false);
+  double at = request.seconds(keys::kAt, -kLongestVisitSeconds, kLongestVisitSeconds).value_or(0);
+  bool prefetch = is_prefetch(request);
   if (asked == Asked::Headers || (method != "get" && method != "post")) {
     events.request(EventKind::Head, at, json::object());
   } else if (asked == Asked::Trap) {
@@ -150,50 +187,70 @@ AddedRequest add_request(EventMaker& events, const OutsideFields& request) {
   return {};
 }
 
+json request_from_text(const std::string& text) {
+  size_t space = text.find(' ');
+  const std::string first = lower_ascii(std::string_view(text).substr(0, space));
+  if (space != std::string::npos) return {{"method", first}, {"kind", text.substr(space + 1)}};
+  bool is_method = first == "get" || first == "head" || first == "post" || first == "options";
+  return is_method ? json{{"method", first}} : json{{"kind", text}};
+}
+
+std::optional<double> since_load(const OutsideFields& from) {
+  if (auto ms = from.number(keys::kMs, 0, kLongestVisitMs)) return ms;
+  auto seconds = from.seconds(keys::kSinceLoad, 0, kLongestVisitSeconds);
+  return seconds ? std::optional(*seconds * 1000) : std::nullopt;
+}
+
 json load_body(const OutsideFields& from) {
-  auto outer = from.pair("outer", 0, 1e6).value_or(std::pair(1280.0, 800.0));
-  json body = {{"webdriver", from.flag("webdriver").value_or(false)},
-               {"visible", from.flag("visible").value_or(true)},
-               {"prerendered", from.flag("prerendered").value_or(false)},
+  auto outer = from.size(keys::kOuter, 0, 1e6)
+                   .value_or(std::pair(from.number(keys::kOuterWidth, 0, 1e6).value_or(1280.0),
+                                       from.number(keys::kOuterHeight, 0, 1e6).value_or(800.0)));
+  json body = {{"webdriver", from.flag(keys::kWebdriver).value_or(false)},
+               {"visible", is_visible(from)},
+               {"prerendered", from.flag(keys::kPrerendered).value_or(false)},
                {"outer", {outer.first, outer.second}},
                {"inner", {outer.first, outer.second}}};
-  if (auto gpu = from.text("gpu")) body["gpu"] = *gpu;
+  if (auto gpu = from.text(keys::kGpu)) body["gpu"] = *gpu;
   return body;
 }
 
-json input_body(const OutsideFields& from) {
-  auto ms = from.number("ms", 0, kLongestVisitMs);
-  if (!ms) throw BadField{"an input has no \"ms\" (since load)"};
-  return {{"trusted", from.flag("trusted").value_or(true)},
-          {"keyboard", from.flag("keyboard").value_or(false)},
+json input_body(const OutsideFields& from, std::optional<double> ms) {
+  if (!ms)
+    throw BadField{"an input has no \"ms\"", "milliseconds since the page was loaded, or \"at\", the same in seconds"};
+  const std::string kind = lower_ascii(from.text(keys::kInputKind).value_or(""));
+  return {{"trusted", from.flag(keys::kTrusted).value_or(true)},
+          {"keyboard", from.flag(keys::kKeyboard).value_or(holds_any(kind, {"key"}))},
           {"ms", *ms}};
 }
 
 json play_body(const OutsideFields& from, std::optional<double> ms) {
-  if (auto own = from.number("ms", 0, kLongestVisitMs)) ms = own;
-  if (!ms) throw BadField{"a play has no \"ms\" (since load)"};
-  return {{"trusted", from.flag("trusted").value_or(true)}, {"ms", *ms}, {"at", 0}};
+  if (!ms) throw BadField{"a play has no \"ms\"", "milliseconds since the page was loaded"};
+  return {{"trusted", from.flag(keys::kTrusted).value_or(true)}, {"ms", *ms}, {"at", 0}};
 }
 
-json progress_body(const OutsideFields& from, const char* ranges_key) {
+json progress_body(const OutsideFields& from, const FieldKey& ranges_key) {
   json ranges = json::array();
-  for (auto [first, last] : from.pairs(ranges_key, -kLongestVideoSeconds, kLongestVideoSeconds))
+  for (auto [first, last] : from.ranges(ranges_key, -kLongestVideoSeconds, kLongestVideoSeconds))
     ranges.push_back({first, last});
   return {{"ranges", std::move(ranges)},
-          {"visible", from.flag("visible").value_or(true)},
-          {"muted", from.flag("muted").value_or(false)},
-          {"rate", from.number("rate", 0, kFastestRate).value_or(1)}};
+          {"visible", is_visible(from)},
+          {"muted", from.flag(keys::kMuted).value_or(false)},
+          {"rate", from.number(keys::kRate, 0, kFastestRate).value_or(1)}};
 }
 
 void add_reports(EventMaker& events, const OutsideFields& line) {
   double latest = 0;
-  for (const OutsideFields& event : line.objects("events")) {
-    auto name = event.text("kind");
-    auto kind = event_kind(name.value_or(""));
-    if (!kind) throw BadField{"\"events\": the kind is missing or unknown"};
-    auto sequence = event.number("sequence", 0, 1e9);
-    latest = event.number("at", -kLongestVisitSeconds, kLongestVisitSeconds).value_or(latest);
-    events.report(*kind, latest, report_body(*kind, event),
+  double loaded = 0;
+  for (const OutsideFields& event : line.objects(keys::kEvents)) {
+    const EventKind kind = kind_of_report(event);
+    auto sequence = event.number(keys::kSequence, 0, 1e9);
+    auto at = event.seconds(keys::kAt, -kLongestVisitSeconds, kLongestVisitSeconds);
+    latest = at.value_or(latest);
+    if (kind == EventKind::Load) loaded = latest;
+    // Who tells when it happened, and not how long after load, has told both.
+    auto ms = event.number(keys::kMs, 0, kLongestVisitMs);
+    if (!ms && at) ms = std::max(0.0, (*at - loaded) * 1000);
+    events.report(kind, latest, report_body(kind, event, ms),
                   sequence ? std::optional(static_cast<int64_t>(*sequence)) : std::nullopt);
   }
 }

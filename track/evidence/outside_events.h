@@ -47,10 +47,16 @@ AddedRequest add_request(EventMaker& events, const OutsideFields& request);
 // The line's "events": what the page's script reported.
 void add_reports(EventMaker& events, const OutsideFields& line);
 
-// Bodies as the page's script would send them. They throw BadField.
+// "GET page", "HEAD /v/…": a request that is told in two words.
+nlohmann::json request_from_text(const std::string& text);
+
+// Milliseconds since load, as an input or a play tells them.
+std::optional<double> since_load(const OutsideFields& from);
+
+// Bodies as the page's script would send them. They throw BadField. `ms` stands in where the fields do not tell it.
 nlohmann::json load_body(const OutsideFields& from);
-nlohmann::json input_body(const OutsideFields& from);
+nlohmann::json input_body(const OutsideFields& from, std::optional<double> ms);
 nlohmann::json play_body(const OutsideFields& from, std::optional<double> ms);
-nlohmann::json progress_body(const OutsideFields& from, const char* ranges_key);
+nlohmann::json progress_body(const OutsideFields& from, const FieldKey& ranges);
 
 }  // namespace candid::track

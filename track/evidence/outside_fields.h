@@ -1,12 +1,18 @@
 #pragma once
 // Internal to track. Fields of a JSON object from outside: a key may be missing or null, but is never of another type.
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "track/evidence/outside_keys.h"
 
 namespace candid::track {
 
@@ -14,31 +20,53 @@ namespace candid::track {
 // statements.
 struct BadField {
   std::string why;
+  std::string hint{};
 };
 
 class OutsideFields {
  public:
-  // `where` names the object in errors: "requests[2]". Throws BadField when it is none.
+  // `where` names the object in errors: "requests[2]". Throws BadField when it is none. The object outlives this.
   OutsideFields(const nlohmann::json& object, std::string where);
 
   // Whether the key is there, and not null.
-  bool has(const char* key) const { return find(key) != nullptr; }
-  std::optional<bool> flag(const char* key) const;
-  std::optional<double> number(const char* key, double least, double most) const;
-  std::optional<std::string> text(const char* key) const;
-  std::optional<OutsideFields> object(const char* key) const;
-  // Empty when it is missing.
-  std::vector<OutsideFields> objects(const char* key) const;
-  // Pairs of numbers: [[0, 5], [10, 12.5]].
-  std::vector<std::pair<double, double>> pairs(const char* key, double least, double most) const;
-  std::optional<std::pair<double, double>> pair(const char* key, double least, double most) const;
+  bool has(const FieldKey& key) const { return find(key).value != nullptr; }
+  std::optional<bool> flag(const FieldKey& key) const;
+  std::optional<double> number(const FieldKey& key, double least, double most) const;
+  // Seconds; also under the key with a unit behind it: "wall_ms", "duration_seconds".
+  std::optional<double> seconds(const FieldKey& key, double least, double most) const;
+  std::optional<std::string> text(const FieldKey& key) const;
+  // A whole number counts as its digits.
+  std::optional<std::string> name_or_number(const FieldKey& key) const;
+  // Every text under any name of the key; of an object its texts. Numbers are AS numbers.
+  std::vector<std::string> texts(const FieldKey& key) const;
+  std::optional<OutsideFields> object(const FieldKey& key) const;
+  // Empty when it is missing. `from_text` makes an object of an item that is a text; without it, none may be.
+  using FromText = nlohmann::json (*)(const std::string& text);
+  std::vector<OutsideFields> objects(const FieldKey& key, FromText from_text = nullptr) const;
+  // Ranges: [[0, 5], [10, 12.5]], [{"from": 0, "to": 5}], a single one, [0, 5], or its length alone, 5.
+  std::vector<std::pair<double, double>> ranges(const FieldKey& key, double least, double most) const;
+  // [1280, 800] or {"width": 1280, "height": 800}.
+  std::optional<std::pair<double, double>> size(const FieldKey& key, double least, double most) const;
+
+  // Of the keys that stand in no list of the format: each, and what it may have been meant to be.
+  std::vector<std::string> unknown(std::span<const FieldKey* const> known) const;
 
  private:
-  const nlohmann::json* find(const char* key) const;
-  std::string name(const char* key) const;
+  struct Found {
+    const nlohmann::json* value = nullptr;
+    std::string_view as{};  // the key as it was given
+  };
+  Found find(const FieldKey& key) const;
+  Found find_form(std::string_view form) const;
+  std::string name(std::string_view key) const;
 
   const nlohmann::json* object_;
+  std::map<std::string, Found, std::less<>> by_form_;
   std::string where_;
+  std::shared_ptr<const nlohmann::json> owned_{};  // an object that was made of a text
 };
+
+// In small letters, without "_", "-" and spaces.
+std::string form_of_key(std::string_view key);
 
 }  // namespace candid::track

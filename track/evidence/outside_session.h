@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "track/evidence/event.h"
@@ -16,8 +17,9 @@ struct OutsideSession {
   std::string id;  // empty when it names none
   LinkHistory history{};
   ViewContext context{};
-  Arrival arrival{};   // empty names where the session stands alone
-  SharedSigns told{};  // what the line itself says of other sessions
+  Arrival arrival{};                 // empty names where the session stands alone
+  SharedSigns told{};                // what the line itself says of other sessions
+  std::vector<std::string> slips{};  // keys that are ignored and look like known ones, in words
 };
 
 // InvalidInput for what is no object, or has a known key of another type or out of its bounds. Unknown keys are

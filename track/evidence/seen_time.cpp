@@ -36,4 +36,21 @@ double SeenTime::seconds() const {
   return std::min(cells / kCellsPerSecond, seconds_);
 }
 
+SeenStretches SeenTime::stretches() const {
+  const size_t cells = changes_.size() - 1;
+  std::vector<size_t> seen_before(cells + 1);  // how many of the cells before this one were seen
+  int64_t covering = 0;
+  for (size_t cell = 0; cell < cells; ++cell) {
+    covering += changes_[cell];
+    seen_before[cell + 1] = seen_before[cell] + (covering > 0 ? 1 : 0);
+  }
+  SeenStretches percent{};
+  for (size_t stretch = 0; stretch < kStretches && cells > 0; ++stretch) {
+    const size_t first = stretch * cells / kStretches;
+    const size_t end = std::max(first + 1, (stretch + 1) * cells / kStretches);
+    percent[stretch] = static_cast<uint8_t>((seen_before[end] - seen_before[first]) * 100 / (end - first));
+  }
+  return percent;
+}
+
 }  // namespace candid::track

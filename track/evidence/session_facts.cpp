@@ -38,16 +38,89 @@ std::string text_in(const json& body, const char* key) {
 }
 
 // The greatest, so that the order of events cannot matter; a visit rarely has more than one.
-void add_machine_network(SessionFacts& facts, std::string whose) {
-  facts.machine_network = std::max(facts.machine_network, std::move(whose));
+void raise(std::string& to, std::string given) {
+  to = std::max(to, std::move(given));
 }
+
+// Where a session came from. What the server noted with the requests for the page outlives their networks, so that
+// alone counts where it is there; of older events, and of sessions that others tell, networks count.
+class Origin {
+ public:
+  void add(const Event& event, const json& body) {
+    if (!event.network.empty() && networks_.insert(event.network).second) {
+      raise(by_network_, machine_network(event.network));
+    }
+    if (!body.is_object() || !body.contains("from")) return;
+    Noted& noted = event.kind == EventKind::Head ? headers_ : page_;
+    noted.is_there = true;
+    raise(noted.whose, text_in(body, "from"));
+    if (auto labels = body.find("source"); labels != body.end()) {
+      for (const json& label : *labels) noted.labels.insert(label.get<std::string>());
+    }
+  }
+
+  void settle(SessionFacts& facts) const {
+    facts.networks = networks_;
+    // Whoever asks for headers with a browser's name is not who that browser belongs to.
+    const Noted& noted = page_.is_there ? page_ : headers_;
+    facts.machine_network = noted.is_there ? noted.whose : by_network_;
+    facts.sources = noted.is_there ? noted.labels : networks_;
+    facts.origin_known = noted.is_there || !networks_.empty();
+  }
+
+ private:
+  struct Noted {
+    bool is_there = false;
+    std::string whose{};
+    std::set<std::string> labels{};
+  };
+  std::set<std::string> networks_;
+  std::string by_network_;
+  Noted page_;
+  Noted headers_;
+};
+
+// A page load has one agent; players that fetch its video may call themselves otherwise.
+class Agent {
+ public:
+  void add(const Event& event) {
+    bool is_fetch =
+        event.kind == EventKind::Media || event.kind == EventKind::MediaEnd || event.kind == EventKind::Head;
+    has_page_ |= !is_fetch;
+    raise(is_fetch ? of_fetches_ : of_page_, event.agent);
+  }
+  const std::string& settled() const { return has_page_ ? of_page_ : of_fetches_; }
+
+ private:
+  bool has_page_ = false;
+  std::string of_page_;
+  std::string of_fetches_;
+};
+
+// Browsers give a page that is opened behind another one no window's size until it is seen (BotD's window_size.ts tells
+// of it), so that says nothing of a page that was seen later; nor does it where the page told a size afterwards.
+class Window {
+ public:
+  void add(const json& load) {
+    bool has_size = load.at("outer").at(0) != 0 && load.at("outer").at(1) != 0;
+    bool in_sight = load.at("visible").get<bool>();
+    sized_ |= has_size;
+    sizeless_in_sight_ |= !has_size && in_sight;
+    sizeless_behind_ |= !has_size && !in_sight;
+  }
+  bool is_missing(bool shown) const { return !sized_ && (sizeless_in_sight_ || (sizeless_behind_ && !shown)); }
+
+ private:
+  bool sized_ = false;
+  bool sizeless_in_sight_ = false;
+  bool sizeless_behind_ = false;
+};
 
 void add_load(SessionFacts& facts, const json& body) {
   facts.scripted = true;
   facts.shown |= body.at("visible").get<bool>();
   facts.webdriver |= body.at("webdriver").get<bool>();
   facts.prerendered |= body.at("prerendered").get<bool>();
-  facts.without_window |= body.at("outer").at(0) == 0 || body.at("outer").at(1) == 0;
   facts.software_gpu = std::max(facts.software_gpu, software_gpu(text_in(body, "gpu")));  // older pages did not tell
 }
 
@@ -63,7 +136,6 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
     case EventKind::Page:
       facts.page_requested = true;
       facts.prefetched |= body.at("prefetch").get<bool>();
-      add_machine_network(facts, text_in(body, "from"));  // the server's own word, kept where the network is dropped
       break;
     case EventKind::Trap:
       facts.trapped = true;
@@ -149,6 +221,7 @@ void add_credit(SessionFacts& facts, std::span<const Report> reports, double dur
     }
   }
   facts.played_seconds = seen.seconds();
+  facts.seen = seen.stretches();
   facts.allowed_seconds = kCreditRate * std::chrono::duration<double>(*to - *from).count() + kCreditSlackSeconds;
 }
 
@@ -159,22 +232,26 @@ SessionFacts gather_facts(std::span<const Event> given, Microseconds duration) {
   SessionFacts facts;
   facts.first = facts.last = events.front().received_at;
   std::vector<Report> reports;
+  Agent agent;
+  Origin origin;
+  Window window;
   for (const Event& event : events) {
     facts.first = std::min(facts.first, event.received_at);
     facts.last = std::max(facts.last, event.received_at);
-    // The greatest, so that the order of events cannot matter; one page load has one agent.
-    facts.agent = std::max(facts.agent, event.agent);
-    if (!event.network.empty() && facts.networks.insert(event.network).second) {
-      add_machine_network(facts, machine_network(event.network));
-    }
+    agent.add(event);
     try {
       json body = json::parse(event.body);
+      origin.add(event, body);
       add_event(facts, event, body);
+      if (event.kind == EventKind::Load) window.add(body);
       if (event.sequence) reports.push_back({&event, std::move(body)});
     } catch (const json::exception&) {
       facts.impossible = true;
     }
   }
+  facts.agent = agent.settled();
+  origin.settle(facts);
+  facts.without_window = window.is_missing(facts.shown);
   try {
     add_credit(facts, reports, std::chrono::duration<double>(duration).count());
   } catch (const json::exception&) {

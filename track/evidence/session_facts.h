@@ -8,6 +8,7 @@
 
 #include "core/time.h"
 #include "track/evidence/event.h"
+#include "track/evidence/seen_time.h"
 
 namespace candid::track {
 
@@ -15,6 +16,8 @@ struct SessionFacts {
   std::string agent;
   std::set<std::string> networks;  // as the events have them; none once they were dropped
   std::string machine_network;     // whose it is, where machines live there ("Mimecast"); stays when networks go
+  bool origin_known = false;       // so that an empty machine_network means that none lives there
+  std::set<std::string> sources;   // of what asked for the page: labels (source_labels.h), or older events' networks
   UtcTime first{};
   UtcTime last{};
 
@@ -30,7 +33,7 @@ struct SessionFacts {
   bool shown = false;     // it was visible at some moment
   bool prerendered = false;
   bool webdriver = false;
-  bool without_window = false;  // the window had no outer size
+  bool without_window = false;  // the window had no outer size, though the page was in sight or never came into it
   std::string software_gpu;     // what draws in place of a graphics card; empty: a card, or not known
   bool human_input = false;     // trusted, and at least 1 s after load or by keyboard
   std::optional<double> first_input_ms;
@@ -41,6 +44,7 @@ struct SessionFacts {
 
   // Credit
   double played_seconds = 0;   // each tenth once, after the trusted start, while visible or audible
+  SeenStretches seen{};        // the same by stretches of the video
   double allowed_seconds = 0;  // 2x the server's wall time of the playing, + 5 s
   bool impossible = false;     // reports seconds that the video does not have, or what no page of ours sends
 };

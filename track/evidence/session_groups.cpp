@@ -10,24 +10,23 @@ namespace candid::track {
 namespace {
 
 using Groups = std::map<std::string, std::vector<Event>>;
-using Source = std::pair<std::string, std::string>;  // agent, network
 
-// The page loads of one source, in the order they began.
+// The page loads of one agent, in the order they began.
 using Begun = std::vector<std::pair<UtcTime, const std::string*>>;
 
-std::map<Source, Begun> page_loads_by_source(const Groups& sessions) {
-  std::map<Source, Begun> loads;
+std::map<std::string, Begun> page_loads_by_agent(const Groups& sessions) {
+  std::map<std::string, Begun> loads;
   for (const auto& [name, events] : sessions) {
     UtcTime began = events.front().received_at;
-    std::set<Source> sources;
+    std::set<std::string> agents;
     for (const Event& event : events) {
       began = std::min(began, event.received_at);
-      sources.emplace(event.agent, event.network);
+      agents.insert(event.agent);
     }
-    for (const Source& source : sources) loads[source].emplace_back(began, &name);
+    for (const std::string& agent : agents) loads[agent].emplace_back(began, &name);
   }
   // Of those that began at one moment the first by name comes last, as the last is looked for.
-  for (auto& [source, begun] : loads) {
+  for (auto& [agent, begun] : loads) {
     std::sort(begun.begin(), begun.end(), [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first < b.first : *b.second < *a.second;
     });
@@ -39,8 +38,10 @@ bool is_said(EventKind kind) {
   return kind == EventKind::Reaction || kind == EventKind::Reply || kind == EventKind::Consent;
 }
 
-const std::string* home_of(const Event& event, const std::map<Source, Begun>& loads) {
-  auto found = loads.find({event.agent, event.network});
+const std::string* home_of(const Event& event, const std::map<std::string, Begun>& loads) {
+  // What is kept without a browser belongs to none.
+  if (is_said(event.kind) && event.agent.empty()) return nullptr;
+  auto found = loads.find(event.agent);
   if (found == loads.end()) return nullptr;
   const Begun& begun = found->second;
   auto after = std::upper_bound(begun.begin(), begun.end(), event.received_at,
@@ -55,12 +56,12 @@ std::map<std::string, std::vector<Event>> group_by_session(const std::vector<Eve
   for (const Event& event : events) {
     if (!event.session.empty()) groups[event.session].push_back(event);
   }
-  const auto loads = page_loads_by_source(groups);
+  const auto loads = page_loads_by_agent(groups);
   for (const Event& event : events) {
     if (!event.session.empty()) continue;
     const std::string* home = home_of(event, loads);
     if (home == nullptr && is_said(event.kind)) continue;
-    groups[home != nullptr ? *home : fmt::format("{}\n{}", event.agent, event.network)].push_back(event);
+    groups[home != nullptr ? *home : fmt::format("{}\n", event.agent)].push_back(event);
   }
   return groups;
 }

@@ -10,7 +10,6 @@
 namespace candid::track {
 namespace {
 
-constexpr auto kCandidatesWindow = std::chrono::minutes(2);
 constexpr auto kLinksWindow = std::chrono::seconds(10);
 constexpr int kFewestCandidates = 3;
 constexpr int kFewestLinks = 2;
@@ -46,11 +45,6 @@ void find_bursts(std::vector<Moment>& moments, UtcTime::duration window, int few
   }
 }
 
-bool is_shared_by_people(const std::string& source) {
-  const KnownNetwork* known = NetworkList::built_in().find(source);
-  return known != nullptr && known->kind == NetworkKind::People;
-}
-
 }  // namespace
 
 std::vector<SharedSigns> find_shared_signs(std::span<const Arrival> arrivals) {
@@ -73,7 +67,7 @@ std::vector<SharedSigns> find_shared_signs(std::span<const Arrival> arrivals) {
 
   std::vector<SharedSigns> signs(arrivals.size());
   for (auto& [source, moments] : by_source) {
-    find_bursts(moments, kCandidatesWindow, kFewestCandidates, [&](size_t arrival, int count) {
+    find_bursts(moments, kSourceWindow, kFewestCandidates, [&](size_t arrival, int count) {
       signs[arrival].candidates = std::max(signs[arrival].candidates, count);
     });
   }

@@ -11,13 +11,16 @@
 
 namespace candid::track {
 
+// Within which one source at several candidates' links is a sign.
+inline constexpr std::chrono::milliseconds kSourceWindow = std::chrono::minutes(2);
+
 // A session, as far as it matters here.
 struct Arrival {
   std::string candidate;
   std::string mail;
   std::string link;
   std::string agent;
-  std::set<std::string> sources;  // networks, or what else tells where it came from
+  std::set<std::string> sources;  // networks, labels (source_labels.h), or what else tells where it came from
   UtcTime at{};
 };
 

@@ -22,6 +22,10 @@ class EmptyLedger final : public Ledger {
     return std::vector<std::optional<LinkRecord>>(digests.size());
   }
   Result<std::vector<LinkHistory>> history(std::string_view) const override { return std::vector<LinkHistory>(); }
+  Result<std::optional<Erasure>> find_erasure(std::string_view) const override { return std::nullopt; }
+  Result<std::vector<std::optional<std::string>>> find_erased(const std::vector<std::string>& all) const override {
+    return std::vector<std::optional<std::string>>(all.size());
+  }
   Result<std::optional<ApiToken>> find_api_token(const Sha256&) const override { return std::nullopt; }
   Result<std::vector<ApiToken>> api_tokens() const override { return std::vector<ApiToken>(); }
   Result<std::string> id() const override { return id_; }
@@ -37,6 +41,8 @@ class EmptyLedger final : public Ledger {
   Result<void> stop_tracking(int64_t) override { return refused(); }
   void append(std::vector<Event>, Completion done) override { done(refused()); }
   Result<void> drop_networks_before(UtcTime) override { return refused(); }
+  Result<Erasure> erase(const ErasureOrder&) override { return refused(); }
+  Result<int> readmit(const std::vector<std::string>&) override { return refused(); }
   Result<void> add_api_token(const Sha256&, const ApiToken&) override { return refused(); }
   Result<void> remove_api_token(std::string_view) override { return refused(); }
   Result<std::vector<uint8_t>> server_key() const override { return refused(); }

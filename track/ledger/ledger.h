@@ -4,7 +4,8 @@
 //
 // Every call is thread-safe. A write is durable when its call returns, or when its completion runs. A token is given
 // out once and kept as its SHA-256 alone; it is made on this side, and only the digest travels, so that a call whose
-// answer was lost can be repeated. Events are only ever added; the one thing that leaves them is the truncated address.
+// answer was lost can be repeated. Events are only ever added; what leaves them is the truncated address, and they
+// leave with their message when it is erased.
 
 #include <chrono>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "core/time.h"
 #include "track/api/api_token.h"
 #include "track/evidence/event.h"
+#include "track/ledger/erasure.h"
 #include "track/message.h"
 
 namespace candid::track {
@@ -74,8 +76,9 @@ class Ledger {
   // Ends every link of all these messages, known or not; how many were usable until now. All or none, but for a remote
   // ledger: it ends them by the thousand.
   virtual Result<int> revoke_messages(const std::vector<std::string>& message_ids) = 0;
-  // From now on no event of this link is stored, queued ones included; but for what the candidate says on purpose, Reply
-  // and Reaction.
+  // From now on no event of this link is stored, queued ones included; but for what the candidate says on purpose,
+  // Reply and Reaction. It is a person who asked, so the same holds for each other link of the message and purpose,
+  // also for those that are made later.
   virtual Result<void> stop_tracking(int64_t link_id) = 0;
 
   using Completion = std::function<void(Result<void>)>;
@@ -91,6 +94,18 @@ class Ledger {
 
   // Empties the truncated address of events received before this moment.
   virtual Result<void> drop_networks_before(UtcTime moment) = 0;
+
+  // Removes these messages, known or not, and all that hangs on them, keeps a record without personal data, and marks
+  // the identities as erased, all or none; events that are queued find their link gone. A repeat under the same receipt
+  // removes what has come since, and counts it in the same record. InvalidInput for a receipt that make_receipt() would
+  // not make, and for more than kMostErasedAtOnce messages.
+  virtual Result<Erasure> erase(const ErasureOrder& order) = 0;
+  virtual Result<std::optional<Erasure>> find_erasure(std::string_view receipt) const = 0;
+  // For each identity the receipt of its latest erasure; nothing where there is none, or it was readmitted since.
+  virtual Result<std::vector<std::optional<std::string>>> find_erased(
+      const std::vector<std::string>& identities) const = 0;
+  // From now on they count as never erased; how many did until now. The receipts' records stay.
+  virtual Result<int> readmit(const std::vector<std::string>& identities) = 0;
 
   // Exists when the name is taken.
   virtual Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) = 0;

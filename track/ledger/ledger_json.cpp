@@ -12,6 +12,7 @@ constexpr int64_t kMostLines = 100'000'000;
 constexpr int64_t kMostViews = 1'000'000'000;
 constexpr int64_t kLongestMicroseconds = int64_t{7} * 24 * 3600 * 1'000'000;
 constexpr size_t kMostButtons = 50;
+constexpr int kLongestKeepDays = 36'500;
 
 template <typename T, typename ToJson>
 nlohmann::json optional_json(const std::optional<T>& value, ToJson to_value) {
@@ -36,6 +37,11 @@ nlohmann::json json_of(const PageContent& page) {
   if (!page.booking_url.empty()) json["booking_url"] = page.booking_url;
   if (!page.takes_replies) json["takes_replies"] = false;
   if (page.tracking != Tracking::Individual) json["tracking"] = to_string(page.tracking);
+  if (page.keep_days > 0) json["keep_days"] = page.keep_days;
+  if (const PageLogo& logo = page.logo; !logo.ref.empty()) {
+    json["logo"] = {
+        {"ref", logo.ref}, {"width", logo.width}, {"height", logo.height}, {"ground", to_string(logo.ground)}};
+  }
   return json;
 }
 
@@ -44,6 +50,19 @@ Result<Button> button_from_json(const nlohmann::json& json) {
   Button button{.label = fields.text("label", kNameBytes), .url = fields.text("url", kNameBytes)};
   TRY_VOID(fields.finish());
   return button;
+}
+
+Result<PageLogo> logo_from_json(const nlohmann::json& json) {
+  JsonFields fields(json, "logo");
+  PageLogo logo;
+  logo.ref = fields.text("ref", kIdBytes);
+  logo.width = static_cast<int>(fields.number("width", 1, kLargestLogo));
+  logo.height = static_cast<int>(fields.number("height", 1, kLargestLogo));
+  auto ground = logo_ground_named(fields.text("ground", kIdBytes));
+  if (!ground) fields.refuse("ground", "is no ground that is known here");
+  logo.ground = ground.value_or(LogoGround::Any);
+  TRY_VOID(fields.finish());
+  return logo;
 }
 
 Result<PageContent> page_of(const nlohmann::json& json) {
@@ -62,9 +81,12 @@ Result<PageContent> page_of(const nlohmann::json& json) {
     if (!tracking) fields.refuse("tracking", "is no way of tracking that is known here");
     page.tracking = tracking.value_or(Tracking::Off);
   }
+  const nlohmann::json* logo = fields.has("logo") ? fields.optional_object("logo") : nullptr;
+  if (fields.has("keep_days")) page.keep_days = static_cast<int>(fields.number("keep_days", 1, kLongestKeepDays));
   const nlohmann::json& buttons = fields.array("buttons");
   if (buttons.size() > kMostButtons) fields.refuse("buttons", "has too many elements");
   TRY_VOID(fields.finish());
+  if (logo != nullptr) page.logo = TRY(logo_from_json(*logo));
   page.buttons = TRY(list_from_json(buttons, button_from_json));
   return page;
 }
@@ -158,6 +180,17 @@ nlohmann::json json_of(const ApiToken& token) {
           {"expires_at", optional_time(token.expires_at)}};
 }
 
+nlohmann::json json_of(const Erasure& erasure) {
+  return {{"receipt", erasure.receipt},
+          {"erased_at", json_of(erasure.erased_at)},
+          {"reason", to_string(erasure.reason)},
+          {"messages", erasure.messages},
+          {"links", erasure.links},
+          {"views", erasure.views},
+          {"events", erasure.events},
+          {"awaits_clearing", erasure.awaits_clearing}};
+}
+
 Result<MessageRecord> message_from_json(const nlohmann::json& json) {
   JsonFields fields(json, "message");
   MessageRecord message;
@@ -241,6 +274,23 @@ Result<CampaignSummary> campaign_from_json(const nlohmann::json& json) {
   campaign.published_at = fields.time("published_at");
   TRY_VOID(fields.finish());
   return campaign;
+}
+
+Result<Erasure> erasure_from_json(const nlohmann::json& json) {
+  JsonFields fields(json, "erasure");
+  Erasure erasure;
+  erasure.receipt = fields.text("receipt", kIdBytes);
+  erasure.erased_at = fields.time("erased_at");
+  auto reason = erasure_reason(fields.text("reason", kIdBytes));
+  if (!reason) fields.refuse("reason", "is neither \"wish\" nor \"retention\"");
+  erasure.reason = reason.value_or(ErasureReason::Wish);
+  erasure.messages = fields.number("messages", 0, INT64_MAX);
+  erasure.links = fields.number("links", 0, INT64_MAX);
+  erasure.views = fields.number("views", 0, INT64_MAX);
+  erasure.events = fields.number("events", 0, INT64_MAX);
+  erasure.awaits_clearing = fields.flag("awaits_clearing");
+  TRY_VOID(fields.finish());
+  return erasure;
 }
 
 Result<ApiToken> api_token_from_json(const nlohmann::json& json) {

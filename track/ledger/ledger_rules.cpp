@@ -28,9 +28,9 @@ size_t character_length(std::string_view text) {
 
 bool is_storable(const PageContent& page) {
   return is_storable(page.company) && is_storable(page.booking_url) && is_storable(page.headline) &&
-         is_storable(page.message) && std::all_of(page.buttons.begin(), page.buttons.end(), [](const Button& button) {
-           return is_storable(button.label) && is_storable(button.url);
-         });
+         is_storable(page.message) && is_storable(page.logo.ref) &&
+         std::all_of(page.buttons.begin(), page.buttons.end(),
+                     [](const Button& button) { return is_storable(button.label) && is_storable(button.url); });
 }
 
 bool is_storable(const MessageRecord& message) {
@@ -86,6 +86,20 @@ Result<void> check(const ApiToken& token) {
   }
   return fail(ErrorKind::InvalidInput, "a token's name must be 1 to 100 bytes on one line",
               "name who uses it, \"laptop of the talent team\"");
+}
+
+Result<void> check(const ErasureOrder& order) {
+  if (!is_receipt(order.receipt)) return fail(ErrorKind::InvalidInput, "an erasure needs a receipt's number");
+  if (order.message_ids.size() <= kMostErasedAtOnce && order.identities.size() <= 2 * kMostErasedAtOnce) return {};
+  return fail(ErrorKind::InvalidInput,
+              fmt::format("{} messages are too many to erase at once", order.message_ids.size()),
+              fmt::format("{} at a time, under the same receipt", kMostErasedAtOnce));
+}
+
+Sha256 identity_digest(std::span<const uint8_t> server_key, std::string_view identity) {
+  // The server's key signs tickets, too: what is signed for one use is no answer for the other.
+  Sha256 key = hmac_sha256(server_key, "identities of erased candidates");
+  return hmac_sha256(key, storable(identity));
 }
 
 tl::unexpected<Error> no_such_message(std::string_view message_id) {

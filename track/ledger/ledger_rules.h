@@ -1,13 +1,17 @@
 #pragma once
 // What every ledger refuses or mends before it stores, so that all of them hold the same. Internal to track.
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/digest.h"
 #include "core/error.h"
 #include "track/api/api_token.h"
 #include "track/evidence/event.h"
+#include "track/ledger/erasure.h"
 #include "track/message.h"
 
 namespace candid::track {
@@ -21,6 +25,12 @@ Result<void> check(const std::vector<MessageRecord>& messages);
 Result<void> check(const LinkTerms& terms);
 // InvalidInput for a token without a name that can be read on one line, of 100 characters at most.
 Result<void> check(const ApiToken& token);
+
+// InvalidInput for a receipt that is none, or more than kMostErasedAtOnce messages or identities.
+Result<void> check(const ErasureOrder& order);
+
+// What is kept of an identity: nobody without the ledger's key can try addresses on it.
+Sha256 identity_digest(std::span<const uint8_t> server_key, std::string_view identity);
 
 // The same words from every ledger.
 tl::unexpected<Error> no_such_message(std::string_view message_id);

@@ -66,7 +66,16 @@ std::vector<Table> tables() {
             {"body"},
             {"agent"},
             {"network"}}},
-          {"api_token", {{"token_sha256", 'b'}, {"name"}, {"scope"}, {"created_at", 'i'}, {"expires_at", 'i'}}}};
+          {"api_token", {{"token_sha256", 'b'}, {"name"}, {"scope"}, {"created_at", 'i'}, {"expires_at", 'i'}}},
+          {"erasure",
+           {{"receipt"},
+            {"erased_at", 'i'},
+            {"reason"},
+            {"messages", 'i'},
+            {"links", 'i'},
+            {"views", 'i'},
+            {"events", 'i'}}},
+          {"erased_identity", {{"digest", 'b'}, {"receipt"}}}};
 }
 
 std::string selection(const Table& table) {

@@ -36,6 +36,12 @@ class PostgresLedger final : public Ledger {
   Result<std::vector<LinkHistory>> history(std::string_view message_id) const override;
   Result<void> drop_networks_before(UtcTime moment) override;
 
+  Result<Erasure> erase(const ErasureOrder& order) override;
+  Result<std::optional<Erasure>> find_erasure(std::string_view receipt) const override;
+  Result<std::vector<std::optional<std::string>>> find_erased(
+      const std::vector<std::string>& identities) const override;
+  Result<int> readmit(const std::vector<std::string>& identities) override;
+
   Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) override;
   Result<std::optional<ApiToken>> find_api_token(const Sha256& token_digest) const override;
   Result<std::vector<ApiToken>> api_tokens() const override;

@@ -19,8 +19,9 @@ constexpr size_t kLinksAtOnce = 1'000;
 const PostgresStatement kPutLink = {
     "put_link",
     "INSERT INTO link (token_sha256, message_id, purpose, created_at, expires_at, view_limit, passcode_hash, "
-    "may_download) SELECT decode($1, 'hex'), message_id, $3::text, $4::bigint, $5::bigint, $6::integer, $7::text, "
-    "$8::boolean FROM message WHERE message_id = $2 "
+    "may_download, do_not_track_at) SELECT decode($1, 'hex'), message_id, $3::text, $4::bigint, $5::bigint, "
+    "$6::integer, $7::text, $8::boolean, (SELECT min(other.do_not_track_at) FROM link AS other WHERE other.message_id "
+    "= message.message_id AND other.purpose = $3::text) FROM message WHERE message_id = $2 "
     "ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at, view_limit = excluded.view_limit, "
     "passcode_hash = excluded.passcode_hash, may_download = excluded.may_download "
     "WHERE link.message_id = excluded.message_id AND link.purpose = excluded.purpose AND link.revoked_at IS NULL"};
@@ -64,8 +65,12 @@ const PostgresStatement kRevokeMessages = {
     "revoke_messages",
     "UPDATE link SET revoked_at = $2 WHERE message_id IN (SELECT id FROM json_array_elements_text($1::json) AS sent "
     "(id)) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)"};
+// Locked in the order in which store_events locks them.
 const PostgresStatement kStopTracking = {
-    "stop_tracking", "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, $2) WHERE id = $1"};
+    "stop_tracking",
+    "WITH theirs AS MATERIALIZED (SELECT id FROM link WHERE (message_id, purpose) = (SELECT message_id, purpose FROM "
+    "link WHERE id = $1) ORDER BY id FOR NO KEY UPDATE) UPDATE link SET do_not_track_at = coalesce(do_not_track_at, "
+    "$2) FROM theirs WHERE link.id = theirs.id"};
 const PostgresStatement kAddApiToken = {
     "add_api_token",
     "INSERT INTO api_token (token_sha256, name, scope, created_at, expires_at) "

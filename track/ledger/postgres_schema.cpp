@@ -15,7 +15,7 @@ namespace {
 // The same tables as SQLite's (sqlite_schema.cpp). Names are compared byte by byte, so that no change of the server's
 // locale spoils an index, and lists come in the same order from every ledger. A step that has been released is never
 // edited: add another.
-constexpr std::array<const char*, 1> kSteps = {R"sql(
+constexpr std::array<const char*, 2> kSteps = {R"sql(
 CREATE TABLE meta (key text COLLATE "C" PRIMARY KEY, value bytea NOT NULL);
 
 CREATE TABLE message (
@@ -76,6 +76,23 @@ CREATE TABLE api_token (
   scope text NOT NULL CHECK (scope IN ('read', 'publish', 'admin')),
   created_at bigint NOT NULL,
   expires_at bigint
+);
+)sql",
+                                               R"sql(
+CREATE TABLE erasure (
+  receipt text COLLATE "C" PRIMARY KEY,
+  erased_at bigint NOT NULL,
+  reason text NOT NULL CHECK (reason IN ('wish', 'retention')),
+  messages bigint NOT NULL,
+  links bigint NOT NULL,
+  views bigint NOT NULL,
+  events bigint NOT NULL
+);
+
+CREATE TABLE erased_identity (
+  digest bytea NOT NULL,
+  receipt text COLLATE "C" NOT NULL REFERENCES erasure (receipt) ON DELETE CASCADE,
+  PRIMARY KEY (digest, receipt)
 );
 )sql"};
 

@@ -77,6 +77,20 @@ Result<std::optional<LinkRecord>> link_or_nothing(const json& record) {
   return TRY(link_from_json(record));
 }
 
+Result<std::optional<std::string>> receipt_or_nothing(const json& receipt) {
+  if (receipt.is_null()) return std::optional<std::string>();
+  if (receipt.is_string() && is_receipt(receipt.get_ref<const std::string&>())) {
+    return std::optional<std::string>(receipt.get<std::string>());
+  }
+  return fail(ErrorKind::Corrupt, "it has a receipt that is none");
+}
+
+json texts_json(std::span<const std::string> texts) {
+  auto list = json::array();
+  for (const std::string& text : texts) list.push_back(storable(text));
+  return list;
+}
+
 class RemoteLedger final : public Ledger {
  public:
   RemoteLedger(std::string server, Secret api_token, net::HttpTransport& transport)
@@ -190,6 +204,45 @@ class RemoteLedger final : public Ledger {
     return tell("drop_networks_before", {{"moment", json_of(moment)}});
   }
 
+  Result<Erasure> erase(const ErasureOrder& order) override {
+    TRY_VOID(check(order));
+    json answer = TRY(ask("erase", {{"receipt", order.receipt},
+                                    {"reason", to_string(order.reason)},
+                                    {"messages", texts_json(order.message_ids)},
+                                    {"identities", texts_json(order.identities)}}));
+    auto erasure = TRY(find_one("erasure", answer, erasure_from_json));
+    if (erasure) return std::move(*erasure);
+    return tl::unexpected(makes_no_sense(server_, Error(ErrorKind::Corrupt, "it has no receipt")));
+  }
+
+  Result<std::optional<Erasure>> find_erasure(std::string_view receipt) const override {
+    json answer = TRY(ask("find_erasure", {{"receipt", storable(receipt)}}));
+    return find_one("erasure", answer, erasure_from_json);
+  }
+
+  Result<std::vector<std::optional<std::string>>> find_erased(const std::vector<std::string>& all) const override {
+    std::vector<std::optional<std::string>> receipts;
+    for (size_t at = 0; at < all.size(); at += kMostOfBatch) {
+      auto some = part_of(all, at);
+      json answer = TRY(ask("find_erased", {{"identities", texts_json(some)}}));
+      auto found = TRY(find_list("receipts", answer, receipt_or_nothing));
+      if (found.size() != some.size()) {
+        return tl::unexpected(makes_no_sense(server_, Error(ErrorKind::Corrupt, "it has another number of receipts")));
+      }
+      receipts.insert(receipts.end(), found.begin(), found.end());
+    }
+    return receipts;
+  }
+
+  Result<int> readmit(const std::vector<std::string>& identities) override {
+    int readmitted = 0;
+    for (size_t at = 0; at < identities.size(); at += kMostOfBatch) {
+      json answer = TRY(ask("readmit", {{"identities", texts_json(part_of(identities, at))}}, Repeat::Remembered));
+      readmitted += TRY(number_of("readmitted", answer));
+    }
+    return readmitted;
+  }
+
   Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) override {
     TRY_VOID(check(token));
     return tell("add_api_token", {{"digest", json_of(token_digest)}, {"token", json_of(token)}}, Repeat::Remembered);
@@ -266,11 +319,13 @@ class RemoteLedger final : public Ledger {
 
   Error failure(const net::HttpResponse& response) const;
 
-  Result<int> number_revoked(const json& answer) const {
+  Result<int> number_revoked(const json& answer) const { return number_of("revoked", answer); }
+
+  Result<int> number_of(const char* key, const json& answer) const {
     JsonFields fields(answer, "answer");
-    int revoked = static_cast<int>(fields.number("revoked", 0, INT32_MAX));
+    int number = static_cast<int>(fields.number(key, 0, INT32_MAX));
     TRY_VOID(understood(fields.finish()));
-    return revoked;
+    return number;
   }
 
   template <typename T>

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kShortWaitMs = 200;
+constexpr int kReadersWaitMs = 2'000;
 constexpr int kLargestIdleWal = 16 << 20;  // bytes
 constexpr int kCheckpointPages = 1000;     // SQLite's own default: about 4 MB of WAL
 
@@ -70,8 +71,8 @@ void set_checkpointing(SQLite::Database& database, bool allowed) {
 // A busy timeout of a connection for a while, however that ends.
 class ShortTimeout {
  public:
-  explicit ShortTimeout(SQLite::Database& database) : database_(database) {
-    sqlite3_busy_timeout(database_.getHandle(), kShortWaitMs);
+  ShortTimeout(SQLite::Database& database, int milliseconds) : database_(database) {
+    sqlite3_busy_timeout(database_.getHandle(), milliseconds);
   }
   ~ShortTimeout() { sqlite3_busy_timeout(database_.getHandle(), kBusyTimeoutMs); }
   ShortTimeout(const ShortTimeout&) = delete;
@@ -109,6 +110,8 @@ Result<SQLite::Database> connect(const std::filesystem::path& path, ConnectionRo
     database.exec(fmt::format("PRAGMA journal_size_limit = {}", kLargestIdleWal));
     database.exec("PRAGMA foreign_keys = ON");
     if (role == ConnectionRole::Reader) database.exec("PRAGMA query_only = ON");
+    // What is deleted is overwritten with zeros, whatever SQLite was built with.
+    if (role == ConnectionRole::Writer) database.exec("PRAGMA secure_delete = ON");
     return database;
   });
 }
@@ -141,8 +144,14 @@ void CheckpointDuty::checkpoint(SQLite::Database& writer) {
   if (is_small) return;
   // Whoever commits all the time never leaves a moment in which the WAL could begin anew: writers wait for one,
   // briefly.
-  ShortTimeout briefly(writer);
+  ShortTimeout briefly(writer, kShortWaitMs);
   SQLite::Statement(writer, "PRAGMA wal_checkpoint(TRUNCATE)").executeStep();
+}
+
+bool CheckpointDuty::empty_wal(SQLite::Database& writer) {
+  ShortTimeout briefly(writer, kReadersWaitMs);
+  SQLite::Statement truncate(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+  return truncate.executeStep() && truncate.getColumn(0).getInt() == 0;
 }
 
 }  // namespace candid::track

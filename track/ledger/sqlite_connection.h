@@ -56,6 +56,10 @@ class CheckpointDuty {
   // As far as readers let it, without waiting for anybody but where the WAL has grown large; nothing where another
   // program has the duty.
   void checkpoint(SQLite::Database& writer);
+  bool is_held() const { return lock_.has_value(); }
+  // Moves all of the WAL into the file and leaves an empty one; only for the holder. False where another program reads
+  // for longer than two seconds.
+  bool empty_wal(SQLite::Database& writer);
 
  private:
   std::filesystem::path lock_path_;

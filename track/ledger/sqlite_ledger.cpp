@@ -101,6 +101,7 @@ Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& 
 // What other programs commit lies in the WAL until the holder of the duty checkpoints, and one that writes nothing
 // itself (a server at night, beside a publish of much) would never do it in passing.
 void SqliteLedger::checkpoint() {
+  clear_erased();
   auto done = write("checkpoint the ledger", [&](SQLite::Database&) { duty_.checkpoint(writer_); });
   if (!done) log::warning("track", done.error().describe());
 }
@@ -128,11 +129,12 @@ Result<void> SqliteLedger::upsert_messages(const std::vector<MessageRecord>& mes
 }
 
 Result<std::optional<MessageRecord>> SqliteLedger::find_message(std::string_view message_id) const {
-  return read("read a message", [&](SQLite::Database& database) -> Result<std::optional<MessageRecord>> {
-    SQLite::Statement query(database, fmt::format("SELECT {} FROM message WHERE message_id = ?", kMessageColumns));
-    query.bind(1, std::string(message_id));
-    if (!query.executeStep()) return std::nullopt;
-    return TRY(read_message(query));
+  static const std::string kFind = fmt::format("SELECT {} FROM message WHERE message_id = ?", kMessageColumns);
+  return read("read a message", [&](SQLite::Database&) -> Result<std::optional<MessageRecord>> {
+    const auto query = lookups_.use(kFind);
+    query->bind(1, std::string(message_id));
+    if (!query->executeStep()) return std::nullopt;
+    return TRY(read_message(*query, pages_));
   });
 }
 

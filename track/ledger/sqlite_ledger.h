@@ -12,7 +12,9 @@
 #include "track/ledger/event_writer.h"
 #include "track/ledger/ledger.h"
 #include "track/ledger/ledger_identity.h"
+#include "track/ledger/page_cache.h"
 #include "track/ledger/sqlite_connection.h"
+#include "track/ledger/statement_cache.h"
 
 namespace candid::track {
 
@@ -42,6 +44,12 @@ class SqliteLedger final : public Ledger {
   void append(std::vector<Event> events, Completion done) override;
   Result<std::vector<LinkHistory>> history(std::string_view message_id) const override;
   Result<void> drop_networks_before(UtcTime moment) override;
+
+  Result<Erasure> erase(const ErasureOrder& order) override;
+  Result<std::optional<Erasure>> find_erasure(std::string_view receipt) const override;
+  Result<std::vector<std::optional<std::string>>> find_erased(
+      const std::vector<std::string>& identities) const override;
+  Result<int> readmit(const std::vector<std::string>& identities) override;
 
   Result<void> add_api_token(const Sha256& token_digest, const ApiToken& token) override;
   Result<std::optional<ApiToken>> find_api_token(const Sha256& token_digest) const override;
@@ -78,6 +86,8 @@ class SqliteLedger final : public Ledger {
   }
   Result<void> store(const std::vector<Event>& group);
   void checkpoint();
+  // Takes the bytes of erased rows out of the files, where this program may.
+  void clear_erased();
   int64_t now() const;
 
   const std::filesystem::path file_;
@@ -87,6 +97,8 @@ class SqliteLedger final : public Ledger {
   CheckpointDuty duty_;  // outlives the writer, which checkpoints once more when it closes
   SQLite::Database writer_;
   mutable SQLite::Database reader_;
+  mutable StatementCache lookups_{reader_};  // under the reader's mutex, as pages ask for the same again and again
+  mutable PageCache pages_;  // the same
   mutable SQLite::Database history_reader_;
   const LedgerIdentity identity_;
   const Clock& clock_;

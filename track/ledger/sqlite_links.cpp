@@ -32,13 +32,21 @@ bool has_message(SQLite::Database& database, std::string_view message_id) {
   return query.executeStep();
 }
 
+const std::string kStanding = fmt::format(
+    "SELECT view_limit IS NULL OR EXISTS (SELECT 1 FROM link_view WHERE link_id = link.id AND session = :session) "
+    "FROM link WHERE id = :id AND {}",
+    kUsable);
+const std::string kLinkByDigest =
+    fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable);
+const std::string kLinkById = fmt::format("SELECT {} FROM link WHERE id = :id AND {}", kLinkColumns, kUsable);
+const std::string kTokenByDigest =
+    fmt::format("SELECT {} FROM api_token WHERE token_sha256 = :digest AND (expires_at IS NULL OR expires_at > :now)",
+                kApiTokenColumns);
+
 // Admitted: there is no limit, or this view was counted already.
 enum class Standing { Admitted, NotCounted, NotUsable };
 Standing standing_of(SQLite::Database& database, int64_t link_id, std::string_view session, int64_t now) {
-  SQLite::Statement query(database,
-                          fmt::format("SELECT view_limit IS NULL OR EXISTS (SELECT 1 FROM link_view WHERE link_id = "
-                                      "link.id AND session = :session) FROM link WHERE id = :id AND {}",
-                                      kUsable));
+  SQLite::Statement query(database, kStanding);
   query.bind(":session", std::string(session));
   query.bind(":id", link_id);
   query.bind(":now", now);
@@ -56,7 +64,8 @@ Result<void> SqliteLedger::put_link(const Sha256& token_digest, std::string_view
     SQLite::Statement put(
         database,
         "INSERT INTO link (token_sha256, message_id, purpose, created_at, expires_at, view_limit, passcode_hash, "
-        "may_download) SELECT :digest, message_id, :purpose, :now, :expires, :limit, :passcode, :download FROM message "
+        "may_download, do_not_track_at) SELECT :digest, message_id, :purpose, :now, :expires, :limit, :passcode, "
+        ":download, (SELECT min(do_not_track_at) FROM link WHERE message_id = :id AND purpose = :purpose) FROM message "
         "WHERE message_id = :id "
         "ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at, view_limit = excluded.view_limit, "
         "passcode_hash = excluded.passcode_hash, may_download = excluded.may_download "
@@ -76,23 +85,22 @@ Result<void> SqliteLedger::put_link(const Sha256& token_digest, std::string_view
 }
 
 Result<std::optional<LinkRecord>> SqliteLedger::find_link(const Sha256& token_digest) const {
-  return read("look up a link", [&](SQLite::Database& database) -> std::optional<LinkRecord> {
-    SQLite::Statement query(
-        database, fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable));
-    bind_digest(query, token_digest);
-    query.bind(":now", now());
-    if (!query.executeStep()) return std::nullopt;
-    return read_link(query);
+  return read("look up a link", [&](SQLite::Database&) -> std::optional<LinkRecord> {
+    const auto query = lookups_.use(kLinkByDigest);
+    bind_digest(*query, token_digest);
+    query->bind(":now", now());
+    if (!query->executeStep()) return std::nullopt;
+    return read_link(*query);
   });
 }
 
 Result<std::optional<LinkRecord>> SqliteLedger::find_link(int64_t link_id) const {
-  return read("look up a link", [&](SQLite::Database& database) -> std::optional<LinkRecord> {
-    SQLite::Statement query(database, fmt::format("SELECT {} FROM link WHERE id = :id AND {}", kLinkColumns, kUsable));
-    query.bind(":id", link_id);
-    query.bind(":now", now());
-    if (!query.executeStep()) return std::nullopt;
-    return read_link(query);
+  return read("look up a link", [&](SQLite::Database&) -> std::optional<LinkRecord> {
+    const auto query = lookups_.use(kLinkById);
+    query->bind(":id", link_id);
+    query->bind(":now", now());
+    if (!query->executeStep()) return std::nullopt;
+    return read_link(*query);
   });
 }
 
@@ -105,8 +113,7 @@ Result<std::vector<std::optional<LinkRecord>>> SqliteLedger::find_links(
     auto some = left.first(std::min(left.size(), kLinksAtOnce));
     left = left.subspan(some.size());
     TRY_VOID(read("look up links", [&](SQLite::Database& database) {
-      SQLite::Statement query(
-          database, fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable));
+      SQLite::Statement query(database, kLinkByDigest);
       query.bind(":now", now());
       for (const Sha256& digest : some) {
         bind_digest(query, digest);
@@ -182,7 +189,8 @@ Result<int> SqliteLedger::revoke_messages(const std::vector<std::string>& messag
 Result<void> SqliteLedger::stop_tracking(int64_t link_id) {
   return write("stop tracking a link", [&](SQLite::Database& database) {
     SQLite::Statement update(database,
-                             "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, :now) WHERE id = :id");
+                             "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, :now) WHERE (message_id, "
+                             "purpose) = (SELECT message_id, purpose FROM link WHERE id = :id)");
     update.bind(":id", link_id);
     update.bind(":now", now());
     update.exec();
@@ -216,14 +224,12 @@ Result<void> SqliteLedger::add_api_token(const Sha256& token_digest, const ApiTo
 }
 
 Result<std::optional<ApiToken>> SqliteLedger::find_api_token(const Sha256& token_digest) const {
-  return read("look up an API token", [&](SQLite::Database& database) -> Result<std::optional<ApiToken>> {
-    SQLite::Statement query(database, fmt::format("SELECT {} FROM api_token WHERE token_sha256 = :digest AND "
-                                                  "(expires_at IS NULL OR expires_at > :now)",
-                                                  kApiTokenColumns));
-    bind_digest(query, token_digest);
-    query.bind(":now", now());
-    if (!query.executeStep()) return std::nullopt;
-    return TRY(read_api_token(query));
+  return read("look up an API token", [&](SQLite::Database&) -> Result<std::optional<ApiToken>> {
+    const auto query = lookups_.use(kTokenByDigest);
+    bind_digest(*query, token_digest);
+    query->bind(":now", now());
+    if (!query->executeStep()) return std::nullopt;
+    return TRY(read_api_token(*query));
   });
 }
 

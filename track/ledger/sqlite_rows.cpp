@@ -19,6 +19,11 @@ UtcTime from_milliseconds(int64_t milliseconds) {
 }
 
 Result<MessageRecord> read_message(SQLite::Statement& row) {
+  PageCache nothing_yet;
+  return read_message(row, nothing_yet);
+}
+
+Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages) {
   MessageRecord message;
   message.message_id = row.getColumn(0).getString();
   message.campaign_id = row.getColumn(1).getString();
@@ -28,7 +33,7 @@ Result<MessageRecord> read_message(SQLite::Statement& row) {
   message.candidate_email = row.getColumn(5).getString();
   message.roster_line = row.getColumn(6).getInt();
   message.duration = Microseconds(row.getColumn(7).getInt64());
-  message.page = TRY(page_from_json(row.getColumn(8).getString()));
+  message.page = TRY(pages.parse(row.getColumn(8).getString()));
   message.video_ref = row.getColumn(9).getString();
   message.poster_ref = row.getColumn(10).getString();
   message.captions_ref = row.getColumn(11).getString();

@@ -9,6 +9,7 @@
 #include "track/api/api_token.h"
 #include "track/evidence/event.h"
 #include "track/ledger/ledger_columns.h"
+#include "track/ledger/page_cache.h"
 #include "track/message.h"
 
 namespace candid::track {
@@ -17,6 +18,8 @@ int64_t to_milliseconds(UtcTime time);
 UtcTime from_milliseconds(int64_t milliseconds);
 
 Result<MessageRecord> read_message(SQLite::Statement& row);
+// The same, by the words that were read lately.
+Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages);
 LinkRecord read_link(SQLite::Statement& row);
 // Nothing for a kind that this program does not know.
 std::optional<Event> read_event(SQLite::Statement& row);

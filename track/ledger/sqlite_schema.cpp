@@ -13,7 +13,7 @@ namespace candid::track {
 namespace {
 
 // Times are milliseconds since 1970, UTC. A step that has been released is never edited: add another.
-constexpr std::array<const char*, 2> kSteps = {R"sql(
+constexpr std::array<const char*, 3> kSteps = {R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 
 CREATE TABLE message (
@@ -77,6 +77,24 @@ CREATE TABLE api_token (
   created_at INTEGER NOT NULL,
   expires_at INTEGER
 ) STRICT;
+)sql",
+                                               R"sql(
+CREATE TABLE erasure (
+  receipt TEXT PRIMARY KEY NOT NULL,
+  erased_at INTEGER NOT NULL,
+  reason TEXT NOT NULL CHECK (reason IN ('wish', 'retention')),
+  messages INTEGER NOT NULL,
+  links INTEGER NOT NULL,
+  views INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  is_cleared INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE erased_identity (
+  digest BLOB NOT NULL,
+  receipt TEXT NOT NULL REFERENCES erasure (receipt) ON DELETE CASCADE,
+  PRIMARY KEY (digest, receipt)
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 constexpr int kCurrent = static_cast<int>(kSteps.size());

@@ -1,7 +1,8 @@
 #include "track/pages/media_desk.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "core/log.h"
 #include "track/web/answers.h"
@@ -17,6 +18,7 @@ constexpr uint64_t kProbeBytes = 2;  // Safari asks for bytes 0-1 to learn the s
 constexpr std::string_view kVideo = "video.mp4";
 constexpr std::string_view kPoster = "poster.jpg";
 constexpr std::string_view kCaptions = "captions.vtt";
+constexpr std::string_view kLogo = "logo.png";
 // Says nothing about the candidate: downloads lie on shared computers.
 constexpr const char* kAttachment = "attachment; filename=\"video-message.mp4\"";
 
@@ -31,55 +33,35 @@ Address split(std::string_view rest) {
   return {rest.substr(0, slash), rest.substr(slash + 1)};
 }
 
-bool names_etag(std::string_view if_none_match, std::string_view etag) {
-  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
-}
-
 std::string_view media_ref(const MessageRecord& message, std::string_view name) {
   if (name == kVideo) return message.video_ref;
   if (name == kPoster) return message.poster_ref;
   if (name == kCaptions) return message.captions_ref;
+  if (name == kLogo) return message.page.logo.ref;
   return {};
 }
 
-std::string quoted_etag(const MediaFile& file) {
-  return fmt::format("\"{}\"", file.etag);
-}
-
-RequestedRange wanted_range(const HttpRequest& request, const MediaFile& file) {
-  RequestedRange whole{RangeAnswer::Whole, {0, file.size}};
-  if (request.method != Method::Get || !if_range_allows(request.header("if-range"), quoted_etag(file))) return whole;
-  return parse_range(request.header("range"), file.size);
+// As one event says it, however many ranges there are: the first byte, and how many in all.
+ByteRange total(const RequestedRanges& wanted) {
+  ByteRange all;
+  for (const ByteRange& range : wanted.ranges) all.length += range.length;
+  if (!wanted.ranges.empty()) all.first = wanted.ranges.front().first;
+  return all;
 }
 
 // Whether it would show more than that there is a video.
-bool plays(const HttpRequest& request, const RequestedRange& range) {
-  bool probe = range.answer == RangeAnswer::Part && range.range.first + range.range.length <= kProbeBytes;
-  return request.method == Method::Get && !probe;
+bool plays(const HttpRequest& request, const RequestedRanges& wanted) {
+  bool is_probe = wanted.answer == RangeAnswer::Part &&
+                  std::all_of(wanted.ranges.begin(), wanted.ranges.end(),
+                              [](const ByteRange& range) { return range.end() <= kProbeBytes; });
+  return request.method == Method::Get && !is_probe;
 }
 
-HttpResponse send(const HttpRequest& request, const MediaFile& file, const RequestedRange& range) {
+HttpResponse send(const HttpRequest& request, const MediaFile& file, const Validators& validators) {
   // Where the bytes lie says what may be kept of them; the way there is never kept.
   if (!file.redirect.empty()) return {302, {{"Location", file.redirect}, {"Cache-Control", kNoStore}}, ""};
-  std::string etag = quoted_etag(file);
-  HttpResponse response;
-  response.headers = {
-      {"Content-Type", file.content_type}, {"Accept-Ranges", "bytes"}, {"ETag", etag}, {"Cache-Control", kAskEachTime}};
-  if (names_etag(request.header("if-none-match"), etag)) {
-    response.status = 304;
-    return response;
-  }
-  if (range.answer == RangeAnswer::Unsatisfiable) {
-    response.status = 416;
-    response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", file.size));
-    return response;
-  }
-  if (range.answer == RangeAnswer::Part) {
-    response.status = 206;
-    uint64_t last = range.range.first + range.range.length - 1;
-    response.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", range.range.first, last, file.size));
-  }
-  response.body = MediaBody{slice(file.extents, range.range), range.range.length, nullptr};
+  HttpResponse response = media_answer(request, file, validators);
+  if (response.status != 412) response.headers.emplace_back("Cache-Control", kAskEachTime);
   return response;
 }
 
@@ -128,13 +110,17 @@ HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest
   auto file = find(**message, name);
   if (!file) return file.error().kind() == ErrorKind::NotFound ? not_found() : failed(file.error());
   const Opened opened{**link, grant->session, *recording};
-  if (name == kVideo) return video(request, opened, *file);
+  const Validators validators = validators_of(*file, (*message)->published_at, clock_.now());
+  if (name == kVideo) return video(request, opened, *file, validators);
   if (name == kCaptions) {
     auto open = may_read_captions(opened);
     if (!open) return failed(open.error());
     if (!*open) return views_used_up();
   }
-  return send(request, *file, wanted_range(request, *file));  // no open pixel: a fetched poster is not an event
+  HttpResponse response = send(request, *file, validators);  // no open pixel: a fetched poster is not an event
+  // Previews show the poster on other sites' pages.
+  if (grant->session.empty()) response.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
+  return response;
 }
 
 Result<MediaFile> MediaDesk::find(const MessageRecord& message, std::string_view name) const {
@@ -147,29 +133,36 @@ Result<MediaFile> MediaDesk::find(const MessageRecord& message, std::string_view
   return file;
 }
 
-HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, const MediaFile& file) {
+HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, const MediaFile& file,
+                              const Validators& validators) {
   const LinkRecord& link = opened.link;
-  RequestedRange range = wanted_range(request, file);
-  if (plays(request, range)) {
+  const RequestedRanges wanted = wanted_ranges(request, validators, file.size);
+  if (plays(request, wanted)) {
     auto admitted = admit(link, opened.session, opened.recording);
     if (!admitted) return failed(admitted.error());
     if (!*admitted) return views_used_up();
   }
-  HttpResponse response = send(request, file, range);
+  HttpResponse response = send(request, file, validators);
   if (link.terms.may_download && request.query == kDownloadQuery) {
     response.headers.emplace_back("Content-Disposition", kAttachment);
   }
   if (!may_store(opened.recording, EventKind::Media)) return response;
+  const ByteRange asked = total(wanted);
+  const bool gives_bytes = response.status == 200 || response.status == 206 || response.status == 302;
+  auto event = [&](EventKind kind) {
+    Event made = event_of(request, link, kind, clock_.now());
+    made.session = opened.session;  // the address was given out with that page load
+    return made;
+  };
   if (request.method == Method::Head) {
-    response.record.push_back(event_of(request, link, EventKind::Head, clock_.now()));
-  } else if (response.status != 304 && range.range.length > 0) {
-    Event begun = event_of(request, link, EventKind::Media, clock_.now());
-    begun.body =
-        nlohmann::json{{"first", range.range.first}, {"length", range.range.length}, {"size", file.size}}.dump();
+    response.record.push_back(event(EventKind::Head));
+  } else if (gives_bytes && asked.length > 0) {
+    Event begun = event(EventKind::Media);
+    begun.body = fmt::format("{{\"first\":{},\"length\":{},\"size\":{}}}", asked.first, asked.length, file.size);
     response.record.push_back(std::move(begun));
     // What a bucket sends is not known here.
     bool sent_here = std::holds_alternative<MediaBody>(response.body);
-    if (sent_here) response.record_after_body.push_back(event_of(request, link, EventKind::MediaEnd, clock_.now()));
+    if (sent_here) response.record_after_body.push_back(event(EventKind::MediaEnd));
   }
   return response;
 }

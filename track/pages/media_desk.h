@@ -15,6 +15,7 @@
 #include "track/pages/media_grant.h"
 #include "track/pages/tracking_policy.h"
 #include "track/web/http_message.h"
+#include "track/web/media_answer.h"
 
 namespace candid::track {
 
@@ -47,7 +48,8 @@ class MediaDesk {
   };
   Result<MediaFile> find(const MessageRecord& message, std::string_view name) const;
   Result<bool> may_read_captions(const Opened& opened);
-  HttpResponse video(const HttpRequest& request, const Opened& opened, const MediaFile& file);
+  HttpResponse video(const HttpRequest& request, const Opened& opened, const MediaFile& file,
+                     const Validators& validators);
 
   const std::vector<uint8_t> key_;
   Ledger& ledger_;

@@ -15,6 +15,7 @@ namespace candid::track {
 struct PageTicket {
   std::string session;  // 128 random bits; names one page load
   std::string nonce;    // "<milliseconds since 1970>.<HMAC-SHA-256 over link, session and time, cut to 128 bits>"
+  bool operator==(const PageTicket&) const = default;
 };
 
 // A tab left open longer than this no longer reports.

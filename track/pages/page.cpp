@@ -64,13 +64,34 @@ std::vector<PageValues::Entry> reaction_list(const PageWords& words) {
   return list;
 }
 
+// A picture that is about as wide as high is a mark, which does not say whose it is.
+bool is_mark(const PageLogo& logo) {
+  return logo.width < 2 * logo.height;
+}
+
+void set_brand(PageValues& values, const PageContent& page) {
+  const PageLogo& logo = page.logo;
+  bool has_logo = !logo.ref.empty();
+  bool has_company = !page.company.empty();
+  values.texts["company"] = page.company;
+  values.flags["has_company"] = has_company;
+  values.flags["has_logo"] = has_logo;
+  values.flags["stands_for_logo"] = has_company && !has_logo;
+  // Said once, by the picture or beside it.
+  values.flags["is_beside_logo"] = has_logo && has_company && is_mark(logo);
+  values.texts["logo_says"] = is_mark(logo) ? std::string() : page.company;
+  values.flags["logo_on_light"] = logo.ground == LogoGround::Light;
+  values.flags["logo_on_dark"] = logo.ground == LogoGround::Dark;
+  values.texts["logo_width"] = fmt::to_string((logo.width + 1) / 2);
+  values.texts["logo_height"] = fmt::to_string((logo.height + 1) / 2);
+}
+
 // What the message says, and what its campaign chose.
 void set_content(PageValues& values, const MessageRecord& message, const PageWords& words) {
   const PageContent& page = message.page;
-  values.texts["company"] = page.company;
+  set_brand(values, page);
   values.texts["headline"] = page.headline;
   values.texts["message"] = page.message;
-  values.flags["has_company"] = !page.company.empty();
   values.flags["has_message"] = !page.message.empty();
   std::vector<Button> buttons = page.buttons;
   if (!page.booking_url.empty()) buttons.push_back({words.texts.at("book"), page.booking_url});
@@ -104,6 +125,7 @@ void set_privacy(PageValues& values, const MessageRecord& message, const PageReq
   values.flags["is_off"] = recording == Recording::Off;
   values.flags["has_passcode"] = request.has_passcode;
   values.flags["takes_replies"] = message.page.takes_replies && may_store(recording, EventKind::Reply);
+  values.flags["takes_videos"] = request.takes_videos;
   values.texts["longest_reply"] = fmt::to_string(kLongestReply);
 }
 
@@ -130,6 +152,7 @@ Result<std::string> render_message_page(const MessageRecord& message, const Page
   values.texts["style"] = asset("message.css");
   values.texts["first_paint"] = asset("first_paint.js");
   values.texts["script"] = fmt::format("{}{}", asset("message.js"), asset("player.js"));
+  values.texts["reply_script"] = asset("reply_start.js");
   return render_template("message.html", values);
 }
 

@@ -27,6 +27,8 @@ struct PageRequest {
   bool views_limited = false;  // then nothing of the video is fetched before it is played
   bool views_used_up = false;  // then there is no video
   bool has_passcode = false;   // then there is a cookie, and the page says so
+  bool takes_videos = false;   // as replies; reply_video_desk.h says when
+  bool operator==(const PageRequest&) const = default;
 };
 
 // Addresses in the page are relative to /v/, so that it works below any prefix of a proxy. Every text of the message is

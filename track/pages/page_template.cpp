@@ -54,6 +54,11 @@ mustache::data data_of(const PageValues& values) {
     }
     data.set(name, list);
   }
+  for (const auto& [name, group] : values.groups) {
+    mustache::data list{mustache::data::type::list};
+    for (const PageValues& row : group) list.push_back(data_of(row));
+    data.set(name, list);
+  }
   return data;
 }
 

@@ -17,6 +17,7 @@ struct PageValues {
   std::map<std::string, std::string> texts{};
   std::map<std::string, bool> flags{};
   std::map<std::string, std::vector<Entry>> lists{};
+  std::map<std::string, std::vector<PageValues>> groups{};  // lists whose rows have flags and lists of their own
 
   // "say_NAME" for each word, with their language and direction.
   void set_words(const PageWords& words);

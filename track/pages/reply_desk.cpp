@@ -36,17 +36,6 @@ size_t characters(std::string_view utf8) {
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// One form that is sent twice by a double tap or a reload is one event: its number is made of its words. They begin
-// where the numbers of the page's script end.
-int64_t sequence_of(std::string_view body) {
-  constexpr int64_t kAfterReports = int64_t{1} << 32;
-  constexpr size_t kBytes = 6;
-  Sha256 digest = sha256(body);
-  int64_t number = 0;
-  for (size_t i = 0; i < kBytes; ++i) number = number << 8 | digest[i];
-  return kAfterReports + number;
-}
-
 PageTicket ticket_in(std::string_view body) {
   return {form_field(body, "session").value_or(""), form_field(body, "nonce").value_or("")};
 }
@@ -69,6 +58,23 @@ HttpResponse open_again() {
 }
 
 }  // namespace
+
+int64_t sequence_of_words(std::string_view body) {
+  constexpr int64_t kAfterReports = int64_t{1} << 32;
+  constexpr size_t kBytes = 6;
+  Sha256 digest = sha256(body);
+  int64_t number = 0;
+  for (size_t i = 0; i < kBytes; ++i) number = number << 8 | digest[i];
+  return kAfterReports + number;
+}
+
+Event event_of_words(const ReplyVisit& visit, const PageTicket& ticket, EventKind kind, std::string body, UtcTime now) {
+  Event event = event_of(visit.request, visit.link, kind, now);
+  event.session = ticket.session;
+  event.sequence = sequence_of_words(body);
+  event.body = std::move(body);
+  return stripped(std::move(event), visit.recording);
+}
 
 bool ReplyDesk::takes(std::string_view name) {
   return std::find(kForms.begin(), kForms.end(), name) != kForms.end();
@@ -130,11 +136,7 @@ HttpResponse ReplyDesk::consent(const Visit& visit) const {
 }
 
 Event ReplyDesk::event_of_form(const Visit& visit, EventKind kind, std::string body) const {
-  Event event = event_of(visit.request, visit.link, kind, clock_.now());
-  event.session = ticket_in(visit.request.body).session;
-  event.sequence = sequence_of(body);
-  event.body = std::move(body);
-  return stripped(std::move(event), visit.recording);
+  return event_of_words(visit, ticket_in(visit.request.body), kind, std::move(body), clock_.now());
 }
 
 }  // namespace candid::track

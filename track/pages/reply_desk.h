@@ -23,19 +23,29 @@ namespace candid::track {
 
 inline constexpr size_t kLongestReply = 2000;  // characters (code points)
 
+// A request of somebody who has the page.
+struct ReplyVisit {
+  const HttpRequest& request;
+  std::string_view token;
+  const LinkRecord& link;
+  const PageContent& page;
+  Recording recording;
+};
+
+// The number of what is said: a form that is sent twice by a double tap or a reload is one event. They begin where the
+// numbers of the page's script end.
+int64_t sequence_of_words(std::string_view body);
+// What a candidate says as an event of the page load that `ticket` names, without what tells the visit where that is
+// not recorded (stripped()).
+Event event_of_words(const ReplyVisit& visit, const PageTicket& ticket, EventKind kind, std::string body, UtcTime now);
+
 // Thread-safe.
 class ReplyDesk {
  public:
   ReplyDesk(std::vector<uint8_t> key, EventQuota& quota, const Clock& clock)
       : key_(std::move(key)), quota_(quota), clock_(clock) {}
 
-  struct Visit {
-    const HttpRequest& request;
-    std::string_view token;
-    const LinkRecord& link;
-    const PageContent& page;
-    Recording recording;
-  };
+  using Visit = ReplyVisit;
 
   static bool takes(std::string_view name);
   // For a name that it takes, and a link whose passcode, if any, was given.

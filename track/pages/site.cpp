@@ -45,6 +45,13 @@ HttpResponse back_to_page(std::string_view token) {
   return {303, {{"Location", fmt::format("../{}", token)}, {"Cache-Control", kNoStore}}, ""};
 }
 
+// Of the script's first report, which may come from elsewhere than the request for the page; as Site::page() does.
+void note_network(Event& load, std::string_view network) {
+  nlohmann::json body = nlohmann::json::parse(load.body);
+  body["from"] = machine_network(network);
+  load.body = body.dump();
+}
+
 // {"session": …, "nonce": …}; nothing for what is no such object.
 std::optional<PageTicket> parse_ticket(std::string_view text) {
   nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
@@ -58,7 +65,7 @@ std::optional<PageTicket> parse_ticket(std::string_view text) {
 }  // namespace
 
 Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media,
-           const Clock& clock)
+           const Clock& clock, ReplyUploads* replies)
     : public_url_(std::move(public_url)),
       key_(key),
       ledger_(ledger),
@@ -69,6 +76,7 @@ Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, con
       transcripts_(media),
       media_desk_(key, ledger, media, policy_, clock),
       reply_desk_(key, quota_, clock),
+      reply_video_desk_(key, replies, quota_, clock),
       passcode_gate_(std::move(key), clock) {}
 
 bool Site::is_granted(std::string_view path) const {
@@ -116,7 +124,7 @@ HttpResponse Site::read(const Visit& visit, std::string_view rest) {
   // A tab that is restored asks for where it was.
   if (rest == "passcode" || ReplyDesk::takes(rest)) return back_to_page(visit.token);
   if (rest.starts_with(kTrap)) return trap(visit, rest.substr(kTrap.size()));
-  return not_found();
+  return ReplyVideoDesk::takes(rest) ? reply_video(visit, rest) : not_found();
 }
 
 HttpResponse Site::post(const Visit& visit, std::string_view rest) {
@@ -127,9 +135,19 @@ HttpResponse Site::post(const Visit& visit, std::string_view rest) {
   if (rest == "media") return media_addresses(visit);
   if (rest == "passcode") return passcode_gate_.check(visit.request, visit.token, visit.link, visit.language);
   if (rest == "privacy") return privacy(visit);
+  if (ReplyVideoDesk::takes(rest)) return reply_video(visit, rest);
   if (!ReplyDesk::takes(rest)) return not_found();
   if (!passcode_gate_.is_open(visit.request, visit.link)) return plain_answer(401, "Please open the page again.\n");
-  return reply_desk_.answer({visit.request, visit.token, visit.link, visit.message.page, visit.recording}, rest);
+  return reply_desk_.answer(said(visit), rest);
+}
+
+ReplyVisit Site::said(const Visit& visit) {
+  return {visit.request, visit.token, visit.link, visit.message.page, visit.recording};
+}
+
+HttpResponse Site::reply_video(const Visit& visit, std::string_view rest) {
+  if (!passcode_gate_.is_open(visit.request, visit.link)) return plain_answer(401, "Please open the page again.\n");
+  return reply_video_desk_.answer(said(visit), rest);
 }
 
 HttpResponse Site::page(const Visit& visit) {
@@ -150,25 +168,30 @@ HttpResponse Site::page(const Visit& visit) {
   wanted.has_passcode = !link.terms.passcode_hash.empty();
   const std::string& captions = visit.message.captions_ref;
   if (!captions.empty() && !wanted.views_used_up) wanted.transcript = transcripts_.find(captions);
-  auto html = render_message_page(visit.message, wanted);
+  wanted.takes_videos = reply_video_desk_.is_open(said(visit));
+  auto html = pages_.render(visit.message, wanted);
   if (!html) return failed(html.error());
 
   std::string source = fmt::format("'nonce-{}'", wanted.style_nonce);
+  std::vector<std::string> origins = media_.origins();
+  if (wanted.takes_videos) origins.emplace_back("blob:");  // what was recorded, to be watched before it is sent
   HttpResponse response{200,
                         {{"Content-Type", kHtml},
                          {"Cache-Control", kNoStore},
-                         {"Content-Security-Policy", content_policy(source, source, media_.origins())}},
+                         {"Content-Security-Policy", content_policy(source, source, origins)}},
                         std::move(*html)};
+  if (wanted.takes_videos) response.headers.emplace_back("Permissions-Policy", kOwnCamera);
   bool is_head = visit.request.method == Method::Head;
   Event opened = event_of(visit.request, link, is_head ? EventKind::Head : EventKind::Page, clock_.now());
   if (!may_store(visit.recording, opened.kind)) return response;
+  // Networks are dropped within a day; these words say nothing of a person.
+  nlohmann::json body{{"from", machine_network(opened.network)},
+                      {"source", source_labels_.of(opened.network, opened.received_at)}};
   if (!is_head) {
     opened.session = wanted.ticket.session;
-    nlohmann::json body{{"prefetch", is_prefetch(visit.request)}};
-    // Networks are dropped within a day, and this word says nothing of a person.
-    if (std::string whose = machine_network(opened.network); !whose.empty()) body["from"] = whose;
-    opened.body = body.dump();
+    body["prefetch"] = is_prefetch(visit.request);
   }
+  opened.body = body.dump();
   response.record.push_back(std::move(opened));
   return response;
 }
@@ -202,6 +225,7 @@ HttpResponse Site::report(const Visit& visit) {
   if (auto wait = quota_.wait_or_add_report(link.id)) return too_many_requests(*wait);
   const Event sent_by = event_of(request, link, EventKind::Load, clock_.now());
   for (Event& reported : beacon->events) {
+    if (reported.kind == EventKind::Load) note_network(reported, request.network);
     reported.link_id = sent_by.link_id;
     reported.received_at = sent_by.received_at;
     reported.agent = sent_by.agent;

@@ -8,6 +8,7 @@
 //   POST      /v/TOKEN/media                new addresses of the media for a page that has been open for long
 //   POST      /v/TOKEN/privacy              do not track this link any more
 //   POST      /v/TOKEN/reply, reaction, data, erase, consent     what a candidate says back (reply_desk.h)
+//   …         /v/TOKEN/reply/video…         the same as a video (reply_video_desk.h)
 //   GET, HEAD /m/GRANT/video.mp4            with ranges; also poster.jpg, captions.vtt (media_grant.h)
 // What other sites' pages send is refused (form_fields.h), and what may be stored is tracking_policy.h's to say.
 // Everything else, and every token that is unknown, revoked or expired: one and the same 404.
@@ -17,12 +18,15 @@
 #include <vector>
 
 #include "core/time.h"
+#include "track/evidence/source_labels.h"
 #include "track/ledger/ledger.h"
 #include "track/media_library.h"
 #include "track/pages/event_quota.h"
 #include "track/pages/media_desk.h"
+#include "track/pages/page_shelf.h"
 #include "track/pages/passcode_gate.h"
 #include "track/pages/reply_desk.h"
+#include "track/pages/reply_video_desk.h"
 #include "track/pages/tracking_policy.h"
 #include "track/pages/transcript.h"
 #include "track/web/http_message.h"
@@ -32,7 +36,9 @@ namespace candid::track {
 class Site {
  public:
   // `key` is Ledger::server_key(); `public_url` has no slash at its end.
-  Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media, const Clock& clock);
+  // Without uploads of replies (null) pages take no videos.
+  Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media, const Clock& clock,
+       ReplyUploads* replies = nullptr);
 
   // Thread-safe; waits for the ledger and the library.
   HttpResponse answer(const HttpRequest& request);
@@ -58,6 +64,8 @@ class Site {
   HttpResponse report(const Visit& visit);
   HttpResponse media_addresses(const Visit& visit);
   HttpResponse privacy(const Visit& visit) const;
+  HttpResponse reply_video(const Visit& visit, std::string_view rest);
+  static ReplyVisit said(const Visit& visit);
 
   const std::string public_url_;
   const std::vector<uint8_t> key_;
@@ -66,9 +74,12 @@ class Site {
   const Clock& clock_;
   EventQuota quota_;
   TrackingPolicy policy_;
+  SourceLabels source_labels_;
   TranscriptShelf transcripts_;
+  PageShelf pages_;
   MediaDesk media_desk_;
   ReplyDesk reply_desk_;
+  ReplyVideoDesk reply_video_desk_;
   PasscodeGate passcode_gate_;
 };
 

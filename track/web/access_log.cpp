@@ -1,7 +1,7 @@
 #include "track/web/access_log.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -10,13 +10,18 @@
 namespace candid::track {
 namespace {
 
-constexpr std::array<std::string_view, 35> kWords = {
-    "v", "m", "api", "healthz", "video.mp4", "poster.jpg", "captions.vtt", "media", "events", "passcode", "privacy",
-    "contents", "store", "ledger",
+constexpr std::string_view kWords[] = {
+    "v", "m", "api", "healthz", "metrics", "store", "ledger", "judge",
+    // Of a link, and of its media.
+    "media", "events", "passcode", "privacy", "contents", "reply", "video", "reaction", "data", "erase", "consent",
+    "video.mp4", "poster.jpg", "captions.vtt", "logo.png",
+    // The dashboard's.
+    "r", "c", "login", "logout",
     // The calls of ledger_api.h.
     "upsert_messages", "find_message", "messages", "campaigns", "put_link", "find_link", "admit_view", "revoke_link",
     "revoke_links", "stop_tracking", "append", "history", "drop_networks_before", "add_api_token", "api_tokens",
-    "remove_api_token", "find_api_token", "backup", "find_links", "revoke_messages", "ledger_id"};
+    "remove_api_token", "find_api_token", "backup", "find_links", "revoke_messages", "ledger_id", "find_erasure",
+    "find_erased", "readmit"};
 constexpr int kMostWords = 3;
 
 std::string_view method_name(Method method) {
@@ -45,8 +50,9 @@ std::string access_path(std::string_view path) {
     path.remove_prefix(1);
     std::string_view part = path.substr(0, path.find('/'));
     path.remove_prefix(part.size());
-    bool known = part.empty() || std::find(kWords.begin(), kWords.end(), part) != kWords.end();
-    shown += fmt::format("/{}", known ? part : "*");
+    bool known = part.empty() || std::find(std::begin(kWords), std::end(kWords), part) != std::end(kWords);
+    shown += '/';
+    shown += known ? part : std::string_view("*");
     if (!known && shown.starts_with("/api/")) return shown;  // an object's name has several parts
   }
   return shown.empty() ? "*" : shown;

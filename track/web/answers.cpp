@@ -14,7 +14,12 @@ const std::vector<std::pair<std::string, std::string>>& security_headers() {
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"Permissions-Policy", kNoDevices},
+      // Of what is no page: a browser that shows it by itself may show no more than a picture or a video.
+      {"Content-Security-Policy",
+       "default-src 'none'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; "
+       "frame-ancestors 'none'"},
   };
   return headers;
 }

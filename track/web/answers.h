@@ -15,8 +15,12 @@ namespace candid::track {
 inline constexpr const char* kHtml = "text/html; charset=utf-8";
 inline constexpr const char* kPlainText = "text/plain; charset=utf-8";
 inline constexpr const char* kNoStore = "private, no-store";
+// The values of Permissions-Policy: what a page has no use for, and that of one on which a candidate answers by video.
+inline constexpr const char* kNoDevices = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+inline constexpr const char* kOwnCamera = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()";
 
-// What every answer of the server carries besides its own headers.
+// What every answer of the server carries, unless it says otherwise itself; over TLS Strict-Transport-Security comes
+// to it.
 const std::vector<std::pair<std::string, std::string>>& security_headers();
 
 // The value of Content-Security-Policy; `media_origins` is where pictures and videos may come from besides the server.

@@ -1,21 +1,26 @@
 #include "track/web/connection.h"
 
+#include <array>
 #include <atomic>
 #include <optional>
-#include <sstream>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "core/log.h"
-#include "core/text.h"
 #include "track/web/access_log.h"
 #include "track/web/answers.h"
 #include "track/web/awaited.h"
+#include "track/web/live_answer.h"
+#include "track/web/metrics_page.h"
 #include "track/web/network_name.h"
+#include "track/web/request_parser.h"
+#include "track/web/response_head.h"
+#include "track/web/response_writer.h"
 
 namespace candid::track {
 namespace {
@@ -27,67 +32,19 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-using Parser = http::request_parser<http::string_body>;
-
-constexpr size_t kReadBytes = 64 * 1024;
+// Thousands of connections are open and idle: what they wait with is small, and what a long body took is given back.
+constexpr size_t kHeaderReadBytes = 4 * 1024;
+constexpr size_t kBodyReadBytes = 64 * 1024;
+constexpr size_t kKeptBytes = 8 * 1024;
 constexpr size_t kPaceBytes = 64 * 1024;
+// What a reader of a live answer may send meanwhile.
+constexpr size_t kMostUnwantedBytes = 64 * 1024;
 // For who is told that the body is unwanted, and sends it still.
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr Clock::time_point kBusy{};
-constexpr const char* kStrictTransport = "max-age=31536000";
 
-Method method_of(http::verb verb) {
-  switch (verb) {
-    case http::verb::get:
-      return Method::Get;
-    case http::verb::head:
-      return Method::Head;
-    case http::verb::post:
-      return Method::Post;
-    case http::verb::put:
-      return Method::Put;
-    case http::verb::delete_:
-      return Method::Delete;
-    default:
-      return Method::Other;
-  }
-}
-
-std::string text_of(boost::core::string_view text) {
-  return {text.data(), text.size()};
-}
-
-// Without its body. A header that comes several times is one list (RFC 9110 §5.3), in order: a forged X-Forwarded-For
-// must not stand before the line that a proxy added.
-HttpRequest to_request(const Parser& parser) {
-  const auto& message = parser.get();
-  HttpRequest request;
-  request.method = method_of(message.method());
-  std::string target = text_of(message.target());
-  size_t question = target.find('?');
-  request.path = target.substr(0, question);
-  if (question != std::string::npos) request.query = target.substr(question + 1);
-  for (const auto& field : message) {
-    std::string name = to_lower(text_of(field.name_string()));
-    auto [place, is_first] = request.headers.emplace(name, text_of(field.value()));
-    if (!is_first) place->second += (name == "cookie" ? "; " : ", ") + text_of(field.value());
-  }
-  return request;
-}
-
-// A broken limit, as the answer the peer gets; nothing for a peer that is gone or too slow.
-std::optional<HttpResponse> answer_to_bad_request(const error_code& code) {
-  if (code == http::error::header_limit) return plain_answer(431, "The header is too long.\n");
-  if (code == http::error::body_limit) return plain_answer(413, "The body is too long.\n");
-  if (code == http::error::end_of_stream || code == http::error::partial_message) return std::nullopt;
-  if (code.category() == make_error_code(http::error::bad_method).category()) {
-    return plain_answer(400, "This is not HTTP.\n");
-  }
-  return std::nullopt;
-}
-
-asio::awaitable<Result<void>> append_durably(Ledger& ledger, std::vector<Event> events) {
-  auto start = [&](auto done) { ledger.append(std::move(events), done); };
+asio::awaitable<Result<void>> store_durably(EventDesk& desk, std::vector<Event> events) {
+  auto start = [&](auto done) { desk.store(std::move(events), done); };
   co_return co_await value_from<Result<void>>(start);
 }
 
@@ -101,34 +58,19 @@ struct Deadline {
   std::optional<Milliseconds> pace{};
 };
 
-struct Wire {
-  unsigned version = 11;
-  bool keep_alive = false;
+// One of the live answers that a server may have open.
+class LivePlace {
+ public:
+  explicit LivePlace(Metrics& metrics) : metrics_(metrics), number_(metrics.live_feeds.fetch_add(1) + 1) {}
+  ~LivePlace() { --metrics_.live_feeds; }
+  LivePlace(const LivePlace&) = delete;
+  LivePlace& operator=(const LivePlace&) = delete;
+  int64_t number() const { return number_; }
+
+ private:
+  Metrics& metrics_;
+  int64_t number_;
 };
-
-// Chunks and other codings: nobody who talks to us needs them, a parser has to keep their extensions and trailers
-// whole, and one that it does not know would make a body look like the next request.
-bool has_coding(const Parser& parser) {
-  return parser.get().count(http::field::transfer_encoding) > 0;
-}
-
-bool is_bodiless(int status) {
-  return status == 204 || status == 304;
-}
-
-std::string head_of(const HttpResponse& response, Wire wire, bool is_tls) {
-  http::response<http::empty_body> message(static_cast<http::status>(response.status), wire.version);
-  for (const auto& [name, value] : security_headers()) message.set(name, value);
-  if (is_tls) message.set("Strict-Transport-Security", kStrictTransport);
-  for (const auto& [name, value] : response.headers) message.set(name, value);
-  message.keep_alive(wire.keep_alive);
-  const auto* media = std::get_if<MediaBody>(&response.body);
-  const auto* text = std::get_if<std::string>(&response.body);
-  if (!is_bodiless(response.status)) message.content_length(media != nullptr ? media->length : text->size());
-  std::ostringstream head;
-  head << message.base();
-  return head.str();
-}
 
 }  // namespace
 
@@ -136,33 +78,49 @@ struct Connection::State {
   State(std::unique_ptr<Stream> byte_stream, const IpAddress& address, const ConnectionHost& server)
       : stream(std::move(byte_stream)),
         // What the parser wants to see whole is a header, and that has its own limit.
-        buffer(server.settings.limits.header_bytes + 2 * kReadBytes),
+        buffer(server.settings.limits.header_bytes + 2 * kBodyReadBytes),
         peer(address),
         host(server) {}
 
   // One request and its answer; true while the connection goes on.
   asio::awaitable<bool> serve_one();
   asio::awaitable<error_code> wait_for_request();
-  asio::awaitable<error_code> read_header(Parser& parser, Clock::time_point deadline);
-  asio::awaitable<error_code> read_body(Parser& parser, Clock::time_point deadline);
+  asio::awaitable<error_code> read_header(RequestParser& parser, Clock::time_point deadline);
+  asio::awaitable<error_code> read_body(RequestParser& parser, Clock::time_point deadline);
   template <typename IsDone>
-  asio::awaitable<error_code> parse(Parser& parser, IsDone is_done, Deadline deadline);
-  asio::awaitable<error_code> read_more(Clock::time_point deadline);
-  asio::awaitable<std::optional<HttpResponse>> refuse_body(const Parser& parser, const HttpRequest& request);
+  asio::awaitable<error_code> parse(RequestParser& parser, IsDone is_done, Deadline deadline, size_t read_bytes);
+  asio::awaitable<error_code> read_more(Clock::time_point deadline, size_t most);
+  asio::awaitable<std::optional<HttpResponse>> refuse_body(const RequestParser& parser, const HttpRequest& request);
   asio::awaitable<bool> answer(const HttpRequest& request, Wire wire);
   asio::awaitable<HttpResponse> find_answer(const HttpRequest& request);
+  asio::awaitable<bool> answer_live(const HttpRequest& request, const HttpResponse& response, Wire wire);
+  asio::awaitable<void> watch_reader(std::shared_ptr<LiveAnswer> answer);
+  asio::awaitable<bool> refuse(const HttpResponse& refusal, const HttpRequest& request, Wire wire);
+  void record(HttpResponse& response, uint64_t media_sent);
+  void count(const HttpRequest& request, int status, uint64_t sent, Clock::time_point began);
+  void place(HttpRequest& request);
+  HttpResponse too_busy(Refusal why) const;
+
   WorkerPool& pool_for(const HttpRequest& request) const {
-    if (Router::is_api(request)) return host.api;
+    if (Router::is_api(request) || path_class(request.method, request.path) == PathClass::Dashboard) return host.api;
     return host.router.is_media(request) ? host.media : host.pages;
   }
-  asio::awaitable<bool> refuse(const HttpResponse& refusal, const HttpRequest& request, Wire wire);
-  asio::awaitable<uint64_t> write(const HttpResponse& response, const HttpRequest& request, Wire wire);
-  void record(HttpResponse& response, uint64_t media_sent);
-  void place(HttpRequest& request);
-
-  bool is_tls() const { return !host.settings.certificate.empty(); }
+  // Null for what may write, or hash.
+  FastLane* lane_for(const HttpRequest& request) const {
+    const bool reads = request.method == Method::Get || request.method == Method::Head;
+    switch (path_class(request.method, request.path)) {
+      case PathClass::Page:
+        return reads ? &host.quick_pages : nullptr;
+      case PathClass::Beacon:
+        return &host.quick_pages;
+      case PathClass::Media:
+        return reads && host.router.is_media(request) ? &host.quick_media : nullptr;
+      default:
+        return nullptr;
+    }
+  }
   const ServerLimits& limits() const { return host.settings.limits; }
-  bool is_long(const Parser& parser) const {
+  bool is_long(const RequestParser& parser) const {
     auto length = parser.content_length();
     return length && *length > limits().body_bytes;
   }
@@ -170,13 +128,15 @@ struct Connection::State {
   std::unique_ptr<Stream> stream;
   beast::flat_buffer buffer;
   const IpAddress peer;
-  const ConnectionHost host;
-  IpAddress sender;  // of the request that is under way
-  bool written_whole = false;
+  const ConnectionHost& host;
+  std::weak_ptr<Connection> owner;
+  IpAddress sender;         // of the request that is under way
   bool has_unread = false;  // the peer may be sending a body that nobody reads
   bool finishing = false;
-  // While it waits for a handshake, or a request of which no byte has come; else kBusy.
-  std::atomic<Clock::time_point> waiting_since{kBusy};
+  bool untouched = false;              // it waits, and nothing has come
+  std::shared_ptr<LiveAnswer> live{};  // while one is sent
+  // While it waits for its peer (Connection::waits_since), else kBusy.
+  std::atomic<Clock::time_point> waits_since{kBusy};
 };
 
 Connection::Connection(std::unique_ptr<Stream> stream, const IpAddress& peer, const ConnectionHost& host)
@@ -190,29 +150,46 @@ asio::any_io_executor Connection::executor() const {
 
 asio::awaitable<void> Connection::run() {
   auto self = shared_from_this();  // the coroutine keeps the connection alive; the server's list does not
-  state_->waiting_since = Clock::now();
+  state_->owner = self;
+  state_->waits_since = Clock::now();
+  state_->untouched = true;
   auto failed = co_await state_->stream->handshake(state_->limits().handshake_timeout);
-  state_->waiting_since = kBusy;
+  state_->untouched = false;
   while (!failed && !state_->finishing && co_await state_->serve_one()) {
   }
+  state_->waits_since = kBusy;
   co_await state_->stream->close(state_->has_unread ? Milliseconds(kLinger) : Milliseconds(0));
 }
 
 void Connection::finish() {
   asio::post(executor(), [self = shared_from_this()] {
-    self->state_->finishing = true;
-    if (self->state_->waiting_since.load() != kBusy) self->state_->stream->abandon();
+    State& state = *self->state_;
+    state.finishing = true;
+    if (state.untouched) state.stream->abandon();
+    if (state.live != nullptr) state.live->end();
   });
 }
 
-std::optional<Clock::time_point> Connection::idle_since() const {
-  const Clock::time_point since = state_->waiting_since;
+void Connection::leave() {
+  asio::post(executor(), [self = shared_from_this()] {
+    State& state = *self->state_;
+    state.finishing = true;
+    if (state.waits_since.load() != kBusy) state.stream->abandon();
+  });
+}
+
+void Connection::mute() {
+  if (state_->live != nullptr) state_->live->mute();
+}
+
+std::optional<Clock::time_point> Connection::waits_since() const {
+  const Clock::time_point since = state_->waits_since;
   return since == kBusy ? std::nullopt : std::optional(since);
 }
 
 asio::awaitable<bool> Connection::State::serve_one() {
   if (co_await wait_for_request()) co_return false;
-  Parser parser;
+  RequestParser parser;
   // One time for the whole request, so that a byte now and then does not hold a connection for ever.
   const auto deadline = Clock::now() + limits().read_timeout;
   const HttpRequest unread;  // named: GCC 12 destroys an aggregate temporary of a co_await twice
@@ -221,36 +198,42 @@ asio::awaitable<bool> Connection::State::serve_one() {
     if (response) co_await refuse(*response, unread, {});
     co_return false;
   }
-  Wire wire{parser.get().version(), parser.keep_alive() && !finishing};
   HttpRequest request = to_request(parser);
   place(request);
+  Wire wire{parser.get().version() >= 11 ? 1 : 0, parser.keep_alive() && !finishing, request.secure};
   if (has_coding(parser)) {
     const HttpResponse unsupported = plain_answer(501, "Bodies come with a Content-Length here.\n");
     co_return co_await refuse(unsupported, request, wire);
   }
   std::optional<BodyBudget::Share> memory;  // until the answer is on its way
   if (is_long(parser)) {
+    waits_since = kBusy;
     auto refused = co_await refuse_body(parser, request);
     if (refused) co_return co_await refuse(*refused, request, wire);
     memory = host.long_bodies.take(*parser.content_length());
-    const HttpResponse full = overloaded();
-    if (!memory) co_return co_await refuse(full, request, wire);
+    if (!memory) {
+      const HttpResponse full = too_busy(Refusal::Memory);
+      co_return co_await refuse(full, request, wire);
+    }
   }
   if (auto code = co_await read_body(parser, deadline)) {
     auto response = answer_to_bad_request(code);
     if (response) co_await refuse(*response, request, wire);
     co_return false;
   }
+  waits_since = kBusy;
   request.body = std::move(parser.get().body());
   co_return co_await answer(request, wire);
 }
 
 // A connection may be idle before a request; that time does not count against it.
 asio::awaitable<error_code> Connection::State::wait_for_request() {
+  waits_since = Clock::now();
   if (buffer.size() > 0) co_return error_code();
-  waiting_since = Clock::now();
-  auto code = co_await read_more(Clock::now() + limits().read_timeout);
-  waiting_since = kBusy;
+  if (buffer.capacity() > kKeptBytes) buffer.shrink_to_fit();
+  untouched = true;
+  auto code = co_await read_more(Clock::now() + limits().read_timeout, kHeaderReadBytes);
+  untouched = false;
   co_return code;
 }
 
@@ -258,18 +241,19 @@ asio::awaitable<error_code> Connection::State::wait_for_request() {
 void Connection::State::place(HttpRequest& request) {
   sender = host.proxies.sender(peer, request.header("x-forwarded-for"));
   request.network = network_name(sender);
-  request.secure = is_tls() || host.proxies.is_https(peer, request.header("x-forwarded-proto"));
+  request.secure = stream->is_encrypted() || host.proxies.is_https(peer, request.header("x-forwarded-proto"));
 }
 
-asio::awaitable<error_code> Connection::State::read_header(Parser& parser, Clock::time_point deadline) {
+asio::awaitable<error_code> Connection::State::read_header(RequestParser& parser, Clock::time_point deadline) {
   parser.header_limit(limits().header_bytes);
   parser.body_limit(boost::none);  // decided when the path is known
   parser.eager(false);
-  co_return co_await parse(
-      parser, [&] { return parser.is_header_done(); }, Deadline{deadline, std::nullopt});
+  auto is_done = [&] { return parser.is_header_done(); };
+  const Deadline end{deadline, std::nullopt};
+  co_return co_await parse(parser, is_done, end, kHeaderReadBytes);
 }
 
-asio::awaitable<error_code> Connection::State::read_body(Parser& parser, Clock::time_point deadline) {
+asio::awaitable<error_code> Connection::State::read_body(RequestParser& parser, Clock::time_point deadline) {
   if (parser.is_done()) co_return error_code();
   parser.body_limit(is_long(parser) ? kLongestPiece : limits().body_bytes);
   parser.eager(true);
@@ -280,17 +264,18 @@ asio::awaitable<error_code> Connection::State::read_body(Parser& parser, Clock::
   Deadline end{deadline, std::nullopt};
   // A long body comes from somebody we know, over a line that may be slow.
   if (is_long(parser)) end = {Clock::now() + limits().long_body_pace, limits().long_body_pace};
-  co_return co_await parse(
-      parser, [&] { return parser.is_done(); }, end);
+  auto is_done = [&] { return parser.is_done(); };
+  co_return co_await parse(parser, is_done, end, kBodyReadBytes);
 }
 
 template <typename IsDone>
-asio::awaitable<error_code> Connection::State::parse(Parser& parser, IsDone is_done, Deadline deadline) {
+asio::awaitable<error_code> Connection::State::parse(RequestParser& parser, IsDone is_done, Deadline deadline,
+                                                     size_t read_bytes) {
   bool hungry = buffer.size() == 0;
   size_t progress = 0;
   while (!is_done()) {
     if (hungry) {
-      if (auto code = co_await read_more(deadline.at)) co_return code;
+      if (auto code = co_await read_more(deadline.at, read_bytes)) co_return code;
     }
     error_code code;
     const size_t used = parser.put(buffer.data(), code);
@@ -306,32 +291,39 @@ asio::awaitable<error_code> Connection::State::parse(Parser& parser, IsDone is_d
   co_return error_code();
 }
 
-asio::awaitable<error_code> Connection::State::read_more(Clock::time_point deadline) {
+asio::awaitable<error_code> Connection::State::read_more(Clock::time_point deadline, size_t most) {
   auto left = std::chrono::ceil<Milliseconds>(deadline - Clock::now());
   if (left <= Milliseconds(0)) co_return beast::error::timeout;
-  size_t room = std::min(kReadBytes, buffer.max_size() - buffer.size());
+  size_t room = std::min(most, buffer.max_size() - buffer.size());
   if (room == 0) co_return beast::error::timeout;
   auto read = co_await stream->read_some(buffer.prepare(room), left);
   if (!read.code) buffer.commit(read.bytes);
   co_return read.code;
 }
 
-asio::awaitable<std::optional<HttpResponse>> Connection::State::refuse_body(const Parser& parser,
+asio::awaitable<std::optional<HttpResponse>> Connection::State::refuse_body(const RequestParser& parser,
                                                                             const HttpRequest& request) {
   uint64_t length = parser.content_length().value();
   auto refused =
       co_await on_worker(pool_for(request), [&] { return host.router.refuse_body(request, length, sender); });
-  if (!refused) co_return overloaded();
+  if (!refused) co_return too_busy(Refusal::Busy);
   co_return std::move(*refused);
+}
+
+HttpResponse Connection::State::too_busy(Refusal why) const {
+  host.metrics.count_refusal(why);
+  return overloaded();
 }
 
 // Answers without having read all; the connection ends, as what follows cannot be told from a request.
 asio::awaitable<bool> Connection::State::refuse(const HttpResponse& refusal, const HttpRequest& request, Wire wire) {
+  const auto began = Clock::now();
   const HttpResponse response = Router::in_words_for(request, refusal);
   has_unread = true;
   wire.keep_alive = false;
-  co_await write(response, request, wire);
-  log_access({request.method, access_path(request.path), response.status, 0, Milliseconds(0)});
+  waits_since = kBusy;
+  co_await write_response(*stream, response, request.method, wire, limits().write_timeout);
+  count(request, response.status, 0, began);
   co_return false;
 }
 
@@ -340,52 +332,103 @@ asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire
   HttpResponse response = co_await find_answer(request);
   response = Router::in_words_for(request, std::move(response));
   if (!response.durable_first.empty()) {
-    auto stored = co_await append_durably(host.ledger, std::move(response.durable_first));
+    auto stored = co_await store_durably(host.events, std::move(response.durable_first));
     report_lost_events(stored);
-    if (!stored) response = plain_answer(503, "The report could not be stored; please send it again.\n");
+    if (!stored) {
+      host.metrics.count_refusal(Refusal::NotStored);
+      response = plain_answer(503, "The report could not be stored; please send it again.\n");
+    }
   }
+  if (response.live != nullptr) co_return co_await answer_live(request, response, wire);
   wire.keep_alive = wire.keep_alive && !finishing;
-  uint64_t sent = co_await write(response, request, wire);
-  record(response, sent);
-  log_access({request.method, access_path(request.path), response.status, sent,
-              std::chrono::duration_cast<Milliseconds>(Clock::now() - began)});
-  co_return written_whole&& wire.keep_alive;
+  auto sent = co_await write_response(*stream, response, request.method, wire, limits().write_timeout);
+  record(response, sent.media);
+  count(request, response.status, sent.body, began);
+  co_return sent.is_whole&& wire.keep_alive;
 }
 
 asio::awaitable<HttpResponse> Connection::State::find_answer(const HttpRequest& request) {
+  if (host.metrics_page) {
+    if (request.path != "/metrics" || request.method != Method::Get) co_return not_found();
+    HttpResponse metrics;
+    metrics.headers = {{"Content-Type", kMetricsType}, {"Cache-Control", kNoStore}};
+    metrics.body = host.metrics_page();
+    co_return metrics;
+  }
   if (auto at_once = Router::answer_at_once(request)) co_return std::move(*at_once);
-  auto response = co_await on_worker(pool_for(request), [&] { return host.router.answer(request, sender); });
+  FastLane* lane = lane_for(request);
+  std::optional<HttpResponse> response;
+  if (lane != nullptr && lane->try_enter()) {
+    const auto began = Clock::now();
+    response = host.router.answer(request, sender);
+    lane->leave(Clock::now() - began);
+  } else {
+    auto work = [&] {
+      const auto began = Clock::now();
+      HttpResponse answered = host.router.answer(request, sender);
+      if (lane != nullptr) lane->note(Clock::now() - began);
+      return answered;
+    };
+    response = co_await on_worker(pool_for(request), work);
+  }
   if (response && response->check_passcode) {
     const HttpResponse pending = std::move(*response);
     response = co_await on_worker(host.passcodes, [&] { return host.router.finish(pending, sender); });
   }
-  if (!response) co_return overloaded();
+  if (!response) co_return too_busy(Refusal::Busy);
   co_return std::move(*response);
 }
 
-// The bytes of the body that left.
-asio::awaitable<uint64_t> Connection::State::write(const HttpResponse& response, const HttpRequest& request,
-                                                   Wire wire) {
-  std::string head = head_of(response, wire, is_tls());
-  bool has_body = request.method != Method::Head && !is_bodiless(response.status);
-  const auto* text = std::get_if<std::string>(&response.body);
-  if (has_body && text != nullptr) head += *text;
-  written_whole = !co_await stream->write(head, limits().write_timeout);
-  if (!written_whole || !has_body) co_return 0;
-  if (text != nullptr) co_return text->size();
-  const auto& media = std::get<MediaBody>(response.body);
-  uint64_t sent = co_await stream->send(media.extents, limits().write_timeout);
-  written_whole = sent == media.length;
-  co_return sent;
+// It ends with its connection: nothing else tells how long it is.
+asio::awaitable<bool> Connection::State::answer_live(const HttpRequest& request, const HttpResponse& response,
+                                                     Wire wire) {
+  const auto began = Clock::now();
+  wire.keep_alive = false;
+  const LivePlace taken(host.metrics);
+  if (taken.number() > static_cast<int64_t>(limits().live_feeds)) {
+    const HttpResponse full = too_busy(Refusal::LiveFeeds);
+    auto told = co_await write_response(*stream, full, request.method, wire, limits().write_timeout);
+    count(request, full.status, told.body, began);
+    co_return false;
+  }
+  auto sent = co_await write_response(*stream, response, request.method, wire, limits().write_timeout);
+  if (sent.is_whole && request.method != Method::Head && !finishing) {
+    live = std::make_shared<LiveAnswer>(stream->executor(), host.api, limits().live);
+    auto reader = [self = owner.lock(), answer = live]() { return self->state_->watch_reader(answer); };
+    asio::co_spawn(stream->executor(), std::move(reader), asio::detached);
+    sent.body += co_await live->send(*stream, response.live, limits().write_timeout);
+    live.reset();
+    stream->abandon();  // what watches the reader ends with it
+  }
+  count(request, response.status, sent.body, began);
+  co_return false;
+}
+
+// Readers of live answers send nothing; that they have gone is told by what is read from them.
+asio::awaitable<void> Connection::State::watch_reader(std::shared_ptr<LiveAnswer> answer) {
+  auto self = owner.lock();
+  std::array<char, 512> unwanted{};
+  for (size_t total = 0; total < kMostUnwantedBytes;) {
+    auto read = co_await stream->read_some(asio::buffer(unwanted), limits().live.longest + limits().write_timeout);
+    if (read.code) break;
+    total += read.bytes;
+  }
+  answer->end();
 }
 
 void Connection::State::record(HttpResponse& response, uint64_t media_sent) {
   std::vector<Event> events = std::move(response.record);
   for (Event& event : response.record_after_body) {
-    if (event.kind == EventKind::MediaEnd) event.body = nlohmann::json{{"sent", media_sent}}.dump();
+    if (event.kind == EventKind::MediaEnd) event.body = fmt::format("{{\"sent\":{}}}", media_sent);
     events.push_back(std::move(event));
   }
-  if (!events.empty()) host.ledger.append(std::move(events), report_lost_events);
+  if (!events.empty()) host.events.store(std::move(events), report_lost_events);
+}
+
+void Connection::State::count(const HttpRequest& request, int status, uint64_t sent, Clock::time_point began) {
+  const auto took = Clock::now() - began;
+  host.metrics.count_request(path_class(request.method, request.path), status, sent, took);
+  log_access({request.method, access_path(request.path), status, sent, std::chrono::duration_cast<Milliseconds>(took)});
 }
 
 }  // namespace candid::track

@@ -15,6 +15,8 @@
 
 namespace candid::track {
 
+class LiveFeed;  // live_feed.h
+
 enum class Method { Get, Head, Post, Put, Delete, Other };
 
 struct HttpRequest {
@@ -32,11 +34,19 @@ struct HttpRequest {
   }
 };
 
+// One part of several: a text, then bytes of files.
+struct MediaPart {
+  std::string head{};
+  std::vector<Extent> extents{};
+};
+
 // Bytes of files, sent without passing through memory as a whole.
 struct MediaBody {
   std::vector<Extent> extents{};
-  uint64_t length = 0;
+  uint64_t length = 0;           // of all that is sent, heads of parts included
   std::shared_ptr<void> held{};  // kept until they have left: a temporary file, say
+  // Set: these in place of `extents`, one after the other (multipart/byteranges).
+  std::vector<MediaPart> parts{};
 };
 
 struct HttpResponse {
@@ -46,7 +56,9 @@ struct HttpResponse {
   std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
   std::vector<Event> record{};         // stored in passing
   std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
-  bool miss = false;                       // a guess that hit nothing: counts against the sender (address_guard.h)
+  // Set: after its body the answer goes on with what this gives, until the reader leaves or the server ends.
+  std::shared_ptr<LiveFeed> live{};
+  bool miss = false;  // a guess that hit nothing: counts against the sender (address_guard.h)
   // Set: this is no answer yet. The answer is what this gives, once; it hashes a passcode, which has workers of its
   // own. Where they take no more it is dropped without a call.
   std::function<HttpResponse()> check_passcode{};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/text.h"
+#include "track/web/ascii.h"
 
 namespace candid::track {
 namespace {
@@ -24,35 +24,93 @@ std::string_view strip(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-}  // namespace
-
-RequestedRange parse_range(std::string_view header, uint64_t size) {
-  const RequestedRange whole{RangeAnswer::Whole, {0, size}};
-  const RequestedRange unsatisfiable{RangeAnswer::Unsatisfiable, {}};
-  header = strip(header);
-  size_t equals = header.find('=');
-  if (equals == std::string_view::npos || to_lower(header.substr(0, equals)) != "bytes") return whole;
-  std::string_view spec = strip(header.substr(equals + 1));
+// "0-99", "100-", "-5"; nothing for what is none of these. One that lies behind the end has no length.
+std::optional<ByteRange> parse_spec(std::string_view spec, uint64_t size) {
   size_t dash = spec.find('-');
-  if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos) return whole;
-
+  if (dash == std::string_view::npos) return std::nullopt;
   if (dash == 0) {  // the last N bytes
     auto count = parse_position(spec.substr(1));
-    if (!count) return whole;
-    if (*count == 0 || size == 0) return unsatisfiable;
+    if (!count) return std::nullopt;
     uint64_t length = std::min(*count, size);
-    return {RangeAnswer::Part, {size - length, length}};
+    return ByteRange{size - length, length};
   }
   auto first = parse_position(spec.substr(0, dash));
-  if (!first) return whole;
+  if (!first) return std::nullopt;
   uint64_t last = UINT64_MAX;
   if (dash + 1 < spec.size()) {
     auto given = parse_position(spec.substr(dash + 1));
-    if (!given || *given < *first) return whole;
+    if (!given || *given < *first) return std::nullopt;
     last = *given;
   }
-  if (*first >= size) return unsatisfiable;
-  return {RangeAnswer::Part, {*first, std::min(last, size - 1) - *first + 1}};
+  if (*first >= size) return ByteRange{size, 0};
+  return ByteRange{*first, std::min(last, size - 1) - *first + 1};
+}
+
+// Those of the list that can be satisfied; nothing where one of them is no range, or they are too many.
+std::optional<std::vector<ByteRange>> parse_list(std::string_view list, uint64_t size) {
+  std::vector<ByteRange> ranges;
+  size_t specs = 0;
+  while (true) {
+    size_t comma = list.find(',');
+    std::string_view spec = strip(list.substr(0, comma));
+    // A recipient takes empty elements of a list for nothing (§5.6.1.2).
+    if (!spec.empty()) {
+      auto range = parse_spec(spec, size);
+      if (!range || ++specs > kMostRanges) return std::nullopt;
+      if (range->length > 0) ranges.push_back(*range);
+    }
+    if (comma == std::string_view::npos) break;
+    list.remove_prefix(comma + 1);
+  }
+  if (specs == 0) return std::nullopt;
+  return ranges;
+}
+
+bool overlap(const ByteRange& a, const ByteRange& b) {
+  return a.first < b.end() && b.first < a.end();
+}
+
+std::vector<ByteRange> without_overlaps(const std::vector<ByteRange>& asked) {
+  std::vector<ByteRange> joined;
+  for (ByteRange range : asked) {
+    auto place = static_cast<std::ptrdiff_t>(joined.size());
+    // What was joined may reach another one then; they are few.
+    while (true) {
+      auto other = std::find_if(joined.begin(), joined.end(), [&](const ByteRange& b) { return overlap(range, b); });
+      if (other == joined.end()) break;
+      uint64_t begin = std::min(range.first, other->first);
+      range = {begin, std::max(range.end(), other->end()) - begin};
+      place = std::min(place, other - joined.begin());
+      joined.erase(other);
+    }
+    joined.insert(joined.begin() + place, range);
+  }
+  return joined;
+}
+
+}  // namespace
+
+RequestedRanges parse_ranges(std::string_view header, uint64_t size) {
+  const RequestedRanges whole{RangeAnswer::Whole, {{0, size}}};
+  header = strip(header);
+  size_t equals = header.find('=');
+  if (equals == std::string_view::npos || !equal_ignoring_case(header.substr(0, equals), "bytes")) return whole;
+  auto ranges = parse_list(header.substr(equals + 1), size);
+  if (!ranges) return whole;
+  if (ranges->empty()) return {RangeAnswer::Unsatisfiable, {}};
+  uint64_t left = size;
+  for (const ByteRange& range : *ranges) {
+    if (range.length > left) return whole;
+    left -= range.length;
+  }
+  return {RangeAnswer::Part, without_overlaps(*ranges)};
+}
+
+RequestedRange parse_range(std::string_view header, uint64_t size) {
+  RequestedRanges several = parse_ranges(header, size);
+  if (several.answer == RangeAnswer::Unsatisfiable) return {RangeAnswer::Unsatisfiable, {}};
+  if (several.answer == RangeAnswer::Whole || several.ranges.size() > 1) return {RangeAnswer::Whole, {0, size}};
+  return {several.answer, several.ranges.front()};
 }
 
 bool if_range_allows(std::string_view if_range, std::string_view quoted_etag) {

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "track/api/api_error.h"
+#include "track/api/ledger_api.h"
 #include "track/web/answers.h"
 
 namespace candid::track {
@@ -17,7 +18,16 @@ constexpr int kUnauthorized = 401;
 
 // Whether there is something to guess at this address.
 bool is_guarded(std::string_view path) {
-  return path.starts_with("/v/") || path.starts_with("/m/") || path.starts_with(kApi);
+  return path.starts_with("/v/") || path.starts_with("/m/") || path.starts_with(kApi) || Dashboard::is_guarded(path);
+}
+
+// Whether the ledger may be another now. What an answer asks to store is told of when it is stored (event_desk.h).
+bool has_written(const HttpRequest& request, const HttpResponse& response) {
+  if (request.method != Method::Post || response.status >= 400 || !response.durable_first.empty()) return false;
+  std::string_view path = request.path;
+  if (!path.starts_with(kLedgerPath)) return path.starts_with("/v/");
+  path.remove_prefix(kLedgerPath.size());
+  return LedgerApi::scope_of(path) != ApiScope::Read && !path.starts_with("find_");
 }
 
 // Third-party code may throw; a request must not end the server, nor its words tell a secret.
@@ -40,9 +50,10 @@ std::optional<HttpResponse> Router::answer_at_once(const HttpRequest& request) {
 }
 
 HttpResponse Router::in_words_for(const HttpRequest& request, HttpResponse response) {
+  if (!is_api(request)) return response;
   const std::pair<std::string, std::string> plain("Content-Type", kPlainText);
   bool is_plain = std::find(response.headers.begin(), response.headers.end(), plain) != response.headers.end();
-  return is_plain && is_api(request) ? api_refusal(response) : std::move(response);
+  return is_plain ? api_refusal(response) : std::move(response);
 }
 
 bool Router::is_api(const HttpRequest& request) {
@@ -52,6 +63,7 @@ bool Router::is_api(const HttpRequest& request) {
 HttpResponse Router::finish(const HttpResponse& pending, const IpAddress& sender) {
   HttpResponse response = survive([&] { return pending.check_passcode(); });
   if (response.miss) guard_.count_miss(sender);
+  metrics_.count_refusal_of(response.status);
   return response;
 }
 
@@ -59,6 +71,8 @@ HttpResponse Router::answer(const HttpRequest& request, const IpAddress& sender)
   // Asked here, right before the look-up, and not when the request came: many at once are as many as one by one.
   if (auto refused = refuse_guessing(request, sender)) return std::move(*refused);
   HttpResponse response = survive([&] { return find_answer(request); });
+  metrics_.count_refusal_of(response.status);
+  if (has_written(request, response)) board_.tell();
   bool missed_token = request.path.starts_with(kApi) && response.status == kUnauthorized;
   if (response.miss || missed_token) guard_.count_miss(sender);
   return response;
@@ -78,10 +92,12 @@ std::optional<HttpResponse> Router::refuse_guessing(const HttpRequest& request, 
   if (!is_guarded(request.path)) return std::nullopt;
   auto wait = guard_.wait(sender);
   if (!wait || site_.is_granted(request.path)) return std::nullopt;
+  metrics_.count_refusal(Refusal::Guessing);
   return too_many_requests(*wait);
 }
 
 HttpResponse Router::find_answer(const HttpRequest& request) {
+  if (Dashboard::is_mine(request.path)) return dashboard_ == nullptr ? not_found() : dashboard_->answer(request);
   if (!request.path.starts_with(kApi)) return site_.answer(request);
   return api_ == nullptr ? not_found() : api_->answer(request);
 }

@@ -1,19 +1,25 @@
 #pragma once
-// Who answers a request: nobody while its sender guesses too much (address_guard.h), else the API or the site. The one
+// Who answers a request: nobody while its sender guesses too much (address_guard.h), else the API, the dashboard or the
+// site. The one
 // place that sees a request and its sender's full address together. Internal to track.
 
 #include <optional>
 
 #include "track/api/api.h"
+#include "track/dashboard/dashboard.h"
 #include "track/pages/site.h"
 #include "track/web/address_guard.h"
+#include "track/web/metrics.h"
+#include "track/web/news_board.h"
 
 namespace candid::track {
 
 // Thread-safe; its calls wait for the ledger and the store, so they belong on worker threads.
 class Router {
  public:
-  Router(Site& site, Api* api, const Clock& clock) : site_(site), api_(api), guard_(clock) {}
+  // Without an API or a dashboard their addresses are not found.
+  Router(Site& site, Api* api, NewsBoard& board, Metrics& metrics, const Clock& clock, Dashboard* dashboard = nullptr)
+      : site_(site), api_(api), dashboard_(dashboard), board_(board), metrics_(metrics), guard_(clock) {}
 
   // What is answered without waiting for anything: on a socket's thread. Nothing for all else.
   static std::optional<HttpResponse> answer_at_once(const HttpRequest& request);
@@ -36,6 +42,9 @@ class Router {
 
   Site& site_;
   Api* api_;
+  Dashboard* dashboard_;
+  NewsBoard& board_;
+  Metrics& metrics_;
   AddressGuard guard_;
 };
 

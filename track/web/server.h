@@ -14,6 +14,8 @@
 #include "track/api/api.h"
 #include "track/ledger/ledger.h"
 #include "track/media_library.h"
+#include "track/replies/reply_uploads.h"
+#include "track/web/live_feed.h"
 
 namespace candid::track {
 
@@ -33,11 +35,16 @@ struct ServerLimits {
   std::chrono::milliseconds drain_timeout = std::chrono::seconds(5);
   // And what it gives workers after that.
   std::chrono::milliseconds worker_timeout = std::chrono::seconds(2);
-  // Further ones are closed at once. Fewer where the process may not open as many files.
-  size_t connections = 2000;
-  // IPv4, or IPv6 /64; trusted proxies have no such bound. One more ends the connection that is idle for the longest,
-  // and is closed at once where none is.
-  size_t connections_of_address = 100;
+  // Fewer where the process may not open as many files. One more ends the connection that waits for its peer for the
+  // longest (between requests, in a handshake, or for the rest of a request), and is closed at once where none does.
+  size_t connections = 20'000;
+  // The same for one address (IPv4, or IPv6 /64); trusted proxies have no such bound.
+  size_t connections_of_address = 500;
+  // Those to the metrics' own address.
+  size_t metrics_connections = 16;
+  // Live answers at once; further ones get 503.
+  size_t live_feeds = 48;
+  LiveLimits live{};
   // Requests that wait for a worker, for each kind of workers; further ones get 503.
   size_t waiting = 128;
   size_t waiting_passcodes = 8;
@@ -46,12 +53,16 @@ struct ServerLimits {
 struct ServerSettings {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;      // 0: any free one
-  int threads = 2;           // for sockets; they never wait for anything else
+  int threads = 3;           // for sockets; all but one may do quick work besides (fast_lane.h)
   int workers = 8;           // for pages, as the ledger may be far away
   int api_workers = 8;       // for the API, whose objects are written and hashed
   int media_workers = 8;     // for media, as the store may be far away, too
   int passcode_workers = 2;  // each takes 64 MiB
-  std::string public_url;    // as candidates see it, "https://talk.example.com"; for link previews
+  // Where GET /metrics is answered, in the clear and to whoever comes there: an address that strangers cannot reach.
+  // Empty: nowhere.
+  std::string metrics_address{};
+  uint16_t metrics_port = 0;  // 0: any free one
+  std::string public_url;     // as candidates see it, "https://talk.example.com"; for link previews
 
   // PEM files, the certificate with its chain. With them the server speaks TLS 1.2 and later, and reads them anew when
   // they change; without, plain HTTP. One without the other is InvalidInput.
@@ -67,15 +78,17 @@ struct ServerSettings {
 
 class Server {
  public:
-  // Listens when it returns. Everything borrowed outlives the server; without an API everything below /api/ is 404.
+  // Listens when it returns. Everything borrowed outlives the server; without an API everything below /api/ is 404, and
+  // without uploads of replies pages take no videos.
   static Result<std::unique_ptr<Server>> start(const ServerSettings& settings, Ledger& ledger,
                                                const MediaLibrary& media, Api* api,
-                                               const Clock& clock = Clock::system());
+                                               const Clock& clock = Clock::system(), ReplyUploads* replies = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   uint16_t port() const;
+  uint16_t metrics_port() const;  // 0 without a metrics address
   // Takes no new requests, lets those under way end (drain_timeout), stores their events. False when a worker is still
   // busy then, with a store that hangs, say; the destructor waits for it. Any thread but the server's own may call it,
   // also twice.

@@ -1,5 +1,7 @@
 #include "track/web/stream.h"
 
+#include <array>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -50,6 +52,17 @@ class LayeredStream : public Stream {
     co_return error_code();
   }
 
+  asio::awaitable<error_code> write(std::string_view first, std::string_view second, Milliseconds stall) override {
+    if (first.size() + second.size() > kPieceBytes) {
+      if (auto failed = co_await write(first, stall)) co_return failed;
+      co_return co_await write(second, stall);
+    }
+    const std::array<asio::const_buffer, 2> both = {asio::buffer(first), asio::buffer(second)};
+    tcp_layer().expires_after(stall);
+    auto [code, bytes] = co_await asio::async_write(layer_, both, kNoThrow);
+    co_return code;
+  }
+
  protected:
   beast::tcp_stream& tcp_layer() { return beast::get_lowest_layer(layer_); }
   asio::awaitable<void> close_socket(Milliseconds linger) {
@@ -74,6 +87,7 @@ class PlainStream final : public LayeredStream<beast::tcp_stream> {
  public:
   explicit PlainStream(tcp::socket socket) : LayeredStream(std::move(socket)) {}
 
+  bool is_encrypted() const override { return false; }
   asio::awaitable<error_code> handshake(Milliseconds) override { co_return error_code(); }
 
   asio::awaitable<uint64_t> send(const std::vector<Extent>& extents, Milliseconds stall) override {
@@ -89,6 +103,7 @@ class TlsStream final : public LayeredStream<ssl::stream<beast::tcp_stream>> {
   TlsStream(tcp::socket socket, std::shared_ptr<ssl::context> context)
       : LayeredStream(std::move(socket), *context), context_(std::move(context)) {}
 
+  bool is_encrypted() const override { return true; }
   asio::awaitable<error_code> handshake(Milliseconds timeout) override {
     tcp_layer().expires_after(timeout);
     auto [code] = co_await layer_.async_handshake(ssl::stream_base::server, kNoThrow);

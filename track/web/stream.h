@@ -34,10 +34,14 @@ class Stream {
   virtual ~Stream() = default;
 
   virtual boost::asio::any_io_executor executor() = 0;
+  virtual bool is_encrypted() const = 0;
   // What comes before the first byte; nothing in the clear.
   virtual boost::asio::awaitable<boost::system::error_code> handshake(Milliseconds timeout) = 0;
   virtual boost::asio::awaitable<Read> read_some(boost::asio::mutable_buffer into, Milliseconds timeout) = 0;
   virtual boost::asio::awaitable<boost::system::error_code> write(std::string_view text, Milliseconds stall) = 0;
+  // One after the other; in one piece where both are small.
+  virtual boost::asio::awaitable<boost::system::error_code> write(std::string_view first, std::string_view second,
+                                                                  Milliseconds stall) = 0;
   // The bytes that left: fewer than the extents hold when the peer went away, took nothing for `stall`, or a file is
   // shorter than its extent.
   virtual boost::asio::awaitable<uint64_t> send(const std::vector<Extent>& extents, Milliseconds stall) = 0;

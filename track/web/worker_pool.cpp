@@ -24,6 +24,11 @@ bool WorkerPool::try_post(std::function<void()> job) {
   return true;
 }
 
+size_t WorkerPool::waiting() const {
+  std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 void WorkerPool::close() {
   std::deque<std::function<void()>> dropped;  // destroyed without the lock
   {

@@ -24,6 +24,8 @@ class WorkerPool {
 
   // False, and the job is dropped, when `most_waiting` jobs wait for a thread, or after close(). A job must not throw.
   bool try_post(std::function<void()> job);
+  // Jobs that no thread has taken up yet.
+  size_t waiting() const;
   // Takes nothing more, and drops what has not begun.
   void close();
   // After close(): true when what was running has ended by then.
@@ -33,7 +35,7 @@ class WorkerPool {
   void run();
 
   const size_t most_waiting_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable idle_;
   std::deque<std::function<void()>> waiting_;

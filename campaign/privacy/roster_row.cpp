@@ -1,0 +1,104 @@
+#include "campaign/privacy/roster_row.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "core/csv.h"
+#include "core/encoding.h"
+#include "core/files.h"
+
+namespace candid::campaign {
+namespace {
+
+constexpr uint64_t kMostBytes = uint64_t{512} << 20;
+
+using Bytes = std::vector<uint8_t>;
+
+// Letters of one or two bytes; line ends are the same in all encodings that a roster may have.
+class Lines {
+ public:
+  explicit Lines(const Bytes& bytes) : bytes_(bytes) {
+    bool is_little = bytes.size() > 1 && bytes[0] == 0xFF && bytes[1] == 0xFE;
+    bool is_big = bytes.size() > 1 && bytes[0] == 0xFE && bytes[1] == 0xFF;
+    unit_ = is_little || is_big ? 2 : 1;
+    low_ = is_big ? 1 : 0;
+    starts_.push_back(0);
+    for (size_t at = 0; at + unit_ <= bytes.size(); at += unit_) {
+      bool is_first_of_two = is('\r', at) && is('\n', at + unit_);
+      if ((is('\n', at) || is('\r', at)) && !is_first_of_two) starts_.push_back(at + unit_);
+    }
+  }
+
+  // Where a line begins, from 1; the end of the file for lines behind it.
+  size_t start(int line) const {
+    size_t index = static_cast<size_t>(std::max(line, 1)) - 1;
+    return index < starts_.size() ? starts_[index] : bytes_.size();
+  }
+
+ private:
+  bool is(char letter, size_t at) const {
+    if (at + unit_ > bytes_.size() || bytes_[at + low_] != static_cast<uint8_t>(letter)) return false;
+    return unit_ == 1 || bytes_[at + 1 - low_] == 0;
+  }
+
+  const Bytes& bytes_;
+  size_t unit_ = 1;
+  size_t low_ = 0;
+  std::vector<size_t> starts_;
+};
+
+struct Range {
+  size_t from = 0;
+  size_t to = 0;
+};
+
+// A row ends where the next one begins: its cells may hold line ends.
+Result<Range> range_of(const Bytes& bytes, const std::filesystem::path& csv, int line) {
+  CsvTable table = TRY(parse_csv(bytes));
+  auto found = std::find_if(table.rows.begin(), table.rows.end(), [&](const CsvRow& row) { return row.line == line; });
+  if (found == table.rows.end())
+    return fail(ErrorKind::NotFound, fmt::format("no row begins in line {} of {}", line, csv.string()));
+  Lines lines(bytes);
+  auto next = std::next(found);
+  return Range{lines.start(line), next == table.rows.end() ? bytes.size() : lines.start(next->line)};
+}
+
+std::string digest_of(const Bytes& bytes, const Range& range) {
+  return to_hex(sha256(std::span(bytes).subspan(range.from, range.to - range.from)));
+}
+
+FileMode mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  bool others_may_read = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0044) != 0;
+  return others_may_read ? FileMode::Shared : FileMode::Private;
+}
+
+}  // namespace
+
+Result<RosterRow> find_row(const std::filesystem::path& csv, int line) {
+  Bytes bytes = TRY(read_file(csv, kMostBytes));
+  Range range = TRY(range_of(bytes, csv, line));
+  return RosterRow{line, digest_of(bytes, range)};
+}
+
+Result<bool> remove_row(const std::filesystem::path& csv, const RosterRow& row) {
+  std::error_code code;
+  if (!std::filesystem::exists(csv, code)) return false;
+  Bytes bytes = TRY(read_file(csv, kMostBytes));
+  auto range = range_of(bytes, csv, row.line);
+  if (!range && range.error().kind() == ErrorKind::NotFound) return false;
+  if (!range) return tl::unexpected(range.error());
+  if (digest_of(bytes, *range) != row.digest) return false;
+  auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(range->from);
+  bytes.erase(begin, bytes.begin() + static_cast<std::ptrdiff_t>(range->to));
+  // A link to a roster elsewhere stays one.
+  std::filesystem::path target = std::filesystem::canonical(csv, code);
+  if (code) target = csv;
+  TRY_VOID(write_file(target, bytes, mode_of(target)));
+  return true;
+}
+
+}  // namespace candid::campaign

@@ -1,0 +1,367 @@
+// That an erased candidate is gone from everywhere, whatever interrupts it, and that nobody else loses anything.
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "campaign/decisions.h"
+#include "campaign/plan.h"
+#include "campaign/privacy/retention.h"
+#include "tests/campaign/privacy_bench.h"
+#include "track/api/ledger_api.h"
+#include "track/replies/reply_files.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::must;
+using test::Reached;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const std::vector<std::string> kSteps = {"plan", "ledger", "replies", "store", "files", "row", "receipt"};
+
+// Three, so that words still differ when one is gone: those of one alone are encoded in another way.
+const std::string kThree = test::kRoster + "4,Ole Sample,Tester,ole@example.com\n";
+
+class ForgetTest : public test::PrivacyTest {
+ protected:
+  void SetUp() override {
+    bench.write("candidates.csv", kThree);
+    publish();
+    token_ = token_of(urls.at(0));
+    must(write_decisions(bench.folder(),
+                         {{"1", {Decision::Approve, "", "Jane Sample"}}, {"2", {Decision::Approve, "", "王小明"}}}));
+    must(make_folder(bench.out() / "proof"));
+    bench.write("out/proof/sheet.html", "<p>Jane Sample</p>");
+    add_reply(id_of("1"));
+    add_reply(id_of("2"));
+  }
+
+  static std::string id_of(const std::string& candidate) { return message_id("test_campaign", candidate); }
+
+  void add_reply(const std::string& message) const {
+    track::ReplyVideos replies(bench.data().replies());
+    std::filesystem::path folder = replies.folder_of(message, std::string(32, 'a'));
+    must(make_folder(folder));
+    must(track::write_reply_note(folder, {.message_id = message, .link_id = 1, .type = "video/webm", .size = 9}));
+    must(write_file(folder / track::kReplyRaw, message == id_of("1") ? "a reply of Jane Sample" : "a reply"));
+  }
+
+  std::vector<std::string> words_of_jane() const {
+    return {"Jane", "jane@example.com", token_, id_of("1"), "Engineer"};
+  }
+
+  void expect_jane_is_gone() {
+    EXPECT_THAT(found(words_of_jane()), IsEmpty());
+    EXPECT_FALSE(plays(urls.at(0)));
+    EXPECT_TRUE(plays(urls.at(1))) << "another candidate's video stays";
+    EXPECT_EQ(must(read_text_file(bench.folder() / "candidates.csv")),
+              "id,name,role,email\n2,王小明,Designer,xm@example.com\n4,Ole Sample,Tester,ole@example.com\n");
+    EXPECT_EQ(bench.booked().size(), 2U);
+    EXPECT_EQ(must(track::ReplyVideos(bench.data().replies()).of_message(id_of("2"))).size(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(bench.folder() / "erasures/begun.json"));
+    EXPECT_EQ(bench.render()["2"], RenderState::Unchanged);
+  }
+
+  std::string token_;
+};
+
+TEST_F(ForgetTest, ErasesACandidateEverywhereAndNobodyElse) {
+  EXPECT_THAT(found(words_of_jane()), Not(IsEmpty())) << "the search finds what is there";
+  ErasureReceipt receipt = Reached(bench).forget({.who = "1"}).receipt;
+  EXPECT_EQ(receipt.ledger.messages, 1);
+  EXPECT_EQ(receipt.ledger.links, 1);
+  EXPECT_EQ(receipt.reply_videos, 1);
+  EXPECT_EQ(receipt.roster_rows, 1);
+  EXPECT_GT(receipt.stored_objects, 1);
+  EXPECT_GT(receipt.files, 1);
+  EXPECT_THAT(receipt.remains, IsEmpty());
+  expect_jane_is_gone();
+}
+
+TEST_F(ForgetTest, AnAddressInOtherLettersOrTheNameMeansThePersonToo) {
+  EXPECT_EQ(Reached(bench).plan("JANE@example.COM").subjects.front().candidate_id, "1");
+  EXPECT_EQ(Reached(bench).plan("Jane Sample").subjects.front().candidate_id, "1");
+  Reached reached(bench);
+  auto nobody = plan_erasure(reached.reach(), {.who = "jane"}, Clock::system());
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().kind(), ErrorKind::InvalidInput);
+}
+
+TEST_F(ForgetTest, TheReceiptHoldsNothingAboutThePerson) {
+  Erased erased = Reached(bench).forget({.who = "1"});
+  std::string receipt = must(read_text_file(erased.file));
+  for (const std::string& word : words_of_jane()) EXPECT_THAT(receipt, Not(HasSubstr(word)));
+  EXPECT_THAT(receipt, HasSubstr(erased.receipt.receipt));
+  EXPECT_EQ(erased.file.filename(), erased.receipt.receipt + ".json");
+  auto kept = must(bench.ledger()->find_erasure(erased.receipt.receipt));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->messages, 1);
+}
+
+TEST_F(ForgetTest, LookingChangesNothing) {
+  auto before = all_files();
+  {
+    Reached reached(bench);
+    auto plan = reached.plan("1");
+    EXPECT_FALSE(plan.objects.empty());
+    EXPECT_FALSE(plan.local.files.empty());
+  }
+  auto after = all_files();
+  for (auto* files : {&before, &after})
+    std::erase_if(*files, [](auto& file) { return file.first.find("ledger.db") != std::string::npos; });
+  EXPECT_EQ(before, after);
+}
+
+// The child is killed before the step, with all that the program holds in memory; the parent is the next program.
+TEST_F(ForgetTest, AKillAtAnyStepIsGoneOnWith) {
+  auto everything = all_files();
+  for (const std::string& fatal : kSteps) {
+    SCOPED_TRACE(fatal);
+    pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      Reached reached(bench);
+      auto plan = plan_erasure(reached.reach(), {.who = "1"}, Clock::system());
+      if (!plan) ::_exit(1);
+      (void)carry_out(reached.reach(), *plan, [&](std::string_view step) -> Result<void> {
+        if (step == fatal) ::raise(SIGKILL);
+        return {};
+      });
+      ::_exit(2);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it was to be killed there";
+    {
+      Reached reached(bench);
+      auto begun = must(ErasureJournal(bench.folder()).find_begun());
+      EXPECT_EQ(begun.has_value(), fatal != "plan");
+      if (begun) must(carry_out(reached.reach(), *begun));
+      if (!begun) must(carry_out(reached.reach(), reached.plan("1")));
+    }
+    expect_jane_is_gone();
+    // All as it was, for the next step.
+    std::filesystem::remove_all(bench.folder());
+    for (const auto& [name, bytes] : everything) {
+      must(make_folder((bench.folder() / name).parent_path()));
+      must(write_file(bench.folder() / name, bytes));
+    }
+  }
+}
+
+TEST_F(ForgetTest, ThereIsNothingLeftToEraseASecondTime) {
+  std::string receipt = Reached(bench).forget({.who = "1"}).receipt.receipt;
+  Reached reached(bench);
+  for (const char* who : {"1", "jane@example.com"}) {
+    auto again = plan_erasure(reached.reach(), {.who = who}, Clock::system());
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind(), ErrorKind::Exists);
+    EXPECT_THAT(again.error().message(), HasSubstr(receipt));
+  }
+}
+
+TEST_F(ForgetTest, TheRowStaysWhereThatIsWanted) {
+  ErasureReceipt receipt = Reached(bench).forget({.who = "1", .keeps_row = true}).receipt;
+  EXPECT_EQ(must(read_text_file(bench.folder() / "candidates.csv")), kThree);
+  EXPECT_EQ(receipt.roster_rows, 0);
+  EXPECT_THAT(receipt.remains, testing::ElementsAre("the roster's row"));
+  EXPECT_EQ(bench.booked().size(), 2U);
+}
+
+TEST_F(ForgetTest, PartsOfEqualWordsStayAsLongAsOneNeedsThem) {
+  bench.write(
+      "candidates.csv",
+      "id,name,role,email\n1,Jane Sample,Engineer,jane@example.com\n3,Jane Sample,Engineer,jane3@example.com\n");
+  urls.clear();
+  publish();
+  Reached(bench).forget({.who = "1"});
+  EXPECT_TRUE(plays(urls.at(1)));
+  EXPECT_EQ(bench.render()["3"], RenderState::Unchanged);
+  std::vector<std::string> objects;
+  {
+    Reached reached(bench);
+    ErasurePlan plan = reached.plan("3");
+    objects = plan.objects;
+    must(carry_out(reached.reach(), plan));
+  }
+  EXPECT_GT(objects.size(), 2U) << "a recipe, a video, and what nobody needs any more";
+  auto store = bench.store();
+  for (const std::string& object : objects) EXPECT_FALSE(must(store->size_of(object))) << object;
+}
+
+TEST_F(ForgetTest, WhatWasReplacedInTheStoreGoesToo) {
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,Jane Sample,Plumber,jane@example.com\n2,王小明,Designer,xm@example.com\n");
+  publish();
+  auto recipes = [&] {
+    size_t count = 0;
+    for (const auto& path : must(files_below(bench.data().store() / "recipes")))
+      count += path.filename().string().starts_with(id_of("1")) ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(recipes(), 2U);
+  Reached(bench).forget({.who = "1"});
+  EXPECT_EQ(recipes(), 0U);
+  EXPECT_TRUE(plays(urls.at(1)));
+}
+
+TEST_F(ForgetTest, CampaignsAskTheStoreAnewWhatIsThere) {
+  auto identity = [&] { return must(read_text_file(bench.data().store() / "candid-store.json")); };
+  std::string before = identity();
+  Reached(bench).forget({.who = "1"});
+  EXPECT_NE(identity(), before);
+  auto store = bench.store();
+  test::WatchedStore watched(*store);
+  must(bench.publish_to(watched));
+  EXPECT_GT(watched.looks, 0) << "nothing is taken for granted";
+}
+
+TEST_F(ForgetTest, EverywhereMeansEveryCampaignOfTheLedger) {
+  {
+    auto ledger = bench.ledger();
+    auto record = *must(ledger->find_message(id_of("1")));
+    record.campaign_id = "another";
+    record.message_id = "another-1";
+    record.candidate_email = "Jane@Example.com";
+    auto other = record;
+    other.message_id = "another-2";
+    other.candidate_email = "not-jane@example.com";
+    must(ledger->upsert_messages({record, other}));
+  }
+  ErasureReceipt receipt = Reached(bench).forget({.who = "1", .everywhere = true}).receipt;
+  EXPECT_EQ(receipt.ledger.messages, 2);
+  EXPECT_THAT(receipt.remains, testing::ElementsAre("files in the folders of other campaigns"));
+  auto ledger = bench.ledger();
+  EXPECT_FALSE(must(ledger->find_message("another-1")));
+  EXPECT_TRUE(must(ledger->find_message("another-2")));
+}
+
+TEST_F(ForgetTest, AnAddressIsEnoughWhereNoCampaignIsNamed) {
+  auto store = bench.store();
+  auto ledger = bench.ledger();
+  ErasureReach reach{.ledger = *ledger, .store = store.get(), .journal_folder = bench.data().path};
+  auto plan = must(plan_erasure(reach, {.who = "jane@example.com", .everywhere = true}, Clock::system()));
+  Erased erased = must(carry_out(reach, plan));
+  EXPECT_EQ(erased.receipt.ledger.messages, 1);
+  EXPECT_EQ(erased.file.parent_path(), bench.data().path / "erasures");
+  EXPECT_TRUE(plays(urls.at(1)));
+}
+
+TEST_F(ForgetTest, APlanThatReachesOutsideTheCampaignIsRefused) {
+  Reached reached(bench);
+  std::filesystem::path outside = bench.folder().parent_path() / "outside.txt";
+  must(write_file(outside, "of somebody else"));
+  auto refused = [&](ErasurePlan plan) {
+    auto done = carry_out(reached.reach(), plan);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt);
+    EXPECT_TRUE(std::filesystem::exists(outside));
+    EXPECT_TRUE(plays(urls.at(0))) << "nothing at all was done";
+  };
+  ErasurePlan plan = reached.plan("1");
+  plan.local.files.push_back(outside);
+  refused(plan);
+  plan.local.files.back() = bench.out() / "../../outside.txt";
+  refused(plan);
+  plan.local.files.pop_back();
+  plan.local.journals.push_back(outside);
+  refused(plan);
+  plan.local.journals.pop_back();
+  plan.objects.push_back("candid-store.json");
+  refused(plan);
+  plan.objects.back() = "../outside.txt";
+  refused(plan);
+}
+
+TEST_F(ForgetTest, WhoWasOnlyRenderedIsErasedToo) {
+  bench.write("candidates.csv", kThree + "3,Nora Sample,Tester,nora@example.com\n");
+  bench.render();
+  ErasureReceipt receipt = Reached(bench).forget({.who = "3"}).receipt;
+  EXPECT_EQ(receipt.ledger.messages, 0);
+  EXPECT_THAT(found({"Nora", "nora@example.com"}), IsEmpty());
+  EXPECT_TRUE(must(bench.ledger()->find_erased({"mail:nora@example.com"}))[0]);
+  EXPECT_TRUE(plays(urls.at(0)));
+}
+
+TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnLedgerAlone) {
+  Reached reached(bench);
+  ErasurePlan plan = reached.plan("1");
+  auto another = must(track::open_sqlite_ledger(bench.data().path / "another.db"));
+  ErasureReach elsewhere{.ledger = *another,
+                         .store = reached.store.get(),
+                         .campaign = &reached.campaign,
+                         .workspace = &reached.workspace,
+                         .journal_folder = bench.folder()};
+  auto refused = carry_out(elsewhere, plan);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+  EXPECT_TRUE(plays(urls.at(0)));
+}
+
+// The ledger of a server: its replies go before the rows, so that a call that failed between is repeated with both.
+TEST_F(ForgetTest, AServerErasesItsRepliesWithTheRows) {
+  auto ledger = bench.ledger();
+  track::ReplyVideos replies(bench.data().replies());
+  track::LedgerApi api(*ledger);
+  bool may_erase = false;
+  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<void> {
+    if (!may_erase) return fail(ErrorKind::Io, "the disk does not answer");
+    for (const std::string& message : messages) TRY(replies.erase(message));
+    return {};
+  });
+  track::HttpRequest request;
+  request.method = track::Method::Post;
+  request.body = fmt::format(R"({{"receipt":"{}","reason":"wish","messages":["{}"],"identities":[]}})",
+                             track::make_receipt(), id_of("1"));
+  EXPECT_EQ(api.answer(request, "erase").status, 500);
+  EXPECT_TRUE(must(ledger->find_message(id_of("1")))) << "the rows still tell of the replies";
+  may_erase = true;
+  EXPECT_EQ(api.answer(request, "erase").status, 200);
+  EXPECT_FALSE(must(ledger->find_message(id_of("1"))));
+  EXPECT_THAT(must(replies.of_message(id_of("1"))), IsEmpty());
+  EXPECT_EQ(must(replies.of_message(id_of("2"))).size(), 1U);
+}
+
+TEST_F(ForgetTest, RepliesWhoseMessageIsGoneAreErasedLater) {
+  track::ReplyVideos replies(bench.data().replies());
+  auto ledger = bench.ledger();
+  EXPECT_EQ(must(erase_orphaned_replies(replies, *ledger)), 0);
+  must(ledger->erase({.receipt = track::make_receipt(), .message_ids = {id_of("1")}}));
+  EXPECT_EQ(must(erase_orphaned_replies(replies, *ledger)), 1);
+  EXPECT_THAT(must(replies.of_message(id_of("1"))), IsEmpty());
+  EXPECT_EQ(must(replies.of_message(id_of("2"))).size(), 1U);
+}
+
+// What is written of a sitting whose others' greetings are still to be cut.
+TEST_F(ForgetTest, AJournalLosesTheLinesAboutThemAlone) {
+  Reached reached(bench);
+  must(make_folder(bench.out() / "sittings"));
+  const std::string others = R"({"event":"good","candidate":"2","words":"a 1-2-1 call","to":"1"})";
+  const std::string begin = R"({"event":"begin","began":"2026-11-21T10:00:00Z","take":"2026-11-21T10-00-00Z.mkv"})";
+  bench.write("out/sittings/A.jsonl",
+              begin + "\n" + R"({"event":"good","candidate":"1","words":"Hi Jane"})" + "\n" + others + "\n{\"torn");
+  Subject jane;
+  jane.candidate_id = "1";
+  jane.message_id = id_of("1");
+  must(remove_local_traces(bench.folder(), reached.workspace, {.journals = {bench.out() / "sittings/A.jsonl"}}, jane));
+  EXPECT_EQ(must(read_text_file(bench.out() / "sittings/A.jsonl")), begin + "\n" + others + "\n");
+}
+
+TEST_F(ForgetTest, ADamagedJournalIsToldAndNothingIsDone) {
+  must(make_folder(bench.folder() / "erasures"));
+  for (const char* text : {"", "{}", "[1]", R"({"version":9})", R"({"version":1,"receipt":"E-x"})"}) {
+    bench.write("erasures/begun.json", text);
+    auto begun = ErasureJournal(bench.folder()).find_begun();
+    ASSERT_FALSE(begun) << text;
+    EXPECT_EQ(begun.error().kind(), ErrorKind::Corrupt);
+  }
+}
+
+}  // namespace
+}  // namespace candid::campaign

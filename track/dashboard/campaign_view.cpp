@@ -1,0 +1,100 @@
+#include "track/dashboard/campaign_view.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace candid::track {
+namespace {
+
+// Reported and credited seconds are rounded differently.
+constexpr double kBorneOut = 0.9;
+
+bool is_view(ViewState state) {
+  return state >= ViewState::Played && state < ViewState::OwnerExcluded;
+}
+
+// Who waits for something comes first. What somebody watched never decides among those, and says nothing about them.
+bool comes_before(const CandidateRow& a, const CandidateRow& b) {
+  const bool a_waits = a.said.needs_answer();
+  const bool b_waits = b.said.needs_answer();
+  if (a_waits != b_waits) return a_waits;
+  if (a_waits && a.said.latest != b.said.latest) return a.said.latest > b.said.latest;
+  return std::tuple(b.state, a.record) < std::tuple(a.state, b.record);
+}
+
+void count(CampaignFigures& figures, const CandidateRow& row) {
+  ++figures.candidates;
+  const bool is_person = row.state >= ViewState::PageHuman && row.state < ViewState::OwnerExcluded;
+  if (is_person) ++figures.opened;
+  if (is_person && row.state >= ViewState::Viewed) ++figures.viewed;
+  if (row.said.replies > 0 || !row.said.reaction.empty()) ++figures.replied;
+  if (row.said.wants_data || row.said.wants_erasure) ++figures.wishes;
+}
+
+void add(DropOff& drop_off, const CandidateView& view) {
+  SeenStretches seen{};
+  bool is_drawn = false;
+  for (const SessionVerdict& session : view.sessions) {
+    const SeenStretches credited = credited_stretches(session);
+    for (size_t i = 0; i < kStretches; ++i) seen[i] = std::max(seen[i], credited[i]);
+    is_drawn = is_drawn || credited != SeenStretches{};
+  }
+  if (!is_drawn) return;
+  ++drop_off.played;
+  for (size_t i = 0; i < kStretches; ++i) {
+    if (seen[i] >= kSeenPercent) ++drop_off.saw[i];
+  }
+}
+
+CandidateRow row_of(const CandidateView& view, MessageRecord message) {
+  CandidateRow row;
+  message.page = {};  // ten thousand of them need not lie in memory
+  row.message = std::move(message);
+  row.state = view.state;
+  row.reason = view.reason;
+  row.watched_seconds = view.watched_seconds;
+  row.watched_fraction = view.watched_fraction;
+  row.first_seen = view.first_seen;
+  row.last_seen = view.last_seen;
+  row.do_not_track = view.do_not_track;
+  return row;
+}
+
+}  // namespace
+
+SeenStretches credited_stretches(const SessionVerdict& verdict) {
+  const bool is_borne_out = verdict.watched_seconds >= kBorneOut * verdict.facts.played_seconds;
+  return is_view(verdict.state) && is_borne_out ? verdict.facts.seen : SeenStretches{};
+}
+
+CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<SaidSummary> said) {
+  CampaignView view;
+  view.id = std::move(id);
+  UtcTime named_at{};
+  for (size_t i = 0; i < evidence.messages.size(); ++i) {
+    MessageRecord& message = evidence.messages[i];
+    if (i == 0 || message.published_at > named_at) {
+      named_at = message.published_at;
+      view.name = message.campaign_name;
+    }
+    const CandidateView judged = judge(evidence.candidates[i]);
+    add(view.drop_off, judged);
+    view.drop_off.duration = std::max(view.drop_off.duration, message.duration);
+    CandidateRow row = row_of(judged, std::move(message));
+    row.said = std::move(said[i]);
+    row.record = i;
+    count(view.figures, row);
+    view.rows.push_back(std::move(row));
+  }
+  view.records = std::move(evidence.candidates);
+  std::sort(view.rows.begin(), view.rows.end(), comes_before);
+  return view;
+}
+
+const CandidateRow* find_row(const CampaignView& view, std::string_view message_id) {
+  auto found = std::find_if(view.rows.begin(), view.rows.end(),
+                            [&](const CandidateRow& row) { return row.message.message_id == message_id; });
+  return found == view.rows.end() ? nullptr : &*found;
+}
+
+}  // namespace candid::track

@@ -1,0 +1,67 @@
+#pragma once
+// A campaign as the dashboard shows it: everybody judged, in the order in which they need the recruiter, with what all
+// of them saw of the video. Pure. Internal to track.
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "track/dashboard/said.h"
+#include "track/evidence/campaign_evidence.h"
+
+namespace candid::track {
+
+struct CandidateRow {
+  MessageRecord message{};  // without its page
+  ViewState state = ViewState::Sent;
+  std::string reason{};
+  double watched_seconds = 0;
+  double watched_fraction = 0;
+  std::optional<UtcTime> first_seen{};
+  std::optional<UtcTime> last_seen{};
+  bool do_not_track = false;
+  SaidSummary said{};
+  size_t record = 0;  // CampaignView::records
+};
+
+// What those who played saw. A view that the clock or the bytes do not bear out is left out: which of its seconds are
+// true cannot be told.
+struct DropOff {
+  int played = 0;
+  std::array<int, kStretches> saw{};  // how many of them saw each stretch
+  Microseconds duration{};            // of the longest video
+};
+
+struct CampaignFigures {
+  int candidates = 0;
+  int opened = 0;   // by a person
+  int viewed = 0;   // and more
+  int replied = 0;  // or reacted
+  int wishes = 0;   // a copy, or erasure
+};
+
+struct CampaignView {
+  std::string id{};
+  std::string name{};
+  std::string edition{};                   // which news it knows (LiveUpdates::edition())
+  std::vector<CandidateRow> rows{};        // replies and wishes first, the latest of them first; then by state
+  std::vector<CandidateRecord> records{};  // in the roster's order
+  CampaignFigures figures{};
+  DropOff drop_off{};
+};
+
+// `said` is each message's.
+CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<SaidSummary> said);
+// Nothing for a message of another campaign.
+const CandidateRow* find_row(const CampaignView& view, std::string_view message_id);
+
+// The share of each stretch that a session is credited with, 0..100; all 0 for one that is no view, or whose report is
+// not borne out.
+SeenStretches credited_stretches(const SessionVerdict& verdict);
+// A stretch is seen when half of it was.
+inline constexpr uint8_t kSeenPercent = 50;
+
+}  // namespace candid::track

@@ -1,0 +1,69 @@
+#include "track/web/request_parser.h"
+
+#include <string>
+
+#include <boost/beast/http/error.hpp>
+
+#include "track/web/answers.h"
+#include "track/web/ascii.h"
+
+namespace candid::track {
+namespace {
+
+namespace http = boost::beast::http;
+
+Method method_of(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return Method::Get;
+    case http::verb::head:
+      return Method::Head;
+    case http::verb::post:
+      return Method::Post;
+    case http::verb::put:
+      return Method::Put;
+    case http::verb::delete_:
+      return Method::Delete;
+    default:
+      return Method::Other;
+  }
+}
+
+std::string text_of(boost::core::string_view text) {
+  return {text.data(), text.size()};
+}
+
+}  // namespace
+
+HttpRequest to_request(const RequestParser& parser) {
+  const auto& message = parser.get();
+  HttpRequest request;
+  request.method = method_of(message.method());
+  std::string target = text_of(message.target());
+  size_t question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != std::string::npos) request.query = target.substr(question + 1);
+  for (const auto& field : message) {
+    const auto spelled = field.name_string();
+    std::string name = ascii_lower(std::string_view(spelled.data(), spelled.size()));
+    auto [place, is_first] = request.headers.emplace(name, text_of(field.value()));
+    if (!is_first) place->second += (name == "cookie" ? "; " : ", ") + text_of(field.value());
+  }
+  return request;
+}
+
+std::optional<HttpResponse> answer_to_bad_request(const boost::system::error_code& code) {
+  if (code == http::error::header_limit) return plain_answer(431, "The header is too long.\n");
+  if (code == http::error::body_limit) return plain_answer(413, "The body is too long.\n");
+  if (code == http::error::end_of_stream || code == http::error::partial_message) return std::nullopt;
+  if (code.category() == make_error_code(http::error::bad_method).category()) {
+    return plain_answer(400, "This is not HTTP.\n");
+  }
+  return std::nullopt;
+}
+
+bool has_coding(const RequestParser& parser) {
+  return parser.get().count(http::field::transfer_encoding) > 0;
+}
+
+}  // namespace candid::track
