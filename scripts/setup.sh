@@ -22,6 +22,8 @@ server_packages=(
 )
 # Those of scripts/test --full.
 slow_server_packages=(awscli ceph-common ceph-mon ceph-osd radosgw)
+# What its fuzz targets are built with: a Clang that knows C++20's coroutines, and libFuzzer.
+fuzz_packages=(clang-19 libclang-rt-19-dev)
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  try: %s\n' "$2" >&2; exit 1; }
