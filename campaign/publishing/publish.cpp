@@ -231,6 +231,8 @@ Result<PublishReport> publish(const PublishJob& work, upload::Store& store, trac
 }
 
 Result<void> list_links(const PublishJob& work) {
+  std::error_code code;
+  if (!std::filesystem::exists(work.workspace.journal_file(), code) && !code) return {};  // nothing ever went out
   auto journal = TRY(PublishJournal::open(work.workspace.journal_file()));
   std::vector<HeldMessage> held;
   messages_to_go(work, held);

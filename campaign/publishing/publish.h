@@ -95,7 +95,8 @@ Result<PublishReport> publish(const PublishJob& work, upload::Store& store, trac
                               const std::function<void(const PublishProgress&)>& progress, const std::stop_token& stop,
                               const Clock& clock = Clock::system());
 
-// What publish() does in the end, whatever happened before: the lists of links as the journal knows them now.
+// What publish() does in the end, whatever happened before: the lists of links as the journal knows them now. None
+// before the first publish().
 Result<void> list_links(const PublishJob& work);
 
 // What publish() would do.
