@@ -8,8 +8,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <unistd.h>
 
 namespace candid {
@@ -21,7 +22,29 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
+struct FreeMac {
+  void operator()(EVP_MAC_CTX* handle) const { EVP_MAC_CTX_free(handle); }
+};
+using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
+
 constexpr size_t kPiece = 1 << 20;
+
+// Looked up once: that costs more than to hash what a request brings.
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, OSSL_DIGEST_NAME_SHA2_256, nullptr);
+  return algorithm;
+}
+
+MacContext make_hmac_sha256() {
+  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  MacContext context(EVP_MAC_CTX_new(algorithm));
+  std::string digest = OSSL_DIGEST_NAME_SHA2_256;
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                   OSSL_PARAM_construct_end()};
+  [[maybe_unused]] int set = EVP_MAC_CTX_set_params(context.get(), parameters);
+  assert(set == 1);
+  return context;
+}
 
 class OpenFile {
  public:
@@ -61,7 +84,7 @@ struct Sha256Hasher::State {
 };
 
 Sha256Hasher::Sha256Hasher() : state_(std::make_unique<State>()) {
-  EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(state_->context.get(), sha256_algorithm(), nullptr);
 }
 Sha256Hasher::~Sha256Hasher() = default;
 Sha256Hasher::Sha256Hasher(Sha256Hasher&&) noexcept = default;
@@ -145,11 +168,17 @@ Result<StretchDigests> digest_stretch(const std::filesystem::path& path, uint64_
 }
 
 Sha256 hmac_sha256(std::span<const uint8_t> key, std::string_view message) {
+  static constexpr uint8_t kNoKey[1] = {};
+  // One a thread, as making it costs more than using it.
+  thread_local const MacContext context = make_hmac_sha256();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
   Sha256 digest;
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
-       message.size(), digest.data(), &size);
-  assert(size == digest.size());
+  size_t size = 0;
+  [[maybe_unused]] bool is_made = EVP_MAC_init(context.get(), key.data(), key.size(), nullptr) == 1 &&
+                                  EVP_MAC_update(context.get(), bytes, message.size()) == 1 &&
+                                  EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) == 1;
+  assert(is_made && size == digest.size());
+  EVP_MAC_init(context.get(), kNoKey, sizeof(kNoKey), nullptr);  // no key stays behind
   return digest;
 }
 
