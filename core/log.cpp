@@ -50,6 +50,10 @@ void set_level_from_environment() {
   if (level != spdlog::level::off || std::string_view(value) == "off") logger().set_level(level);
 }
 
+bool is_written(Level level) {
+  return logger().should_log(to_spdlog(level));
+}
+
 void write(Level level, std::string_view topic, std::string_view message) {
   logger().log(to_spdlog(level), "[{}] {}", topic, message);
 }

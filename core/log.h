@@ -13,6 +13,8 @@ void set_level(Level level);
 // From CANDID_LOG (trace, debug, info, warning, error, off); unknown words are ignored.
 void set_level_from_environment();
 
+// Whether anything of this level is written: for messages that cost something to make.
+bool is_written(Level level);
 void write(Level level, std::string_view topic, std::string_view message);
 
 inline void debug(std::string_view topic, std::string_view message) {

@@ -28,7 +28,7 @@ MediaFile sample_file() {
   return file;
 }
 
-using Headers = std::map<std::string, std::string>;
+using Headers = HeaderFields;
 
 HttpResponse ask(const Headers& headers, Method method = Method::Get, UtcTime changed = test::kNoon) {
   HttpRequest request;

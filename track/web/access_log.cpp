@@ -59,8 +59,9 @@ std::string access_path(std::string_view path) {
 }
 
 void log_access(const Access& access) {
-  log::info("track", fmt::format("method={} path={} status={} bytes={} ms={}", method_name(access.method), access.path,
-                                 access.status, access.sent, access.took.count()));
+  log::write(kAccessLevel, "track",
+             fmt::format("method={} path={} status={} bytes={} ms={}", method_name(access.method), access.path,
+                         access.status, access.sent, access.took.count()));
 }
 
 }  // namespace candid::track

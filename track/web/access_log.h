@@ -7,9 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/log.h"
 #include "track/web/http_message.h"
 
 namespace candid::track {
+
+inline constexpr log::Level kAccessLevel = log::Level::Info;
 
 // "/v/TOKEN" as "/v/*", "/m/GRANT/video.mp4" as "/m/*/video.mp4", "/api/store/NAME" as "/api/store/*". Only words of
 // this program's own addresses stay: a token that was pasted into a wrong place is a star, too.

@@ -428,6 +428,7 @@ void Connection::State::record(HttpResponse& response, uint64_t media_sent) {
 void Connection::State::count(const HttpRequest& request, int status, uint64_t sent, Clock::time_point began) {
   const auto took = Clock::now() - began;
   host.metrics.count_request(path_class(request.method, request.path), status, sent, took);
+  if (!log::is_written(kAccessLevel)) return;
   log_access({request.method, access_path(request.path), status, sent, std::chrono::duration_cast<Milliseconds>(took)});
 }
 

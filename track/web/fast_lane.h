@@ -57,8 +57,9 @@ class FastLane {
   }
 
  private:
-  // It looks into the ledger and the page cache; a busy machine's scheduler may interrupt it.
-  static constexpr auto kQuick = std::chrono::milliseconds(5);
+  // It looks into the ledger and the page cache, which takes microseconds; a busy machine's scheduler interrupts it for
+  // some slices of its time.
+  static constexpr auto kQuick = std::chrono::milliseconds(20);
   static constexpr int kTrusted = 64;
   static constexpr int kMostTrust = 128;
   static constexpr int kCostOfSlow = 32;

@@ -2,7 +2,6 @@
 // A request and its answer as the site sees them: plain values, no web server's types.
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "track/evidence/event.h"
+#include "track/web/header_fields.h"
 #include "track/web/http_range.h"
 
 namespace candid::track {
@@ -21,16 +21,16 @@ enum class Method { Get, Head, Post, Put, Delete, Other };
 
 struct HttpRequest {
   Method method = Method::Get;
-  std::string path;                            // "/v/TOKEN", as it was sent, without the query
-  std::string query;                           // what stands behind the "?"
-  std::map<std::string, std::string> headers;  // names in lower case
+  std::string path;   // "/v/TOKEN", as it was sent, without the query
+  std::string query;  // what stands behind the "?"
+  HeaderFields headers;
   std::string body;
   std::string network;  // the sender's address, truncated (network_name.h)
   bool secure = false;  // the sender speaks TLS with us, or with a proxy that we trust
 
-  std::string_view header(const std::string& name) const {
-    auto found = headers.find(name);
-    return found == headers.end() ? std::string_view() : found->second;
+  std::string_view header(std::string_view name) const {
+    const std::string* value = headers.find(name);
+    return value == nullptr ? std::string_view() : *value;
   }
 };
 

@@ -1,6 +1,7 @@
 #include "track/web/request_parser.h"
 
 #include <string>
+#include <utility>
 
 #include <boost/beast/http/error.hpp>
 
@@ -46,8 +47,12 @@ HttpRequest to_request(const RequestParser& parser) {
   for (const auto& field : message) {
     const auto spelled = field.name_string();
     std::string name = ascii_lower(std::string_view(spelled.data(), spelled.size()));
-    auto [place, is_first] = request.headers.emplace(name, text_of(field.value()));
-    if (!is_first) place->second += (name == "cookie" ? "; " : ", ") + text_of(field.value());
+    std::string* before = request.headers.find(name);
+    if (before != nullptr) {
+      before->append(name == "cookie" ? "; " : ", ").append(field.value().data(), field.value().size());
+    } else {
+      request.headers.add(std::move(name), text_of(field.value()));
+    }
   }
   return request;
 }

@@ -13,7 +13,8 @@ namespace {
 namespace asio = boost::asio;
 
 // What is no longer goes out in one piece with what stands before it: a copy costs less than another call.
-constexpr uint64_t kCopiedBytes = 64 * 1024;
+constexpr uint64_t kCopiedBytes = 16 * 1024;
+constexpr uint64_t kGatheredBytes = 64 * 1024;
 
 uint64_t length_of(const std::vector<Extent>& extents) {
   uint64_t length = 0;
@@ -30,7 +31,7 @@ class Outgoing {
   // False when no more will leave.
   asio::awaitable<bool> add(std::string_view text) {
     waiting_ += text;
-    if (waiting_.size() < kCopiedBytes) co_return true;
+    if (waiting_.size() < kGatheredBytes) co_return true;
     co_return co_await flush();
   }
 
@@ -45,20 +46,23 @@ class Outgoing {
 
   asio::awaitable<bool> add(const std::vector<Extent>& extents) {
     const uint64_t length = length_of(extents);
-    if (waiting_.size() + length <= 2 * kCopiedBytes && length <= kCopiedBytes) co_return copy(extents, length);
-    if (!co_await flush()) co_return false;
+    if (waiting_.size() + length <= kGatheredBytes && length <= kCopiedBytes) co_return copy(extents, length);
+    if (!co_await flush(Then::Media)) co_return false;
     const uint64_t left = co_await stream_.send(extents, stall_);
     sent_.body += left;
     sent_.media += left;
     co_return left == length;
   }
 
-  asio::awaitable<bool> flush() {
+  enum class Then { Nothing, Media };
+  asio::awaitable<bool> flush(Then then = Then::Nothing) {
     const std::string leaving = std::exchange(waiting_, {});
     const size_t of_head = std::exchange(head_bytes_, 0);
     const uint64_t of_media = std::exchange(media_waiting_, 0);
     if (leaving.empty()) co_return true;
-    if (co_await stream_.write(leaving, stall_)) co_return false;
+    const auto failed =
+        then == Then::Media ? co_await stream_.begin(leaving, stall_) : co_await stream_.write(leaving, stall_);
+    if (failed) co_return false;
     sent_.body += leaving.size() - of_head;
     sent_.media += of_media;
     co_return true;

@@ -39,6 +39,8 @@ class Stream {
   virtual boost::asio::awaitable<boost::system::error_code> handshake(Milliseconds timeout) = 0;
   virtual boost::asio::awaitable<Read> read_some(boost::asio::mutable_buffer into, Milliseconds timeout) = 0;
   virtual boost::asio::awaitable<boost::system::error_code> write(std::string_view text, Milliseconds stall) = 0;
+  // The same, of what send() goes on with at once: both may share their first packet.
+  virtual boost::asio::awaitable<boost::system::error_code> begin(std::string_view text, Milliseconds stall) = 0;
   // One after the other; in one piece where both are small.
   virtual boost::asio::awaitable<boost::system::error_code> write(std::string_view first, std::string_view second,
                                                                   Milliseconds stall) = 0;
