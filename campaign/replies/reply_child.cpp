@@ -92,22 +92,25 @@ Result<pid_t> spawn(const std::filesystem::path& program, const ReplyJob& job, i
   return child;
 }
 
-// Reads until the process closes its end; false when it was stopped, or had no more time.
-Result<bool> read_report(int report, int stopped, std::chrono::steady_clock::time_point end, std::string& text) {
+enum class Ending { Said, SaidTooMuch, Stopped, TimeOver };
+
+// Reads until the process closes its end, or must be ended.
+Result<Ending> read_report(int report, int stopped, std::chrono::steady_clock::time_point end, std::string& text) {
   while (true) {
     auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     std::array<pollfd, 2> watched = {{{report, POLLIN, 0}, {stopped, POLLIN, 0}}};
     int count =
         left <= 0 ? 0 : ::poll(watched.data(), watched.size(), static_cast<int>(std::min<int64_t>(left, 60'000)));
     if (count < 0 && errno != EINTR) return cannot_run(errno);
-    if (watched[1].revents != 0 || left <= 0) return false;
+    if (watched[1].revents != 0) return Ending::Stopped;
+    if (left <= 0) return Ending::TimeOver;
     if (count <= 0 || watched[0].revents == 0) continue;
     std::array<char, 4096> bytes{};
     ssize_t got = ::read(report, bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return true;
+    if (got <= 0) return Ending::Said;
     text.append(bytes.data(), static_cast<size_t>(got));
-    if (text.size() > kLongestReport) return false;
+    if (text.size() > kLongestReport) return Ending::SaidTooMuch;
   }
 }
 
@@ -173,13 +176,16 @@ Result<track::ReplyResult> transcode_in_child(const ReplyChild& child, const Rep
   pid_t process = TRY(spawn(child.program, job, writing.file));
   writing.close();
   std::string text;
-  auto whole = read_report(reading.file, stopped.file, end, text);
-  if (!whole || !*whole) ::kill(-process, SIGKILL);  // and what it may have started
+  auto ending = read_report(reading.file, stopped.file, end, text);
+  if (!ending || *ending != Ending::Said) ::kill(-process, SIGKILL);  // and what it may have started
   int status = wait_for(process);
-  if (!whole) return tl::unexpected(whole.error());
-  if (*whole) return understand(text, status);
-  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "transcoding was stopped");
-  return fail(ErrorKind::Corrupt, "transcoding it took too long");
+  if (!ending) return tl::unexpected(ending.error());
+  if (*ending == Ending::Said) return understand(text, status);
+  if (*ending == Ending::Stopped) return fail(ErrorKind::Cancelled, "transcoding was stopped");
+  if (*ending == Ending::SaidTooMuch) return fail(ErrorKind::Corrupt, "the transcoder said more than it may");
+  // Its own limit of the processor was not reached: it waited, for this machine's other work as a rule.
+  std::string what = fmt::format("it was not transcoded within {} s", child.longest.count());
+  return tl::unexpected(Error(ErrorKind::OutOfReach, std::move(what)).retry_may_help());
 }
 
 ChildReport transcode_as_child(const ReplyJob& job) {

@@ -16,14 +16,15 @@ namespace candid::campaign {
 
 inline constexpr const char* kTranscodeCommand = "transcode-reply";
 
-// Corrupt when the recording is at fault: it cannot be read, or the process crashed or took too much. Any other kind
-// may pass. Cancelled when it was stopped.
+// Corrupt when the recording is at fault: it cannot be read, or the process crashed or took too much. OutOfReach when
+// there was no time for it: at the lowest priority, beside a render, a good one may need hours. Any other kind may
+// pass. Cancelled when it was stopped.
 using TranscodeReply = std::function<Result<track::ReplyResult>(const ReplyJob& job, const std::stop_token& stop)>;
 
 struct ReplyChild {
   std::filesystem::path program = "/proc/self/exe";
-  // For all of it: the processor's own limit below is reached earlier where nothing else runs.
-  std::chrono::seconds longest = std::chrono::minutes(30);
+  // For all of it: where nothing else runs, a recording that means harm reaches the processor's own limit earlier.
+  std::chrono::seconds longest = std::chrono::hours(1);
 };
 // The process gets the lowest priority, and ends with the thread that calls this.
 Result<track::ReplyResult> transcode_in_child(const ReplyChild& child, const ReplyJob& job,

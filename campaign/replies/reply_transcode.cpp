@@ -53,6 +53,12 @@ encode::VideoSettings settings_of(const media::RecordingFacts& facts) {
   return settings;
 }
 
+Result<void> write_poster(const std::filesystem::path& file, std::span<const uint8_t> jpeg) {
+  FileWriter writer = TRY(FileWriter::create(file, FileMode::Private));
+  TRY_VOID(writer.write(jpeg));
+  return writer.commit(FileWriter::Durability::ThisSession);
+}
+
 Result<encode::Segment> encode_pictures(const ReplyJob& job, const encode::VideoSettings& settings, int64_t frames) {
   media::VideoRequest request;
   request.size = settings.size;
@@ -64,7 +70,10 @@ Result<encode::Segment> encode_pictures(const ReplyJob& job, const encode::Video
       std::min(std::llround(std::chrono::duration<double>(kPosterAt).count() * settings.frame_rate.value()),
                static_cast<long long>(frames / 2));
   for (int64_t k = 0; std::optional<media::Frame> frame = TRY(pictures.next()); ++k) {
-    if (k == poster_at) TRY_VOID(write_scratch_file(job.poster, TRY(encode::to_jpeg(*frame, settings.size))));
+    if (k == poster_at) {
+      std::vector<uint8_t> jpeg = TRY(encode::to_jpeg(*frame, settings.size));
+      TRY_VOID(write_poster(job.poster, jpeg));
+    }
     TRY_VOID(encoder.push(std::move(*frame)));
   }
   TRY_VOID(encoder.finish());

@@ -21,7 +21,8 @@ inline constexpr int kLargestReplySide = 1920;  // px, as recorded
 inline constexpr int kReplyLongSide = 1280;     // px, as shown
 
 // Corrupt for what is no recording, InvalidInput for one that is too long or too large. Loudness is left as it is.
-// Nothing is synced to the disk. The bytes are a stranger's: call it in a process of its own (reply_child.h).
+// The files are private (0600), and not synced to the disk. The bytes are a stranger's: call it in a process of its own
+// (reply_child.h).
 Result<track::ReplyResult> transcode_reply(const ReplyJob& job);
 
 }  // namespace candid::campaign

@@ -1,5 +1,7 @@
 #include "campaign/replies/reply_worker.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/files.h"
@@ -7,6 +9,9 @@
 
 namespace candid::campaign {
 namespace {
+
+// Hours in all. What hangs without using the processor must not be tried for ever.
+constexpr int kMostTries = 5;
 
 Result<void> move_into(const std::filesystem::path& from, const std::filesystem::path& folder) {
   std::error_code code;
@@ -78,8 +83,9 @@ Result<void> ReplyWorker::tidy_up() const {
   clear_away(uploads_.folder() / track::kReplyWork);
   for (const std::filesystem::path& of_message : TRY(track::folders_in(uploads_.folder() / track::kReplyVideos))) {
     for (const std::filesystem::path& folder : TRY(track::folders_in(of_message))) {
-      std::error_code code;
-      if (std::filesystem::exists(folder / track::kReplyResult, code)) TRY_VOID(remove_file(folder / track::kReplyRaw));
+      auto text = read_text_file(folder / track::kReplyResult);
+      // One that is damaged says nothing of a video: the recording is all there may be.
+      if (text && track::parse_reply_result(*text)) TRY_VOID(remove_file(folder / track::kReplyRaw));
     }
   }
   return {};
@@ -90,31 +96,45 @@ void ReplyWorker::work_off(const std::stop_token& stop) {
   auto waiting = videos_.waiting();
   if (!waiting) log::warning("campaign", waiting.error().describe());
   if (!waiting) return;
+  std::erase_if(postponed_, [&](const auto& postponed) {
+    return std::none_of(waiting->begin(), waiting->end(),
+                        [&](const auto& reply) { return reply.id == postponed.first; });
+  });
   for (const track::ReplyVideo& reply : *waiting) {
     if (stop.stop_requested()) return;
-    auto postponed = not_before_.find(reply.id);
-    if (postponed != not_before_.end() && postponed->second > std::chrono::steady_clock::now()) continue;
+    auto postponed = postponed_.find(reply.id);
+    if (postponed != postponed_.end() && postponed->second.until > std::chrono::steady_clock::now()) continue;
     take_up(reply, stop);
   }
 }
 
 void ReplyWorker::take_up(const track::ReplyVideo& reply, const std::stop_token& stop) {
   auto made = make(reply, stop);
+  if (made) postponed_.erase(reply.id);
+  if (!made && made.error().kind() != ErrorKind::Cancelled) settle(reply, made.error());
+  // Last: who watches this folder (ReplyVideos::change_mark()) then finds what came of it.
   clear_away(uploads_.folder() / track::kReplyWork / reply.id);
-  not_before_.erase(reply.id);
-  if (made || made.error().kind() == ErrorKind::Cancelled) return;
+}
+
+// What failed is noted beside it where it is at fault, or was tried often enough; else its turn comes again.
+void ReplyWorker::settle(const track::ReplyVideo& reply, const Error& error) {
   const std::filesystem::path folder = videos_.folder_of(reply.message_id, reply.id);
   std::error_code code;
   if (!std::filesystem::exists(folder, code)) return;  // erased meanwhile
-  if (made.error().kind() == ErrorKind::Corrupt) {
-    auto noted = track::write_reply_failure(folder, made.error().describe(), clock_.now());
+  Postponed& postponed = postponed_[reply.id];
+  const bool had_no_time = error.kind() == ErrorKind::OutOfReach;
+  if (had_no_time) ++postponed.out_of_time;
+  std::string why = error.describe();
+  if (error.kind() == ErrorKind::Corrupt || postponed.out_of_time >= kMostTries) {
+    auto noted = track::write_reply_failure(folder, why, clock_.now());
     log::warning("campaign",
-                 fmt::format("reply {} could not be read as a video; {} says why", reply.id, track::kReplyFailure));
+                 fmt::format("reply {} could not be made playable; {} says why", reply.id, track::kReplyFailure));
     if (noted) return;
-    made = noted;
+    why = noted.error().describe();
   }
-  log::warning("campaign", fmt::format("reply {} has to wait: {}", reply.id, made.error().describe()));
-  not_before_[reply.id] = std::chrono::steady_clock::now() + pace_.again;
+  log::warning("campaign", fmt::format("reply {} has to wait: {}", reply.id, why));
+  const int doubled = had_no_time ? postponed.out_of_time - 1 : 0;
+  postponed.until = std::chrono::steady_clock::now() + pace_.again * (1 << std::min(doubled, kMostTries));
 }
 
 Result<void> ReplyWorker::make(const track::ReplyVideo& reply, const std::stop_token& stop) const {
@@ -128,7 +148,7 @@ Result<void> ReplyWorker::make(const track::ReplyVideo& reply, const std::stop_t
 
 void ReplyWorker::wait(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  auto longest = not_before_.empty() ? pace_.look : std::min(pace_.look, pace_.again);
+  auto longest = postponed_.empty() ? pace_.look : std::min(pace_.look, pace_.again);
   news_.wait_for(lock, stop, longest, [&] { return has_news_; });
   has_news_ = false;
 }

@@ -20,8 +20,9 @@ namespace candid::campaign {
 class ReplyWorker {
  public:
   struct Pace {
-    std::chrono::milliseconds look = std::chrono::minutes(5);    // for what other servers took in
-    std::chrono::milliseconds again = std::chrono::minutes(10);  // after a failure that may pass
+    std::chrono::milliseconds look = std::chrono::minutes(5);  // for what other servers took in
+    // After a failure that may pass; where there was no time, twice as long with each try.
+    std::chrono::milliseconds again = std::chrono::minutes(10);
   };
   // `uploads` outlives it; what arrives there is taken up at once.
   static std::unique_ptr<ReplyWorker> start(track::ReplyUploads& uploads, TranscodeReply transcode);
@@ -39,6 +40,7 @@ class ReplyWorker {
   void work_off(const std::stop_token& stop);
   Result<void> tidy_up() const;
   void take_up(const track::ReplyVideo& reply, const std::stop_token& stop);
+  void settle(const track::ReplyVideo& reply, const Error& error);
   Result<void> make(const track::ReplyVideo& reply, const std::stop_token& stop) const;
   void wait(const std::stop_token& stop);
 
@@ -47,7 +49,11 @@ class ReplyWorker {
   const TranscodeReply transcode_;
   const Pace pace_;
   const Clock& clock_;
-  std::map<std::string, std::chrono::steady_clock::time_point> not_before_;  // by id; the worker's alone
+  struct Postponed {
+    std::chrono::steady_clock::time_point until{};
+    int out_of_time = 0;  // how often there was no time for it
+  };
+  std::map<std::string, Postponed> postponed_;  // by id; the worker's alone
   std::mutex mutex_;
   std::condition_variable_any news_;
   bool has_news_ = false;

@@ -2,17 +2,15 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "campaign/serving/open_file.h"
 #include "campaign/serving/partial_upload.h"
 #include "core/encoding.h"
 #include "core/files.h"
 #include "core/log.h"
+#include "track/held_file.h"
 
 namespace candid::campaign {
 namespace {
@@ -117,22 +115,16 @@ std::filesystem::path StoreDoor::partial_of(const track::ObjectUpload& upload) c
 // leave with the length and the etag of the one before.
 Result<track::MediaFile> StoreDoor::find(std::string_view name) {
   std::filesystem::path path = TRY(path_of(name));
-  // Not to wait for a writer, should it be a pipe.
-  auto open = std::make_shared<OpenFile>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  int code = open->descriptor < 0 ? errno : 0;
-  struct stat facts {};
-  if (code == 0 && ::fstat(open->descriptor, &facts) != 0) code = errno;
-  if (code == ENOENT || code == ENOTDIR || (code == 0 && !S_ISREG(facts.st_mode))) {
+  auto held = track::HeldFile::open(path);
+  if (!held && held.error().kind() == ErrorKind::NotFound)
     return fail(ErrorKind::NotFound, fmt::format("the store has no object \"{}\"", name));
-  }
-  if (code != 0) return tl::unexpected(system_error(code, fmt::format("cannot look at {}", path.string())));
-  auto size = static_cast<uint64_t>(facts.st_size);
+  if (!held) return tl::unexpected(held.error().wrapped(fmt::format("cannot send {}", path.string())));
   track::MediaFile file;
   file.content_type = "application/octet-stream";
-  file.etag = etag_of(facts);
-  file.size = size;
-  file.extents = {{fmt::format("/proc/self/fd/{}", open->descriptor), 0, size}};
-  file.held = std::move(open);
+  file.etag = etag_of((*held)->facts());
+  file.size = (*held)->size();
+  file.extents = {(*held)->extent()};
+  file.held = std::move(*held);
   return file;
 }
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from crowd import Crowd, acknowledged_in
+from disk_probe import DiskProbe
 from measure import BenchError
 from place import Place
 from report import Figure, table
@@ -14,6 +15,7 @@ VIEWERS, VIEWERS_LINKS, BEAT = 10_000, 2_000, 5
 RAMP, SETTLED = 20, 30  # seconds until all are there, and until their times count
 HEALTHY, HEALTHY_BEAT, VISITS = 200, 1, 50
 SLOW, SLOW_EVERY, IDLE = 2_000, 5, 10_000
+LISTENING = 1  # of the server's sockets, nobody's connection
 STAYING, STAY, SAMPLE_SECONDS = 500, 30, 10
 WANTED_P99_MS = 50
 WANTED_RATIO = 2.0
@@ -56,21 +58,24 @@ def watch(options):
         log = place.folder / "acknowledged"
         seconds = SETTLED + options.seconds * options.rounds
         used, began = cpu_seconds(server.pid), time.monotonic()
-        with Crowd(place, "viewers", seconds, count=options.viewers, beat=BEAT, ramp=RAMP, warm_up=SETTLED,
-                   acknowledged=log) as crowd:
+        with DiskProbe(place.folder) as disk, \
+                Crowd(place, "viewers", seconds, count=options.viewers, beat=BEAT, ramp=RAMP, warm_up=SETTLED,
+                      acknowledged=log) as crowd:
             time.sleep(seconds - 1)
             memory = resident_mib(server.pid)
-            held = sockets_of(server.pid)
+            held = sockets_of(server.pid) - LISTENING
             report = crowd.report()
         cpu = (cpu_seconds(server.pid) - used) / (time.monotonic() - began)
         server.end()
         stored = {(session, sequence) for session, sequence, _, _ in place.events()}
         lost = len(set(acknowledged_in(log)) - stored)
     reports = report["reports"]
-    print(table(["viewers", "reports", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "sent late p99 ms", "server CPU", "crowd CPU", "RSS MiB"],
+    print(table(["viewers", "reports", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "sent late p99 ms", "disk p99 ms", "server CPU", "crowd CPU",
+                 "RSS MiB"],
                 [[str(held), str(reports["count"]), *(f"{reports[name]:.1f}" for name in
                                                                      ("p50_ms", "p99_ms", "p999_ms", "max_ms")),
-                  f"{report['lateness']['p99_ms']:.1f}", f"{cpu:.2f}", f"{report['cpu_seconds'] / seconds:.2f}", f"{memory:.0f}"]]))
+                  f"{report['lateness']['p99_ms']:.1f}", f"{disk.p99_ms():.1f}", f"{cpu:.2f}", f"{report['cpu_seconds'] / seconds:.2f}",
+                  f"{memory:.0f}"]]))
     say(f"statuses {report['statuses']}, {report['unopened']} unopened, {report['broken']} broken")
     figures = [Figure(2, "connections that the server held", (held,), options.viewers, True, digits=0),
                Figure(2, "connections that it ended meanwhile", (report["ended"],), 0, False, digits=0),
@@ -81,8 +86,11 @@ def watch(options):
 
 
 def healthy(place, seconds):
-    with Crowd(place, "viewers", seconds + 3, count=HEALTHY, beat=HEALTHY_BEAT, visits=VISITS, warm_up=3) as crowd:
-        return crowd.report()
+    """What they saw, and how the disk was meanwhile."""
+    with DiskProbe(place.folder) as disk, \
+            Crowd(place, "viewers", seconds + 3, count=HEALTHY, beat=HEALTHY_BEAT, visits=VISITS, warm_up=3) as crowd:
+        report = crowd.report()
+    return {**report, "disk": {"p99_ms": disk.p99_ms()}}
 
 
 def stall(options):
@@ -100,12 +108,13 @@ def stall(options):
                     crowd.leave()
                 failed += failures(before) + failures(during)
                 told.append({"kind": kind, "before": before, "during": during})
+                disks = " ".join(f"{report['disk']['p99_ms']:.1f}" for report in (before, during))
                 for what in ("pages", "reports"):
                     was, became = before[what]["p99_ms"], during[what]["p99_ms"]
                     ratios.setdefault((kind, what), []).append(became / was)
-                    rows.append([kind, what, f"{was:.1f}", f"{became:.1f}", f"{during[what]['count']}"])
+                    rows.append([kind, what, f"{was:.1f}", f"{became:.1f}", f"{during[what]['count']}", disks])
                     say(f"{kind}, {what}: p99 {was:.1f} ms before, {became:.1f} ms beside them; {during['statuses']}")
-    print(table(["beside", "of", "p99 ms before", "p99 ms beside", "count"], rows))
+    print(table(["beside", "of", "p99 ms before", "p99 ms beside", "count", "disk p99 ms before, beside"], rows))
     figures = [Figure(3, f"p99 of {what} beside {kind} / before", tuple(values), WANTED_RATIO, False)
                for (kind, what), values in ratios.items()]
     return [*figures, Figure(3, "healthy requests that failed", (failed,), 0, False, digits=0)], told

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "core/files.h"
 #include "media/audio_reader.h"
@@ -63,6 +64,15 @@ TEST_F(ReplyTranscodeTest, MakesWhatPlaysEverywhere) {
   std::string bytes = must(read_text_file(path("video.mp4")));
   EXPECT_LT(bytes.find("moov"), bytes.find("mdat"));
   EXPECT_TRUE(must(read_text_file(path("poster.jpg"))).starts_with("\xff\xd8\xff"));
+}
+
+TEST_F(ReplyTranscodeTest, MakesFilesForTheirOwnerAlone) {
+  must(transcode_reply(job(clip(fmt::format("{} {} {}", picture("160x90", 0.5), sound(0.5), kWebm)))));
+  for (const char* name : {"video.mp4", "poster.jpg"}) {
+    struct stat facts {};
+    ASSERT_EQ(::stat(path(name).c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0600u) << name;
+  }
 }
 
 TEST_F(ReplyTranscodeTest, ReadsWhatSafariRecords) {

@@ -82,6 +82,14 @@ class ReplyWorkerTest : public testing::Test {
     EXPECT_EQ(reply.state, state);
     return reply;
   }
+  // Until what is written now has a later time than what was written before: they go by the kernel's ticks.
+  void wait_for_file_times() const {
+    const std::filesystem::path file = folder_.path() / "time";
+    must(write_file(file, "before"));
+    const auto before = std::filesystem::last_write_time(file);
+    do must(write_file(file, "now"));
+    while (std::filesystem::last_write_time(file) == before);
+  }
   std::filesystem::path folder_of(const std::string& id) const { return videos_.folder_of(kMessage, id); }
   bool is_there(const std::string& id, const char* name) const { return std::filesystem::exists(folder_of(id) / name); }
 
@@ -171,6 +179,59 @@ TEST_F(ReplyWorkerTest, TriesAgainWhatMayPass) {
   auto worker = start(transcoder);
   wait_for(arrive("hello"), track::ReplyVideoState::Ready);
   EXPECT_EQ(tries, 3);
+}
+
+TEST_F(ReplyWorkerTest, TriesAgainWhatHadNoTimeAndInTheEndGivesUp) {
+  std::atomic<int> tries = 0;
+  Transcoder transcoder([&](const ReplyJob& job, const std::stop_token& stop) -> Result<track::ReplyResult> {
+    if (must(read_text_file(job.raw)).ends_with("hangs")) return fail(ErrorKind::OutOfReach, "no time");
+    if (++tries < 3) return fail(ErrorKind::OutOfReach, "no time");
+    return make_small(job, stop);
+  });
+  auto worker = start(transcoder);
+  std::string good = arrive("good");
+  wait_for(good, track::ReplyVideoState::Ready);
+  EXPECT_EQ(tries, 3);
+  std::string bad = arrive("hangs");
+  wait_for(bad, track::ReplyVideoState::Failed);
+  EXPECT_EQ(transcoder.wait_for(8).size(), 8u) << "five tries of it";
+  EXPECT_TRUE(is_there(bad, track::kReplyRaw));
+}
+
+TEST_F(ReplyWorkerTest, GoesOnBesideAReplyWhoseNoteIsDamaged) {
+  std::string damaged = arrive("damaged", "backend/ben");
+  std::string good = arrive("good");
+  must(write_file(videos_.folder_of("backend/ben", damaged) / track::kReplyNote, "{\"message\": "));
+  Transcoder transcoder(make_small);
+  auto worker = start(transcoder);
+  wait_for(good, track::ReplyVideoState::Ready);
+  EXPECT_EQ(transcoder.wait_for(1), std::vector{good});
+}
+
+TEST_F(ReplyWorkerTest, MakesAnewWhatHasAResultThatIsDamaged) {
+  std::string id = arrive("hello");
+  must(write_file(folder_of(id) / track::kReplyResult, "\x01\x02"));
+  Transcoder transcoder(make_small);
+  auto worker = start(transcoder);
+  wait_for(id, track::ReplyVideoState::Ready);
+  EXPECT_EQ(must(read_text_file(folder_of(id) / track::kReplyVideo)), "mp4 of hello");
+}
+
+TEST_F(ReplyWorkerTest, ShowsByTheFoldersMarkThatAReplyBecamePlayableOrFailed) {
+  Transcoder transcoder([](const ReplyJob& job, const std::stop_token& stop) -> Result<track::ReplyResult> {
+    if (must(read_text_file(job.raw)).ends_with("bad")) return fail(ErrorKind::Corrupt, "no video");
+    return make_small(job, stop);
+  });
+  for (const char* words : {"good", "bad"}) {
+    std::string id = arrive(words);
+    const std::string arrived = videos_.change_mark();
+    EXPECT_EQ(videos_.change_mark(), arrived);
+    wait_for_file_times();
+    auto worker = start(transcoder);
+    wait_for(id, words == std::string("good") ? track::ReplyVideoState::Ready : track::ReplyVideoState::Failed);
+    worker.reset();
+    EXPECT_NE(videos_.change_mark(), arrived) << words;
+  }
 }
 
 TEST_F(ReplyWorkerTest, LeavesNothingOfAReplyThatIsErasedMeanwhile) {

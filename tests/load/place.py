@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "uploads"))
 from product import Campaign, Workplace
 from visitor import Visitor
 
-# For the server and for those who load it: a connection of the server may need three.
+# For the server and for those who load it, where one may have as many.
 OPEN_FILES = 65_536
 MESSAGES_OF_CALL = 100
 

@@ -11,6 +11,7 @@
 
 #include "tests/track/server_fixture.h"
 #include "track/api/api_error.h"
+#include "track/held_file.h"
 #include "track/pages/passcode.h"
 #include "track/web/open_files.h"
 
@@ -337,11 +338,37 @@ TEST_F(LoadTest, TheTimeBeforeARequestDoesNotCountAgainstIt) {
   EXPECT_EQ(client.receive().status, 200);
 }
 
-TEST(OpenFiles, LeaveRoomForWhatConnectionsSend) {
+TEST_F(LoadTest, AConnectionThatWaitsIsOneFileWhateverItWasSent) {
+  auto ask = [&](RawClient& client) {
+    EXPECT_EQ(client.get(link()).status, 200);
+    EXPECT_EQ(client.get(media("video.mp4")).body, library_.video());
+    EXPECT_EQ(client.get("/healthz").status, 200);
+  };
+  auto open_files = [] {
+    const std::filesystem::directory_iterator files("/proc/self/fd");
+    return std::distance(begin(files), end(files));
+  };
+  RawClient first(port());
+  ask(first);
+  const auto before = open_files();
+  constexpr int kMore = 20;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  while (clients.size() < kMore) ask(*clients.emplace_back(std::make_unique<RawClient>(port())));
+  EXPECT_EQ(open_files() - before, 2 * kMore) << "its socket, and the test's own";
+}
+
+TEST(OpenFiles, AreOneForEachConnectionBesideWhatTheProcessNeedsItself) {
   EXPECT_EQ(connections_within(1 << 20, 2000), 2000u);
-  EXPECT_EQ(connections_within(1024, 2000), 298u);
+  EXPECT_EQ(connections_within(20'000, 20'000), 20'000u - 256 - kMostHeldFiles);
+  EXPECT_GE(connections_within(20'000, 20'000), 10'000u) << "open pages of one server";
+  EXPECT_EQ(connections_within(1024, 2000), 512u);
   EXPECT_EQ(connections_within(1024, 100), 100u);
-  EXPECT_EQ(connections_within(64, 2000), 1u);
+}
+
+TEST(OpenFiles, AreEnoughForOneConnectionWhateverTheLimit) {
+  for (uint64_t files : {0, 64, 512}) EXPECT_EQ(connections_within(files, 2000), 1u) << files;
+  EXPECT_EQ(connections_within(513, 2000), 1u);
+  EXPECT_EQ(connections_within(514, 2000), 2u);
 }
 
 TEST(OpenFiles, AreNoMoreThanTheKernelAllows) {

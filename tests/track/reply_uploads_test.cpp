@@ -207,6 +207,19 @@ TEST_F(ReplyUploadsTest, UnderWayGiveWayToNewOnesOfTheirLink) {
   EXPECT_TRUE(uploads_->received(place(others, kLink + 1)));
 }
 
+TEST_F(ReplyUploadsTest, ThatTakeAnOldersPlaceCountNothingAnew) {
+  limits_.room = 10'000;
+  uploads_ = open();
+  begin(4000);
+  begin(4000);
+  // What another program put there is found once a minute, and not by each begin that makes room for itself.
+  must(make_folder(root() / kReplyVideos / "of-another-program"));
+  must(write_file(root() / kReplyVideos / "of-another-program" / "file", std::string(9000, 'x')));
+  begin(4000);  // the first is gone, and what it was promised is free again
+  EXPECT_FALSE(uploads_->begin(kMessage, kLink + 1, "video/webm", 2001));
+  EXPECT_TRUE(uploads_->begin(kMessage, kLink + 1, "video/webm", 2000));
+}
+
 TEST_F(ReplyUploadsTest, HaveABoundedRoomTogether) {
   limits_.room = 10'000;
   uploads_ = open();
@@ -369,6 +382,36 @@ TEST_F(ReplyUploadsTest, ThatFailedSaySo) {
   must(write_reply_failure(videos().folder_of(kMessage, id), "no \xff video", clock_.now()));
   EXPECT_EQ(must(videos().look(kMessage, id)).state, ReplyVideoState::Failed);
   EXPECT_TRUE(must(videos().waiting()).empty());
+}
+
+TEST_F(ReplyUploadsTest, WhoseNoteIsDamagedHideNoOthersAndAreErasedWithThem) {
+  std::string damaged = send_whole();
+  std::string good = send_whole();
+  for (const char* note : {"", "{", "[]", R"({"message": 7})", R"({"message":"m","link":"x"})"}) {
+    must(write_file(videos().folder_of(kMessage, damaged) / kReplyNote, note));
+    auto waiting = must(videos().waiting());
+    ASSERT_EQ(waiting.size(), 1u) << note;
+    EXPECT_EQ(waiting[0].id, good);
+    auto all = must(videos().of_message(kMessage));
+    ASSERT_EQ(all.size(), 2u) << note;
+    ReplyVideo reply = must(videos().look(kMessage, damaged));
+    EXPECT_EQ(reply.state, ReplyVideoState::Failed);
+    EXPECT_EQ(reply.message_id, kMessage);
+    EXPECT_EQ(kind_of(videos().find(kMessage, damaged).error()), ErrorKind::NotFound);
+  }
+  EXPECT_EQ(must(videos().erase(kMessage)), 2);
+  EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(ReplyUploadsTest, WhoseResultIsDamagedAreMadeAnewWhereTheRecordingIsThere) {
+  std::string id = send_whole();
+  const std::filesystem::path folder = videos().folder_of(kMessage, id);
+  must(write_file(folder / kReplyResult, "{\"duration_us\": "));
+  EXPECT_EQ(must(videos().waiting()).size(), 1u);
+  EXPECT_EQ(must(videos().of_message(kMessage)).at(0).state, ReplyVideoState::Waiting);
+  must(remove_file(folder / kReplyRaw));
+  EXPECT_TRUE(must(videos().waiting()).empty());
+  EXPECT_EQ(must(videos().look(kMessage, id)).state, ReplyVideoState::Failed);
 }
 
 TEST_F(ReplyUploadsTest, WaitInTheOrderInWhichTheyArrived) {

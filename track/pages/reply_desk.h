@@ -32,8 +32,9 @@ struct ReplyVisit {
   Recording recording;
 };
 
-// The number of what is said: a form that is sent twice by a double tap or a reload is one event. They begin where the
-// numbers of the page's script end.
+// The number of what is said: a form that is sent twice by a double tap or a reload is one event, but where the visit
+// is not recorded: there an event has no number, and each is stored. The numbers begin where those of the page's script
+// end.
 int64_t sequence_of_words(std::string_view body);
 // What a candidate says as an event of the page load that `ticket` names, without what tells the visit where that is
 // not recorded (stripped()).

@@ -133,10 +133,12 @@ Result<void> ReplyUploads::make_way(std::string_view message_id, int64_t link_id
   std::sort(uploads.begin(), uploads.end(), [](const auto& a, const auto& b) { return touched_at(a) < touched_at(b); });
   auto most = static_cast<size_t>(std::max(1, limits_.uploads_of_link)) - 1;
   for (size_t i = 0; i + most < uploads.size(); ++i) {
+    auto note = read_reply_note(uploads[i]);
     std::error_code code;
     std::filesystem::remove_all(uploads[i], code);
     if (code) return tl::unexpected(system_error(code.value(), "cannot remove an abandoned upload"));
-    counted_at_.reset();
+    // What it was promised is free again. To count everything anew would keep everybody waiting who begins meanwhile.
+    if (note) in_use_ -= std::min(in_use_, note->size);
   }
   return {};
 }

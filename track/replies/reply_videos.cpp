@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/files.h"
+#include "core/log.h"
+#include "track/held_file.h"
 #include "track/replies/reply_files.h"
 
 namespace candid::track {
@@ -17,61 +18,90 @@ namespace {
 constexpr size_t kIdDigits = 32;
 constexpr uint64_t kLongestResult = 4096;
 
-// Read by its descriptor while it is sent: one that is erased meanwhile leaves whole, and no other file with its
-// length.
-struct OpenedFile {
-  explicit OpenedFile(int file) : descriptor(file) {}
-  OpenedFile(const OpenedFile&) = delete;
-  OpenedFile& operator=(const OpenedFile&) = delete;
-  ~OpenedFile() { ::close(descriptor); }
-  int descriptor;
-};
-
 tl::unexpected<Error> unknown() {
   return fail(ErrorKind::NotFound, "there is no such reply to this message");
 }
 
+// Read by its descriptor while it is sent: one that is erased meanwhile leaves whole, and no other file with its
+// length.
 Result<MediaFile> open_media(const std::filesystem::path& path, const char* type, std::string_view id) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  int code = errno;
-  if (file < 0 && (code == ENOENT || code == ENOTDIR)) return unknown();
-  if (file < 0) return tl::unexpected(system_error(code, "cannot open a reply's video"));
-  auto opened = std::make_shared<OpenedFile>(file);
-  struct stat facts {};
-  if (::fstat(file, &facts) != 0) return tl::unexpected(system_error(errno, "cannot look at a reply's video"));
-  if (!S_ISREG(facts.st_mode)) return unknown();
-  auto size = static_cast<uint64_t>(facts.st_size);
+  auto held = HeldFile::open(path, O_NOFOLLOW);
+  if (!held && held.error().kind() == ErrorKind::NotFound) return unknown();
+  if (!held) return tl::unexpected(held.error());
   MediaFile media;
   media.content_type = type;
+  media.size = (*held)->size();
   // Made once, and never changed but where it is transcoded anew.
-  media.etag = fmt::format("{}-{}-{}", id, size, facts.st_mtim.tv_nsec);
-  media.size = size;
-  media.extents = {{fmt::format("/proc/self/fd/{}", file), 0, size}};
-  media.held = std::move(opened);
+  media.etag = fmt::format("{}-{}-{}", id, media.size, (*held)->facts().st_mtim.tv_nsec);
+  media.extents = {(*held)->extent()};
+  media.held = std::move(*held);
   return media;
 }
 
-Result<ReplyVideo> read_reply(const std::filesystem::path& folder) {
-  ReplyNote note = TRY(read_reply_note(folder));
+// Without what the error quotes, which may be out of the file.
+void tell_damage(std::string_view id, std::string_view file, const Error& error) {
+  log::warning("track", fmt::format("{} of reply {} cannot be read ({})", file, id, to_string(error.kind())));
+}
+
+UtcTime changed_at(const std::filesystem::path& folder) {
+  std::error_code code;
+  auto time = std::filesystem::last_write_time(folder, code);
+  if (code) return {};
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::file_clock::to_sys(time));
+}
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code code;
+  return std::filesystem::exists(file, code);
+}
+
+Result<ReplyResult> read_result(const std::filesystem::path& folder) {
+  std::string text = TRY(read_text_file(folder / kReplyResult, kLongestResult));
+  return parse_reply_result(text);
+}
+
+void read_state(ReplyVideo& video, const std::filesystem::path& folder) {
+  auto result = read_result(folder);
+  if (result) {
+    video.state = ReplyVideoState::Ready;
+    video.duration = result->duration;
+    video.width = result->width;
+    video.height = result->height;
+  } else if (result.error().kind() == ErrorKind::NotFound) {
+    video.state = is_there(folder / kReplyFailure) ? ReplyVideoState::Failed : ReplyVideoState::Waiting;
+  } else {
+    tell_damage(video.id, kReplyResult, result.error());
+    video.state = is_there(folder / kReplyRaw) ? ReplyVideoState::Waiting : ReplyVideoState::Failed;
+  }
+}
+
+// NotFound alone, for one that is erased just now. One whose note cannot be read is Failed, with what is known without
+// it: whatever a disk did to it, it hides no other reply, and is counted and erased as they are.
+Result<ReplyVideo> read_reply(const std::filesystem::path& folder, std::string_view message_id) {
   ReplyVideo video;
   video.id = folder.filename().string();
-  video.message_id = note.message_id;
-  video.link_id = note.link_id;
-  video.received_at = note.received_at;
-  video.sent_bytes = note.size;
-  auto text = read_text_file(folder / kReplyResult, kLongestResult);
-  if (text) {
-    ReplyResult result = TRY(parse_reply_result(*text));
-    video.state = ReplyVideoState::Ready;
-    video.duration = result.duration;
-    video.width = result.width;
-    video.height = result.height;
+  auto note = read_reply_note(folder);
+  if (!note && note.error().kind() == ErrorKind::NotFound) return tl::unexpected(note.error());
+  if (!note) {
+    tell_damage(video.id, kReplyNote, note.error());
+    video.message_id = message_id;
+    video.received_at = changed_at(folder);
+    video.state = ReplyVideoState::Failed;
     return video;
   }
-  if (text.error().kind() != ErrorKind::NotFound) return tl::unexpected(text.error());
-  std::error_code code;
-  if (std::filesystem::exists(folder / kReplyFailure, code)) video.state = ReplyVideoState::Failed;
+  video.message_id = note->message_id;
+  video.link_id = note->link_id;
+  video.received_at = note->received_at;
+  video.sent_bytes = note->size;
+  read_state(video, folder);
   return video;
+}
+
+// Its names: folders are made and removed in it.
+std::string mark_of(const std::filesystem::path& folder) {
+  struct stat facts {};
+  if (::stat(folder.c_str(), &facts) != 0) return "-";
+  return fmt::format("{}.{}.{}", facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, facts.st_nlink);
 }
 
 void sort_by_arrival(std::vector<ReplyVideo>& videos) {
@@ -156,7 +186,7 @@ std::filesystem::path ReplyVideos::folder_of(std::string_view message_id, std::s
 
 Result<ReplyVideo> ReplyVideos::look(std::string_view message_id, std::string_view id) const {
   if (!is_reply_id(id)) return unknown();
-  auto video = read_reply(folder_of(message_id, id));
+  auto video = read_reply(folder_of(message_id, id), message_id);
   if (!video && video.error().kind() == ErrorKind::NotFound) return unknown();
   return video;
 }
@@ -165,10 +195,8 @@ Result<std::vector<ReplyVideo>> ReplyVideos::of_message(std::string_view message
   std::vector<ReplyVideo> videos;
   for (const std::filesystem::path& folder : TRY(folders_in(folder_of(message_id)))) {
     if (!is_reply_id(folder.filename().string())) continue;
-    auto video = read_reply(folder);
-    if (!video && video.error().kind() == ErrorKind::NotFound) continue;  // erased just now
-    if (!video) return tl::unexpected(video.error());
-    videos.push_back(std::move(*video));
+    auto video = read_reply(folder, message_id);
+    if (video) videos.push_back(std::move(*video));  // else it was erased just now
   }
   sort_by_arrival(videos);
   return videos;
@@ -177,13 +205,13 @@ Result<std::vector<ReplyVideo>> ReplyVideos::of_message(std::string_view message
 Result<std::vector<ReplyVideo>> ReplyVideos::waiting() const {
   std::vector<ReplyVideo> videos;
   for (const std::filesystem::path& of_message : TRY(folders_in(folder_ / kReplyVideos))) {
-    for (const std::filesystem::path& folder : TRY(folders_in(of_message))) {
-      std::error_code gone;
-      if (!is_reply_id(folder.filename().string()) || !std::filesystem::exists(folder / kReplyRaw, gone)) continue;
-      auto video = read_reply(folder);
-      if (!video && video.error().kind() == ErrorKind::NotFound) continue;  // erased just now
-      if (!video) return tl::unexpected(video.error());
-      if (video->state == ReplyVideoState::Waiting) videos.push_back(std::move(*video));
+    auto folders = folders_in(of_message);
+    if (!folders) log::warning("track", folders.error().describe());  // the path is of digests
+    if (!folders) continue;
+    for (const std::filesystem::path& folder : *folders) {
+      if (!is_reply_id(folder.filename().string()) || !is_there(folder / kReplyRaw)) continue;
+      auto video = read_reply(folder, {});
+      if (video && video->state == ReplyVideoState::Waiting) videos.push_back(std::move(*video));
     }
   }
   sort_by_arrival(videos);
@@ -200,6 +228,11 @@ Result<MediaFile> ReplyVideos::find_poster(std::string_view message_id, std::str
   ReplyVideo video = TRY(look(message_id, id));
   if (video.state != ReplyVideoState::Ready) return unknown();
   return open_media(folder_of(message_id, id) / kReplyPoster, "image/jpeg", id);
+}
+
+std::string ReplyVideos::change_mark() const {
+  return fmt::format("{} {} {}", mark_of(folder_ / kReplyVideos), mark_of(folder_ / kReplyWork),
+                     mark_of(folder_ / kReplyErased));
 }
 
 Result<int> ReplyVideos::erase(std::string_view message_id) const {

@@ -28,13 +28,13 @@ namespace candid::track {
 enum class ReplyVideoState {
   Waiting,  // it has arrived, and is transcoded when its turn comes: within minutes
   Ready,
-  Failed,  // it could not be read as a video
+  Failed,  // it could not be read as a video, or its note cannot be read
 };
 
 struct ReplyVideo {
   std::string id{};  // 32 hexadecimal digits
   std::string message_id{};
-  int64_t link_id = 0;
+  int64_t link_id = 0;  // 0: unknown, as its note cannot be read
   UtcTime received_at{};
   uint64_t sent_bytes = 0;  // as it was sent
   ReplyVideoState state = ReplyVideoState::Waiting;
@@ -57,9 +57,10 @@ class ReplyVideos {
 
   // NotFound for an id that is not one, is unknown or is another message's.
   Result<ReplyVideo> look(std::string_view message_id, std::string_view id) const;
-  // The earliest first; those too whose event was never stored, as the candidate did not wait for the answer.
+  // The earliest first; those too whose event was never stored, as the candidate did not wait for the answer, and those
+  // that a disk has damaged.
   Result<std::vector<ReplyVideo>> of_message(std::string_view message_id) const;
-  // Of all messages those that are Waiting, the earliest first.
+  // Of all messages those that are Waiting, the earliest first. What cannot be read is logged by its id, and left out.
   Result<std::vector<ReplyVideo>> waiting() const;
   // To serve them, with ranges. Also NotFound before it is Ready.
   Result<MediaFile> find(std::string_view message_id, std::string_view id) const;
@@ -70,6 +71,9 @@ class ReplyVideos {
   Result<int> erase(std::string_view message_id) const;
   // Those of one of its links alone.
   Result<int> erase(std::string_view message_id, int64_t link_id) const;
+
+  // Cheap. Two that are equal: none became playable or failed in between, by whatever program.
+  std::string change_mark() const;
 
   const std::filesystem::path& folder() const { return folder_; }
   // Where a message's replies lie, and one of them. The id must be one (is_reply_id).

@@ -5,13 +5,18 @@
 
 #include <sys/resource.h>
 
+#include "track/held_file.h"
+
 namespace candid::track {
 namespace {
 
-// For the ledger's files and connections, those to a remote store, the log.
-constexpr uint64_t kOwnFiles = 128;
-// Its socket, an object that is held open, and the extent that is on its way.
-constexpr uint64_t kFilesOfConnection = 3;
+// What the process itself has open at most, rounded up: its streams, queues and listeners (16), the ledger's files or
+// connections (32), connections to a remote store that are idle (32) or fetch parts into files (8 workers, 4 parts
+// each: 64), uploads that workers write (64), media that are sent (one file a socket thread: send_file.h), connections
+// to the metrics (16), and those that are accepted and being closed to make room (16).
+constexpr uint64_t kOwnFiles = 256;
+// A connection is its socket alone, as media are open only while bytes are taken from them.
+constexpr uint64_t kFilesOfConnection = 1;
 // Linux's own choice of fs.nr_open, for where it cannot be read.
 constexpr uint64_t kMostOfKernel = 1 << 20;
 
@@ -36,7 +41,8 @@ uint64_t reachable_open_files(uint64_t hard_limit) {
 }
 
 size_t connections_within(uint64_t open_files, size_t wanted) {
-  uint64_t room = open_files > kOwnFiles ? (open_files - kOwnFiles) / kFilesOfConnection : 0;
+  constexpr uint64_t kOthers = kOwnFiles + kMostHeldFiles;
+  const uint64_t room = open_files > kOthers ? (open_files - kOthers) / kFilesOfConnection : 0;
   return std::min<uint64_t>(wanted, std::max<uint64_t>(room, 1));
 }
 
