@@ -37,11 +37,11 @@ Result<campaign::ExportReport> give_out(const Session& session, const Options& o
   }
   std::filesystem::path out = options.out;
   if (out.empty()) out = fmt::format("{}-data.zip", file_stem(subjects.front().candidate_id));
-  campaign::ExportReach reach{
-      .ledger = *ledger.ledger, .store = store.store.get(), .replies = is_elsewhere ? nullptr : &replies};
-  campaign::ExportReport report = TRY(campaign::export_data(reach, subjects, out, Clock::system()));
-  if (is_elsewhere) report.missing.push_back("video replies: they lie on the server; run candid export there");
-  return report;
+  campaign::ExportReach reach{.ledger = *ledger.ledger,
+                              .store = store.store.get(),
+                              .replies = is_elsewhere ? nullptr : &replies,
+                              .work_folder = places.data.path / "outgoing" / "exports"};
+  return campaign::export_data(reach, subjects, out, Clock::system());
 }
 
 Outcome run(const Session& session, const Options& options) {

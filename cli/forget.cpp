@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "campaign/campaign_file.h"
+#include "campaign/privacy/begun_erasure.h"
 #include "campaign/privacy/erased_rows.h"
 #include "campaign/privacy/retention.h"
 #include "cli/job_command.h"
@@ -56,7 +57,7 @@ Result<void> check(Options& options) {
   bool has_both = !options.folder.empty() && !options.who.empty();
   if (options.expired && (!options.who.empty() || options.again || options.everywhere)) {
     return fail(ErrorKind::InvalidInput, "--expired is about everybody whose time is over",
-                "candid forget --expired, or candid forget CAMPAIGN --expired for its ledger and store");
+                "candid forget --expired, or candid forget CAMPAIGN --expired for this one's alone");
   }
   if (options.again && !has_both)
     return fail(ErrorKind::InvalidInput, "who may come back?", "candid forget CAMPAIGN CANDIDATE --again");
@@ -107,8 +108,9 @@ void tell_plan(const Session& session, const campaign::ErasurePlan& plan) {
   const Console& console = session.console;
   for (const campaign::Subject& subject : plan.subjects) {
     std::string place = subject.record ? "published" : "not published";
-    console.say(fmt::format("{} {}, in \"{}\" ({})", console.strong(subject.name.empty() ? "?" : subject.name),
-                            subject.candidate_id, subject.campaign_name, place));
+    console.say(fmt::format("{} {}, in \"{}\"{}", console.strong(subject.name.empty() ? "?" : subject.name),
+                            subject.candidate_id, subject.campaign_name,
+                            plan.is_resumed ? "" : fmt::format(" ({})", place)));
   }
   console.say("  goes: what the ledger holds, with all links, visits and replies");
   if (plan.replies > 0) console.say(fmt::format("  goes: {}", count(static_cast<size_t>(plan.replies), "video reply")));
@@ -119,6 +121,11 @@ void tell_plan(const Session& session, const campaign::ErasurePlan& plan) {
   if (plan.row) console.say(fmt::format("  goes: the roster's row in line {}", plan.row->line));
   if (plan.keeps_row) console.say("  stays: the roster's row (--keep-row); it gets no video any more");
   for (const std::string& what : plan.local.remains) console.say(fmt::format("  stays: {}", what));
+  if (plan.not_in_store > 0) {
+    console.say(fmt::format("  stays: objects of {}, which {} not hold: --store names the one they were published to",
+                            count(static_cast<size_t>(plan.not_in_store), "video"),
+                            plan.store.empty() ? "no store here does" : plan.store + " does"));
+  }
   for (const campaign::Subject& subject : plan.subjects) {
     if (subject.is_of_folder) continue;
     console.say(fmt::format("  stays: files in the folder of \"{}\": candid forget THAT-FOLDER {}",
@@ -137,6 +144,7 @@ nlohmann::json plan_json(const campaign::ErasurePlan& plan) {
   return {{"dry_run", true},
           {"candidates", subjects},
           {"objects", plan.objects},
+          {"not_in_store", plan.not_in_store},
           {"files", plan.local.files.size()},
           {"video_replies", plan.replies},
           {"roster_row", plan.row ? nlohmann::json(plan.row->line) : nlohmann::json(nullptr)},
@@ -152,18 +160,24 @@ Outcome tell_erased(const Session& session, const campaign::Erased& erased) {
   }
   session.console.say(
       fmt::format("Erased. Receipt {}, in {}.", session.console.strong(receipt.receipt), erased.file.string()));
-  session.console.say(fmt::format("  {}, {}, {} of the ledger; {} of the store; {}; {}.",
-                                  count(static_cast<size_t>(receipt.ledger.messages), "message"),
-                                  count(static_cast<size_t>(receipt.ledger.links), "link"),
-                                  count(static_cast<size_t>(receipt.ledger.events), "event"),
-                                  count(static_cast<size_t>(receipt.stored_objects), "object"),
-                                  count(static_cast<size_t>(receipt.files), "file"),
-                                  count(static_cast<size_t>(receipt.roster_rows), "roster row")));
+  session.console.say(fmt::format(
+      "  {}, {}, {} of the ledger; {}; {} of the store; {}; {}.",
+      count(static_cast<size_t>(receipt.ledger.messages), "message"),
+      count(static_cast<size_t>(receipt.ledger.links), "link"),
+      count(static_cast<size_t>(receipt.ledger.events), "event"),
+      receipt.reply_videos == 1 ? "1 video reply" : fmt::format("{} video replies", receipt.reply_videos),
+      count(static_cast<size_t>(receipt.stored_objects), "object"), count(static_cast<size_t>(receipt.files), "file"),
+      count(static_cast<size_t>(receipt.roster_rows), "roster row")));
   for (const std::string& what : receipt.remains) session.console.note(fmt::format("note: {} was left.", what));
   if (receipt.ledger.awaits_clearing) {
     session.console.note(
-        "note: the rows are gone; their last bytes leave the ledger's files within a minute, by the server that has it "
-        "open.");
+        "note: the rows are gone and overwritten; their bytes leave the ledger's write-ahead log within a minute, by "
+        "the server that has it open.");
+  }
+  if (receipt.ledger.is_overwritten_only) {
+    session.console.note(
+        "note: the rows are overwritten; the ledger's file is too large to be written anew while others wait, and an "
+        "old page of it may hold a copy: docs/privacy.md tells what to do.");
   }
   session.console.note(
       "note: backups and mails that were sent are out of this program's reach: docs/privacy.md tells what to do.");
@@ -180,10 +194,14 @@ bool is_about(const campaign::ErasurePlan& plan, const std::string& who) {
   return false;
 }
 
+bool can_ask(const Session& session) {
+  return !session.console.json && ::isatty(STDIN_FILENO) != 0;
+}
+
 // At a terminal a person says yes; elsewhere the command line does.
 Result<bool> is_confirmed(const Session& session, const Options& options) {
   if (options.yes) return true;
-  if (session.console.json || ::isatty(STDIN_FILENO) == 0) {
+  if (!can_ask(session)) {
     return fail(ErrorKind::InvalidInput, "nothing was erased, as nobody can be asked",
                 "--dry-run tells what would go, --yes erases it");
   }
@@ -193,18 +211,54 @@ Result<bool> is_confirmed(const Session& session, const Options& options) {
   return to_lower(trim(answer)) == "y" || to_lower(trim(answer)) == "yes";
 }
 
-Outcome forget(const Session& session, const Options& options, Opened& opened) {
-  campaign::ErasureReach reach = opened.reach();
+Outcome nothing_done(const Session& session) {
+  session.console.say("Nothing was done.");
+  return Outcome::Done;
+}
+
+// Whoever is named on the command line said yes to their own erasure, and not to another's.
+Result<void> check_begun(const Session& session, const Options& options, const campaign::ErasureReach& reach,
+                         const campaign::ErasurePlan& begun) {
+  TRY_VOID(campaign::check_plan(reach, begun));
+  bool is_asked = can_ask(session) && !options.yes;
+  if (is_asked || is_about(begun, options.who)) return {};
+  const campaign::Subject& first = begun.subjects.front();
+  std::string file = campaign::ErasureJournal(reach.journal_folder).begun_file().string();
+  std::string whose = first.is_of_folder ? fmt::format("candid forget {} {}", options.folder, first.candidate_id)
+                                         : "candid forget --everywhere with their address";
+  return fail(
+      ErrorKind::InvalidInput,
+      fmt::format("the erasure of \"{}\" was begun here and is not done; nothing was erased now", first.candidate_id),
+      fmt::format("{} goes on with it; where nobody here began it, remove {}", whose, file));
+}
+
+// An erasure that was begun and not ended. Nothing: it is done or was none, and the one that was asked for is next.
+std::optional<Outcome> go_on(const Session& session, const Options& options, const campaign::ErasureReach& reach) {
   auto begun = campaign::ErasureJournal(reach.journal_folder).find_begun();
   if (!begun) return session.failed(begun.error());
-  if (*begun && options.dry_run) {
-    session.console.note("note: an erasure was begun and is not done: the next candid forget here goes on with it.");
-  } else if (*begun) {
-    auto erased = campaign::carry_out(reach, **begun);
-    if (!erased) return session.failed(erased.error());
-    session.console.note("note: an erasure that was begun before is done now.");
-    if (is_about(**begun, options.who)) return tell_erased(session, *erased);
+  if (!*begun) return std::nullopt;
+  const campaign::ErasurePlan& plan = **begun;
+  if (options.dry_run) {
+    session.console.note(
+        "note: an erasure was begun and is not done: the next candid forget here asks to go on with it.");
+    return std::nullopt;
   }
+  if (auto checked = check_begun(session, options, reach, plan); !checked) return session.failed(checked.error());
+  session.console.note("note: this erasure was begun before, and is not done:");
+  tell_plan(session, plan);
+  auto confirmed = is_confirmed(session, options);
+  if (!confirmed) return session.failed(confirmed.error());
+  if (!*confirmed) return nothing_done(session);
+  auto erased = campaign::carry_out(reach, plan);
+  if (!erased) return session.failed(erased.error());
+  if (is_about(plan, options.who)) return tell_erased(session, *erased);
+  session.console.note("note: the erasure that was begun before is done now.");
+  return std::nullopt;
+}
+
+Outcome forget(const Session& session, const Options& options, Opened& opened) {
+  campaign::ErasureReach reach = opened.reach();
+  if (auto ended = go_on(session, options, reach)) return *ended;
   auto plan = campaign::plan_erasure(reach, {options.who, options.everywhere, options.keep_row}, Clock::system());
   if (!plan && plan.error().kind() == ErrorKind::Exists) {
     if (session.console.json) session.console.print_json({{"erased_already", plan.error().message()}});
@@ -214,16 +268,10 @@ Outcome forget(const Session& session, const Options& options, Opened& opened) {
   if (!plan) return session.failed(plan.error());
   if (options.dry_run && session.console.json) session.console.print_json(plan_json(*plan));
   tell_plan(session, *plan);
-  if (options.dry_run) {
-    session.console.say("Nothing was done.");
-    return Outcome::Done;
-  }
+  if (options.dry_run) return nothing_done(session);
   auto confirmed = is_confirmed(session, options);
   if (!confirmed) return session.failed(confirmed.error());
-  if (!*confirmed) {
-    session.console.say("Nothing was done.");
-    return Outcome::Done;
-  }
+  if (!*confirmed) return nothing_done(session);
   auto erased = campaign::carry_out(reach, *plan);
   if (!erased) return session.failed(erased.error());
   return tell_erased(session, *erased);
@@ -238,29 +286,63 @@ Outcome readmit(const Session& session, const Options& options, Opened& opened) 
   return Outcome::Done;
 }
 
+void tell_due(const Session& session, const std::vector<track::CampaignSummary>& due) {
+  for (const track::CampaignSummary& campaign : due) {
+    session.console.say(fmt::format("  {} of \"{}\", the latest published {}",
+                                    count(static_cast<size_t>(campaign.messages), "message"), campaign.name,
+                                    format_utc(campaign.published_at)));
+  }
+  if (due.empty()) session.console.say("Nobody's time is over.");
+}
+
+nlohmann::json due_json(const std::vector<track::CampaignSummary>& due) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const track::CampaignSummary& campaign : due)
+    list.push_back({{"campaign", campaign.id}, {"name", campaign.name}, {"messages", campaign.messages}});
+  return {{"dry_run", true}, {"due", list}};
+}
+
+Outcome tell_expired(const Session& session, const campaign::RetentionReport& report) {
+  if (session.console.json) {
+    session.console.print_json({{"receipts", report.receipts},
+                                {"messages", report.messages},
+                                {"events", report.events},
+                                {"video_replies", report.reply_videos},
+                                {"stored_objects", report.stored_objects},
+                                {"replaced_objects", report.unused ? report.unused->removed : 0}});
+  }
+  session.console.say(fmt::format("{} erased whose time was over, and {} of the store.",
+                                  count(static_cast<size_t>(report.messages), "message"),
+                                  count(static_cast<size_t>(report.stored_objects), "object")));
+  if (report.unused) {
+    session.console.say(fmt::format("{} removed that nothing shows any more; {} wait for a week.",
+                                    count(static_cast<size_t>(report.unused->removed), "object"),
+                                    report.unused->waiting));
+  }
+  for (const Error& problem : report.problems) session.console.error(problem);
+  return report.problems.empty() ? Outcome::Done : Outcome::SomeRowsFailed;
+}
+
+// Of one campaign alone, in its own store, where one is named. What was replaced there is the business of whoever
+// serves from it.
 Outcome expire(const Session& session, const Options& options, Opened& opened) {
   campaign::RetentionReach reach{.ledger = *opened.ledger.ledger, .store = opened.store.store.get()};
   if (opened.replies) reach.replies = &*opened.replies;
-  if (opened.store.is_local) reach.unused_notes = opened.places.data.unused_objects();
-  auto report = campaign::apply_retention(reach, options.keep_days, Clock::system());
+  if (opened.campaign) reach.campaign_id = opened.campaign->id;
+  if (opened.store.is_local && !opened.campaign) reach.unused_notes = opened.places.data.unused_objects();
+  auto due = campaign::due_by_retention(reach, options.keep_days, Clock::system());
+  if (!due) return session.failed(due.error());
+  tell_due(session, *due);
+  if (options.dry_run) {
+    if (session.console.json) session.console.print_json(due_json(*due));
+    return nothing_done(session);
+  }
+  auto confirmed = due->empty() ? Result<bool>(true) : is_confirmed(session, options);
+  if (!confirmed) return session.failed(confirmed.error());
+  if (!*confirmed) return nothing_done(session);
+  auto report = campaign::apply_retention(reach, options.keep_days, Clock::system(), session.stop);
   if (!report) return session.failed(report.error());
-  if (session.console.json) {
-    session.console.print_json({{"receipts", report->receipts},
-                                {"messages", report->messages},
-                                {"events", report->events},
-                                {"video_replies", report->reply_videos},
-                                {"stored_objects", report->stored_objects},
-                                {"replaced_objects", report->unused ? report->unused->removed : 0}});
-  }
-  session.console.say(fmt::format("{} erased whose time was over, and {} of the store.",
-                                  count(static_cast<size_t>(report->messages), "message"),
-                                  count(static_cast<size_t>(report->stored_objects), "object")));
-  if (report->unused) {
-    session.console.say(fmt::format("{} removed that nothing shows any more; {} wait for a week.",
-                                    count(static_cast<size_t>(report->unused->removed), "object"),
-                                    report->unused->waiting));
-  }
-  return Outcome::Done;
+  return tell_expired(session, *report);
 }
 
 Outcome run(const Session& session, Options options) {
@@ -287,9 +369,8 @@ void add_forget(CLI::App& program, Session& session) {
   command->add_flag("--again", options->again, "let somebody in again who was erased and asked to come back")
       ->excludes(everywhere)
       ->excludes(dry_run);
-  CLI::Option* expired =
-      command->add_flag("--expired", options->expired, "erase everybody whose time is over ([publish] keep)")
-          ->excludes(dry_run);
+  CLI::Option* expired = command->add_flag(
+      "--expired", options->expired, "erase everybody whose time is over ([publish] keep), of CAMPAIGN or of all");
   command
       ->add_option("--keep", options->keep_days,
                    "with --expired: days after which everything is erased; 0: only by campaigns")

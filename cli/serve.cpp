@@ -163,21 +163,39 @@ bool register_store(const ServedStore& store, const track::Ledger& ledger) {
   return registered.has_value();
 }
 
+void tell_orphans(const campaign::OrphanReport& orphans, const campaign::RetentionReach& reach) {
+  if (orphans.erased > 0)
+    log::info("serve", fmt::format("{} video replies erased whose messages are gone", orphans.erased));
+  if (orphans.waiting > 0) {
+    log::warning("serve", fmt::format("the video replies to {} messages that the ledger does not know are erased after "
+                                      "{} days; is {} the right one?",
+                                      orphans.waiting, campaign::kOrphanedFor.count(), reach.ledger.describe()));
+  }
+  if (orphans.is_of_other_ledger) {
+    log::warning("serve", fmt::format("the video replies in {} are of another ledger than {}: none is erased; where "
+                                      "they are this one's all the same, remove orphans.json there",
+                                      reach.replies->folder().string(), reach.ledger.describe()));
+  }
+}
+
 // What is due is due again tomorrow, whatever came between.
 void keep_no_longer(const campaign::RetentionReach& reach, int keep_days, const std::stop_token& stop) {
   auto report = campaign::apply_retention(reach, keep_days, Clock::system(), stop);
   if (!report && report.error().kind() == ErrorKind::Cancelled) return;
   if (!report) return log::warning("serve", report.error().describe());
+  for (const Error& problem : report->problems)
+    log::warning("serve", fmt::format("what is due to be erased is tried again tomorrow: {}", problem.describe()));
   if (report->messages > 0) {
-    log::info("serve", fmt::format("{} messages and {} events erased, as their time was over", report->messages,
-                                   report->events));
+    log::info("serve", fmt::format("{} messages, {} events and {} video replies erased, as their time was over",
+                                   report->messages, report->events, report->reply_videos));
   }
+  tell_orphans(report->orphans, reach);
   if (report->unused && report->unused->is_shared)
     log::info("serve", "other ledgers use the store: what was replaced there stays");
 }
 
-// Answers of tens of kilobytes come and go all the time: what they took is kept for the next ones, and not given back to
-// the system and asked for again with each.
+// Answers of tens of kilobytes come and go all the time: what they took is kept for the next ones, and not given back
+// to the system and asked for again with each.
 void keep_memory_of_answers() {
   constexpr int kKept = 32 << 20;
   ::mallopt(M_TRIM_THRESHOLD, kKept);
@@ -199,12 +217,15 @@ Outcome run(Session& session, const Options& options) {
   const bool is_registered = register_store(*store, *ledger->ledger);
   const track::ReplyVideos reply_videos(places.data.replies());
   track::ApiServer api(*ledger->ledger, *store->door);
-  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<void> {
-    for (const std::string& message : messages) TRY(reply_videos.erase(message));
-    return {};
+  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<int> {
+    int erased = 0;
+    for (const std::string& message : messages) erased += TRY(reply_videos.erase(message));
+    return erased;
   });
-  auto server = track::Server::start(*settings, *ledger->ledger, *store->library, &api, Clock::system(),
-                                     replies->uploads.get());
+  auto backups = api.keep_backups_in(places.data.path / "outgoing" / "backups");
+  if (!backups) return session.failed(backups.error());
+  auto server =
+      track::Server::start(*settings, *ledger->ledger, *store->library, &api, Clock::system(), replies->uploads.get());
   if (!server) return session.failed(server.error());
   std::string url = url_of(*settings, (*server)->port());
   if (session.console.json) {
@@ -219,11 +240,9 @@ Outcome run(Session& session, const Options& options) {
                                   ledger->ledger->describe()));
   if (!store->open.is_local)
     session.console.note("note: others publish to that store, not to this server; copies lie in the data folder.");
-  campaign::RetentionReach reach{
-      .ledger = *ledger->ledger, .store = store->open.store.get(), .replies = &reply_videos};
+  campaign::RetentionReach reach{.ledger = *ledger->ledger, .store = store->open.store.get(), .replies = &reply_videos};
   if (is_registered) reach.unused_notes = places.data.unused_objects();
-  campaign::DailyJob retention(
-      [&](const std::stop_token& stop) { keep_no_longer(reach, options.keep_days, stop); });
+  campaign::DailyJob retention([&](const std::stop_token& stop) { keep_no_longer(reach, options.keep_days, stop); });
   wait_for_stop(session.stop);
   if (!(*server)->stop()) {
     // A worker waits for a store or a disk, which cannot be interrupted. What was recorded is stored, and files appear
@@ -243,8 +262,9 @@ void add_serve(CLI::App& program, Session& session) {
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   command
-      ->add_option("--metrics-listen", options->metrics_listen,
-                   "where GET /metrics is answered for Prometheus, in the clear: an address that strangers cannot reach")
+      ->add_option(
+          "--metrics-listen", options->metrics_listen,
+          "where GET /metrics is answered for Prometheus, in the clear: an address that strangers cannot reach")
       ->type_name("ADDRESS:PORT");
   command
       ->add_option("--public-url", options->public_url, "the server's address as candidates see it, for link previews")
@@ -270,8 +290,7 @@ void add_serve(CLI::App& program, Session& session) {
                    "days after publishing in which everything about a message is kept; 0: as its campaign says")
       ->check(CLI::Range(0, 36500))
       ->capture_default_str();
-  command
-      ->add_option("--reply-room", options->reply_room, "bytes for all videos that candidates answer with, as 20G")
+  command->add_option("--reply-room", options->reply_room, "bytes for all videos that candidates answer with, as 20G")
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(true))
       ->default_str("20G");

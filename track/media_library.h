@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -20,6 +22,23 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
+// Extents in their order, made once and shared: a video's are many, and each request for some of it asks for all.
+class ExtentList {
+ public:
+  ExtentList() : ExtentList(std::vector<Extent>()) {}
+  ExtentList(std::vector<Extent> extents)  // NOLINT(google-explicit-constructor): it is one
+      : extents_(std::make_shared<const std::vector<Extent>>(std::move(extents))) {}
+  ExtentList(std::initializer_list<Extent> extents) : ExtentList(std::vector<Extent>(extents)) {}
+
+  operator const std::vector<Extent>&() const { return *extents_; }  // NOLINT(google-explicit-constructor)
+  const Extent& at(size_t index) const { return extents_->at(index); }
+  auto begin() const { return extents_->begin(); }
+  auto end() const { return extents_->end(); }
+
+ private:
+  std::shared_ptr<const std::vector<Extent>> extents_;
+};
+
 // A file as it is served: its extents one after the other, `size` bytes in all. They do not change under one etag.
 // Where the bytes lie in a bucket, `redirect` is a signed, short-lived address of the file instead, and there are no
 // extents.
@@ -27,7 +46,7 @@ struct MediaFile {
   std::string content_type{};
   std::string etag{};  // opaque, without quotes; names these exact bytes
   uint64_t size = 0;
-  std::vector<Extent> extents{};
+  ExtentList extents{};
   std::string redirect{};
   std::shared_ptr<void> held{};  // the extents stay readable while this lives; empty: they do anyway
 };

@@ -56,7 +56,9 @@ Json to_json(const ErasurePlan& plan) {
                {"begun_at", format_utc(plan.begun_at)},
                {"ledger", plan.ledger_id},
                {"subjects", std::move(subjects)},
+               {"store", plan.store},
                {"objects", plan.objects},
+               {"not_in_store", plan.not_in_store},
                {"files", paths_json(plan.local.files)},
                {"journals", paths_json(plan.local.journals)},
                {"remains", plan.local.remains},
@@ -72,7 +74,9 @@ Result<ErasurePlan> plan_from(const Json& json) {
   plan.begun_at = TRY(parse_utc(json.at("begun_at").get<std::string>()));
   plan.ledger_id = json.at("ledger");
   for (const Json& subject : json.at("subjects")) plan.subjects.push_back(subject_from(subject));
+  plan.store = json.at("store");
   plan.objects = json.at("objects").get<std::vector<std::string>>();
+  plan.not_in_store = json.at("not_in_store");
   plan.local.files = paths_from(json.at("files"));
   plan.local.journals = paths_from(json.at("journals"));
   plan.local.remains = json.at("remains").get<std::vector<std::string>>();
@@ -99,6 +103,7 @@ Result<std::optional<ErasurePlan>> ErasureJournal::find_begun() const {
     if (json.at("version") != kVersion) return unreadable("its version");
     auto plan = plan_from(json);
     if (!plan || !track::is_receipt(plan->receipt)) return unreadable("its receipt");
+    plan->is_resumed = true;
     return std::optional(std::move(*plan));
   } catch (const Json::exception&) {  // its words may hold what the file says
     return unreadable("no such JSON");
@@ -112,6 +117,7 @@ Result<void> ErasureJournal::begin(const ErasurePlan& plan) const {
 
 Result<std::filesystem::path> ErasureJournal::finish(const ErasureReceipt& receipt) const {
   TRY_VOID(make_folder(folder_));
+  TRY_VOID(remove_abandoned_files(folder_));  // of a begin() that died: plans
   std::filesystem::path file = folder_ / fmt::format("{}.json", receipt.receipt);
   TRY_VOID(write_file(file, campaign::to_json(receipt) + "\n"));
   TRY_VOID(remove_file(begun_file()));
@@ -127,7 +133,8 @@ std::string to_json(const ErasureReceipt& receipt) {
                  {"links", receipt.ledger.links},
                  {"views", receipt.ledger.views},
                  {"events", receipt.ledger.events},
-                 {"files_are_cleared", !receipt.ledger.awaits_clearing}}},
+                 {"files_are_cleared", !receipt.ledger.awaits_clearing},
+                 {"file_is_written_anew", !receipt.ledger.awaits_clearing && !receipt.ledger.is_overwritten_only}}},
                {"reply_videos", receipt.reply_videos},
                {"stored_objects", receipt.stored_objects},
                {"files", receipt.files},

@@ -22,16 +22,19 @@ struct ErasurePlan {
   UtcTime begun_at{};
   std::string ledger_id{};
   std::vector<Subject> subjects{};     // without records and rows once it was read back
-  std::vector<std::string> objects{};  // of the store
+  std::string store{};                 // Store::describe(); empty: there was none
+  std::vector<std::string> objects{};  // of it
+  int not_in_store = 0;                // published videos that were not found there: they lie in another one
   LocalTraces local{};                 // of the first subject, where it is of the campaign's folder
   std::optional<RosterRow> row{};
-  bool keeps_row = false;  // there is one, and it stays
-  int replies = 0;         // videos that they sent
+  bool keeps_row = false;   // there is one, and it stays
+  int replies = 0;          // videos that they sent
+  bool is_resumed = false;  // it was read back
 };
 
 struct ErasureReceipt {
   std::string receipt{};
-  UtcTime erased_at{};
+  UtcTime erased_at{};  // when all was done
   track::Erasure ledger{};
   int64_t reply_videos = 0;
   int64_t stored_objects = 0;
@@ -51,9 +54,9 @@ class ErasureJournal {
   Result<void> begin(const ErasurePlan& plan) const;
   // Writes the receipt, then forgets the plan.
   Result<std::filesystem::path> finish(const ErasureReceipt& receipt) const;
+  std::filesystem::path begun_file() const { return folder_ / "begun.json"; }
 
  private:
-  std::filesystem::path begun_file() const { return folder_ / "begun.json"; }
   std::filesystem::path folder_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "campaign/privacy/export_record.h"
 #include "campaign/privacy/store_traces.h"
+#include "campaign/privacy/work_folder.h"
 #include "campaign/privacy/zip_writer.h"
 #include "campaign/status.h"
 #include "campaign/workspace.h"
@@ -22,8 +23,12 @@ using std::filesystem::path;
 // Files of one export, in a folder that is being filled.
 class Media {
  public:
-  Media(const ExportReach& reach, path folder, ExportReport& report)
-      : reach_(reach), folder_(std::move(folder)), report_(report) {}
+  // `work` is empty, and for what only comes by.
+  Media(const ExportReach& reach, path folder, path work, ExportReport& report)
+      : reach_(reach), folder_(std::move(folder)), work_(std::move(work)), report_(report) {
+    if (reach.replies == nullptr)
+      report_.missing.push_back("your video replies: they lie on the server, where candid export gives them out");
+  }
 
   Result<json> of_message(const track::MessageRecord& record, size_t number) {
     files_ = json::array();
@@ -71,10 +76,10 @@ class Media {
   Result<void> write_video(const std::string& edition, const path& file) {
     auto bytes = TRY(reach_.store->get(recipe_object(edition)));
     encode::Recipe recipe = TRY(encode::parse_recipe({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-    TemporaryFolder parts = TRY(TemporaryFolder::create("candid-export-"));
+    TRY_VOID(make_folder(work_));
     FileWriter writer = TRY(FileWriter::create(file, FileMode::Private));
     for (const encode::PartRange& range : recipe.ranges) {
-      path part = parts.path() / range.part;
+      path part = work_ / range.part;
       std::error_code code;
       if (!std::filesystem::exists(part, code)) {
         TRY_VOID(reach_.store->get_file(upload::part_object(range.part), part));
@@ -111,6 +116,7 @@ class Media {
 
   const ExportReach& reach_;
   const path folder_;
+  const path work_;
   ExportReport& report_;
   json files_;
 };
@@ -138,15 +144,27 @@ class Beliefs {
   std::map<std::string, std::vector<CampaignStatus>> campaigns_;
 };
 
-Result<void> fill(const ExportReach& reach, const std::vector<Subject>& subjects, const path& folder,
+// What history() leaves out of a link that somebody flooded.
+void tell_cut(const std::vector<track::LinkHistory>& histories, ExportReport& report) {
+  for (const track::LinkHistory& history : histories) {
+    if (history.link.purpose != track::Purpose::Candidate || history.events.size() < track::kMostEventsOfLink) continue;
+    report.missing.push_back(
+        fmt::format("events of one link: of very many the first {0} and the newest {0} are here; ask for the others",
+                    track::kMostEventsOfLink / 2));
+  }
+}
+
+Result<void> fill(const ExportReach& reach, const std::vector<Subject>& subjects, const path& folder, const path& work,
                   const Clock& clock, ExportReport& report) {
+  TRY_VOID(make_folder(folder));
   json data = {{"made_at", format_utc(clock.now())}, {"candidate", json::array()}, {"messages", json::array()}};
-  Media media(reach, folder, report);
+  Media media(reach, folder, work, report);
   Beliefs beliefs(reach.ledger);
   for (const Subject& subject : subjects) {
     data["candidate"].push_back(record_of_row(subject));
     if (!subject.record) continue;
     auto histories = TRY(reach.ledger.history(subject.record->message_id));
+    tell_cut(histories, report);
     json message = record_of_message(*subject.record, TRY(beliefs.of(*subject.record)), histories);
     message["files"] = TRY(media.of_message(*subject.record, ++report.messages));
     report.events += message["events"].size();
@@ -178,18 +196,18 @@ Result<ExportReport> export_data(const ExportReach& reach, const std::vector<Sub
   }
   ExportReport report;
   report.where = where;
+  WorkFolder work = TRY(WorkFolder::create(reach.work_folder));
   bool is_zip = where.extension() == ".zip";
   if (is_zip) {
-    TemporaryFolder folder = TRY(TemporaryFolder::create("candid-export-"));
-    TRY_VOID(fill(reach, subjects, folder.path(), clock, report));
-    TRY_VOID(pack(folder.path(), where, clock.now()));
+    TRY_VOID(fill(reach, subjects, work.path() / "data", work.path() / "parts", clock, report));
+    TRY_VOID(pack(work.path() / "data", where, clock.now()));
     return report;
   }
   TRY_VOID(make_folder(where));
   std::filesystem::permissions(where, std::filesystem::perms::owner_all, code);
   if (code)
     return tl::unexpected(system_error(code.value(), fmt::format("cannot keep others out of {}", where.string())));
-  TRY_VOID(fill(reach, subjects, where, clock, report));
+  TRY_VOID(fill(reach, subjects, where, work.path() / "parts", clock, report));
   return report;
 }
 

@@ -20,6 +20,7 @@ struct ExportReach {
   const track::Ledger& ledger;
   upload::Store* store = nullptr;               // null: there is none, and no media
   const track::ReplyVideos* replies = nullptr;  // null: they are kept elsewhere
+  std::filesystem::path work_folder{};          // where it is put together (work_folder.h)
 };
 
 struct ExportReport {
@@ -27,11 +28,13 @@ struct ExportReport {
   size_t messages = 0;
   size_t events = 0;
   size_t files = 0;  // media
-  // What is held and could not be had, in words for people: a video that is not in the store, …
+  // What is held and could not be had, in words for people: a video that is not in the store, … The export itself says
+  // the same.
   std::vector<std::string> missing{};
 };
 
-// Into a ZIP file where the name ends in ".zip", else into a new folder. Exists for what is there.
+// Into a ZIP file where the name ends in ".zip", else into a new folder. Exists for what is there, and while another
+// export is put together.
 Result<ExportReport> export_data(const ExportReach& reach, const std::vector<Subject>& subjects,
                                  const std::filesystem::path& where, const Clock& clock);
 

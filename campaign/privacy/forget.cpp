@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include "campaign/plan.h"
+#include "campaign/privacy/begun_erasure.h"
+#include "campaign/privacy/left_behind.h"
+#include "campaign/privacy/removed_files.h"
 #include "campaign/privacy/store_traces.h"
 #include "core/text.h"
 
@@ -17,6 +20,7 @@ constexpr const char* kRowRemains = "the roster's row";
 constexpr const char* kElsewhereRemains = "files in the folders of other campaigns";
 constexpr const char* kRecordingRemains = "the recording of a sitting";
 constexpr const char* kRowOfNameRemains = "a row of the same name";
+constexpr const char* kStoreRemains = "the store's objects";
 
 tl::unexpected<Error> erased_already(const std::string& receipt) {
   return fail(ErrorKind::Exists, fmt::format("they were erased already, receipt {}", receipt),
@@ -39,8 +43,12 @@ Result<std::vector<Subject>> subjects_of(const ErasureReach& reach, const Erasur
   if (reach.campaign != nullptr) {
     auto found = find_subject(*reach.campaign, wish.who, reach.ledger);
     if (!found) {
-      TRY_VOID(check_erased(reach, wish.who));
-      return tl::unexpected(found.error());
+      auto left = reach.workspace != nullptr
+                      ? TRY(find_left_behind(*reach.campaign, *reach.workspace, wish.who, reach.ledger))
+                      : std::nullopt;
+      if (!left) TRY_VOID(check_erased(reach, wish.who));
+      if (!left) return tl::unexpected(found.error());
+      found = std::move(*left);
     }
     addresses = found->addresses;
     subjects.push_back(std::move(*found));
@@ -59,8 +67,22 @@ Result<std::vector<Subject>> subjects_of(const ErasureReach& reach, const Erasur
               "the mail address, as it was in the roster; --data and --ledger say where the ledger is");
 }
 
+// A published video that is not in this store is in another one: where --everywhere reaches other campaigns, or the
+// store was not named.
+Result<int> published_elsewhere(const ErasureReach& reach, const std::vector<Subject>& subjects) {
+  int elsewhere = 0;
+  for (const Subject& subject : subjects) {
+    std::string edition = subject.record ? edition_named_by(*subject.record) : std::string();
+    if (edition.empty()) continue;
+    if (reach.store == nullptr || !TRY(reach.store->size_of(recipe_object(edition)))) ++elsewhere;
+  }
+  return elsewhere;
+}
+
 Result<void> find_objects(const ErasureReach& reach, ErasurePlan& plan) {
+  plan.not_in_store = TRY(published_elsewhere(reach, plan.subjects));
   if (reach.store == nullptr) return {};
+  plan.store = reach.store->describe();
   std::vector<track::MessageRecord> records;
   std::set<std::string> ids;
   for (const Subject& subject : plan.subjects) {
@@ -68,34 +90,12 @@ Result<void> find_objects(const ErasureReach& reach, ErasurePlan& plan) {
     if (subject.record) records.push_back(*subject.record);
   }
   std::filesystem::path folder = reach.campaign != nullptr ? reach.campaign->folder : std::filesystem::path();
-  for (std::string& object : TRY(objects_of_alone({*reach.store, reach.ledger, folder}, records, ids))) {
+  TracesIn where{.store = *reach.store, .ledger = reach.ledger, .campaign_folder = folder};
+  for (std::string& object : TRY(objects_of_alone(where, records, ids))) {
     auto size = reach.store->size_of(object);
     if (!size || *size) plan.objects.push_back(std::move(object));
   }
   return {};
-}
-
-bool lies_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  if (folder.empty()) return false;
-  auto inner = std::filesystem::absolute(path).lexically_normal().lexically_relative(
-      std::filesystem::absolute(folder).lexically_normal());
-  return !inner.empty() && inner != "." && *inner.begin() != "..";
-}
-
-// A plan is read from a file in the campaign's folder, which may have come from anybody.
-Result<void> check_plan(const ErasureReach& reach, const ErasurePlan& plan) {
-  auto is_ours = [&](const std::filesystem::path& path) {
-    return reach.campaign != nullptr && reach.workspace != nullptr &&
-           (lies_below(path, reach.workspace->folder()) || lies_below(path, reach.campaign->greetings));
-  };
-  bool are_files_ours = std::all_of(plan.local.files.begin(), plan.local.files.end(), is_ours) &&
-                        std::all_of(plan.local.journals.begin(), plan.local.journals.end(), is_ours);
-  bool are_objects_ours = std::all_of(plan.objects.begin(), plan.objects.end(), [](const std::string& object) {
-    return upload::is_name_of_publishing(object) && object != upload::kStoreIdentity;
-  });
-  if (are_files_ours && are_objects_ours && !plan.subjects.empty()) return {};
-  return fail(ErrorKind::Corrupt, "the erasure that was begun would remove files that are not the campaign's",
-              fmt::format("look into {}", (reach.journal_folder / "erasures/begun.json").string()));
 }
 
 track::ErasureOrder order_of(const ErasurePlan& plan) {
@@ -111,7 +111,28 @@ Result<int> erase_replies(const ErasureReach& reach, const ErasurePlan& plan) {
   int erased = 0;
   if (reach.replies == nullptr) return erased;
   for (const Subject& subject : plan.subjects) erased += TRY(reach.replies->erase(subject.message_id));
-  return erased;
+  // Those that the run before this one erased are gone as well.
+  return plan.is_resumed ? std::max(erased, plan.replies) : erased;
+}
+
+Result<void> erase_files(const ErasureReach& reach, const ErasurePlan& plan) {
+  if (reach.workspace == nullptr || reach.campaign == nullptr) return {};
+  const Subject& subject = plan.subjects.front();
+  auto others = TRY(other_candidates(*reach.campaign, subject, reach.ledger));
+  return remove_local_traces(reach.campaign->folder, *reach.workspace, plan.local, subject, others);
+}
+
+// Whether they are in the roster still: the row stays where that was wished, and where it was changed meanwhile.
+Result<bool> erase_row(const ErasureReach& reach, const ErasurePlan& plan) {
+  if (reach.campaign == nullptr) return false;
+  if (plan.row) TRY(remove_row(reach.campaign->roster, *plan.row));
+  std::error_code code;
+  std::filesystem::path roster_file = std::filesystem::weakly_canonical(reach.campaign->roster, code);
+  if (!code) TRY_VOID(remove_abandoned_copies(roster_file));
+  const Roster roster = rows_of(*reach.campaign);
+  const Subject& subject = plan.subjects.front();
+  return subject.is_of_folder && std::any_of(roster.candidates.begin(), roster.candidates.end(),
+                                             [&](const Candidate& one) { return one.id == subject.candidate_id; });
 }
 
 // By kind alone: a receipt names nobody and no file.
@@ -119,6 +140,7 @@ std::vector<std::string> kinds_of_remains(const ErasurePlan& plan, bool has_row)
   std::vector<std::string> kinds;
   const Subject& first = plan.subjects.front();
   if (has_row) kinds.push_back(kRowRemains);
+  if (plan.not_in_store > 0) kinds.push_back(kStoreRemains);
   bool has_others = std::any_of(plan.subjects.begin(), plan.subjects.end(),
                                 [](const Subject& subject) { return !subject.is_of_folder; });
   if (has_others) kinds.push_back(kElsewhereRemains);
@@ -150,37 +172,32 @@ Result<ErasurePlan> plan_erasure(const ErasureReach& reach, const ErasureWish& w
   return plan;
 }
 
-Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& plan, const BeforeStep& before_step) {
+Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& plan, const BeforeStep& before_step,
+                         const Clock& clock) {
   TRY_VOID(check_plan(reach, plan));
-  if (TRY(reach.ledger.id()) != plan.ledger_id) {
-    return fail(ErrorKind::InvalidInput,
-                fmt::format("the erasure was begun with another ledger than {}", reach.ledger.describe()),
-                "the same --data, --ledger and campaign.toml as before");
-  }
+  const std::vector<std::string> objects = TRY(objects_to_remove(reach, plan));
   auto step = [&](std::string_view name) { return before_step ? before_step(name) : Result<void>(); };
   ErasureJournal journal(reach.journal_folder);
-  ErasureReceipt receipt{.receipt = plan.receipt, .erased_at = plan.begun_at};
+  ErasureReceipt receipt{.receipt = plan.receipt};
   TRY_VOID(step("plan"));
   TRY_VOID(journal.begin(plan));
-  // First, as with it the links end: nothing else is seen of the candidate from here on.
+  // First, as with it the links end, and nobody can send another reply.
   TRY_VOID(step("ledger"));
   receipt.ledger = TRY(reach.ledger.erase(order_of(plan)));
   TRY_VOID(step("replies"));
-  TRY_VOID(erase_replies(reach, plan));
-  receipt.reply_videos = plan.replies;
+  receipt.reply_videos = TRY(erase_replies(reach, plan)) + receipt.ledger.reply_videos;
   TRY_VOID(step("store"));
-  if (reach.store != nullptr) TRY_VOID(remove_objects(*reach.store, plan.objects));
-  receipt.stored_objects = static_cast<int64_t>(plan.objects.size());
+  if (reach.store != nullptr) TRY(remove_objects(*reach.store, objects));
+  receipt.stored_objects = static_cast<int64_t>(objects.size());  // those that an earlier run removed are gone as well
   TRY_VOID(step("files"));
-  if (reach.workspace != nullptr && reach.campaign != nullptr) {
-    TRY_VOID(remove_local_traces(reach.campaign->folder, *reach.workspace, plan.local, plan.subjects.front()));
-  }
+  TRY_VOID(erase_files(reach, plan));
   receipt.files = static_cast<int64_t>(plan.local.files.size());
   TRY_VOID(step("row"));
-  if (plan.row && reach.campaign != nullptr) TRY(remove_row(reach.campaign->roster, *plan.row));
-  receipt.roster_rows = plan.row ? 1 : 0;
-  receipt.remains = kinds_of_remains(plan, plan.keeps_row);
+  bool has_row = TRY(erase_row(reach, plan));
+  receipt.roster_rows = plan.row && !has_row ? 1 : 0;
+  receipt.remains = kinds_of_remains(plan, has_row);
   TRY_VOID(step("receipt"));
+  receipt.erased_at = clock.now();
   std::filesystem::path file = TRY(journal.finish(receipt));
   return Erased{std::move(receipt), std::move(file)};
 }

@@ -49,8 +49,9 @@ struct Erased {
   ErasureReceipt receipt;
   std::filesystem::path file;  // where it lies
 };
-// May be repeated with the same plan, which ErasureJournal has until the receipt is written. Corrupt, and nothing
-// happens, for a plan that would remove what does not lie in out/ or among the greetings.
-Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& plan, const BeforeStep& before_step = {});
+// May be repeated with the same plan, which ErasureJournal has until the receipt is written. What check_plan()
+// (begun_erasure.h) refuses is refused before anything happens. The receipt tells what is gone when it is written.
+Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& plan, const BeforeStep& before_step = {},
+                         const Clock& clock = Clock::system());
 
 }  // namespace candid::campaign

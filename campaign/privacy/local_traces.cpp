@@ -1,26 +1,22 @@
 #include "campaign/privacy/local_traces.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "campaign/decisions.h"
 #include "campaign/privacy/greeting_traces.h"
+#include "campaign/privacy/list_lines.h"
+#include "campaign/privacy/removed_files.h"
 #include "campaign/publishing/link_book.h"
-#include "core/csv.h"
 #include "core/files.h"
-#include "core/text.h"
 #include "encode/recipe.h"
 #include "encode/segment_record.h"
 
 namespace candid::campaign {
 namespace {
-
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
 
 using Json = nlohmann::json;
 using Paths = std::vector<std::filesystem::path>;
@@ -65,89 +61,10 @@ Result<void> add_parts(const Workspace& workspace, const std::string& message_id
   return {};
 }
 
-bool mentions(const Json& value, const std::string& word) {
-  if (value.is_string()) {
-    const auto& text = value.get_ref<const std::string&>();
-    return text == word || text.find(word + "-") != std::string::npos;
-  }
-  if (!value.is_structured()) return false;
-  return std::any_of(value.begin(), value.end(), [&](const Json& inner) { return mentions(inner, word); });
-}
-
-using IsAbout = std::function<bool(const Json& line)>;
-
-// Torn lines go, too: nobody can tell what they said.
-Result<void> filter_lines(const std::filesystem::path& file, const IsAbout& is_about) {
-  std::error_code code;
-  if (!std::filesystem::exists(file, code)) return {};
-  std::istringstream lines(TRY(read_text_file(file, kMostBytes)));
-  std::string kept;
-  bool is_changed = false;
-  for (std::string line; std::getline(lines, line);) {
-    Json json = Json::parse(line, nullptr, false);
-    bool goes = json.is_discarded() || is_about(json);
-    is_changed = is_changed || goes;
-    if (!goes) kept += line + '\n';
-  }
-  return is_changed ? write_file(file, kept, FileMode::Private) : Result<void>();
-}
-
-Result<void> filter_manifest(const std::filesystem::path& file, const std::string& message_id) {
-  std::error_code code;
-  if (!std::filesystem::exists(file, code)) return {};
-  Json manifest = Json::parse(TRY(read_text_file(file, kMostBytes)), nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("messages") || !manifest["messages"].is_array()) {
-    return remove_file(file);  // none that a run left: the next one writes it anew
-  }
-  Json kept = Json::array();
-  for (Json& message : manifest["messages"]) {
-    if (!mentions(message, message_id)) kept.push_back(std::move(message));
-  }
-  manifest["messages"] = std::move(kept);
-  return write_file(file, manifest.dump(1) + "\n");
-}
-
-Result<void> filter_links(const Workspace& workspace, const std::string& message_id) {
-  LinkFiles files = link_files(workspace);
-  std::vector<BookedLink> kept;
-  bool is_there = false;
-  for (auto& [message, link] : read_links(files)) {
-    is_there = is_there || message == message_id;
-    if (message != message_id) kept.push_back(std::move(link));
-  }
-  return is_there ? write_links(files, kept) : Result<void>();
-}
-
-// By id, and by name: a hold follows the name.
-Result<void> filter_decisions(const std::filesystem::path& folder, const Subject& subject) {
-  std::filesystem::path file = decisions_file(folder);
-  std::error_code code;
-  if (!std::filesystem::exists(file, code)) return {};
-  CsvTable table = TRY(read_csv(file));
-  auto column = [&](const char* name) {
-    auto found = std::find(table.header.cells.begin(), table.header.cells.end(), name);
-    return static_cast<size_t>(found - table.header.cells.begin());
-  };
-  const size_t id = column("id");
-  const size_t name = column("name");
-  auto says = [](const CsvRow& row, size_t at, const std::string& text) {
-    return at < row.cells.size() && !text.empty() && to_lower(unguarded(trim(row.cells[at]))) == to_lower(text);
-  };
-  std::string kept = csv_row(table.header.cells);
-  bool is_changed = false;
-  for (const CsvRow& row : table.rows) {
-    bool goes = says(row, id, subject.candidate_id) || says(row, name, subject.name);
-    is_changed = is_changed || goes;
-    std::vector<std::string> cells;
-    for (const std::string& cell : row.cells) cells.push_back(unguarded(cell));
-    if (!goes) kept += csv_row(cells);
-  }
-  return is_changed ? write_file(file, kept) : Result<void>();
-}
-
 }  // namespace
 
 Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace& workspace, const Subject& subject) {
+  TRY_VOID(check_lists(campaign, workspace));
   LocalTraces traces;
   const std::filesystem::path out = workspace.folder();
   const std::filesystem::path recipe_file = out / "work" / recipe_object(subject.message_id);
@@ -159,7 +76,7 @@ Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace&
     add_video(traces.files, out / std::filesystem::path(link->second.file).filename());
   }
   add_if_there(traces.files, recipe_file);
-  if (!traces.files.empty()) TRY_VOID(add_parts(workspace, subject.message_id, traces.files));
+  TRY_VOID(add_parts(workspace, subject.message_id, traces.files));
   Paths proofs = TRY(files_below(workspace.proof_folder()));
   traces.files.insert(traces.files.end(), proofs.begin(), proofs.end());
   add_if_there(traces.journals, workspace.journal_file());
@@ -176,8 +93,9 @@ Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace&
 }
 
 Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, const Workspace& workspace,
-                                 const LocalTraces& traces, const Subject& subject) {
-  TRY_VOID(filter_links(workspace, subject.message_id));
+                                 const LocalTraces& traces, const Subject& subject,
+                                 const std::set<std::string>& others) {
+  TRY_VOID(filter_links(workspace, subject));
   auto names_message = [&](const Json& line) { return mentions(line, subject.message_id); };
   auto names_candidate = [&](const Json& line) {
     return line.is_object() && line.contains("candidate") && line["candidate"] == subject.candidate_id;
@@ -185,11 +103,17 @@ Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, c
   for (const auto& file : traces.journals) {
     bool is_sitting = file.parent_path().filename() == "sittings";
     TRY_VOID(filter_lines(file, is_sitting ? IsAbout(names_candidate) : IsAbout(names_message)));
+    TRY_VOID(remove_abandoned_copies(file));
   }
   TRY_VOID(filter_manifest(workspace.folder() / "manifest.json", subject.message_id));
-  TRY_VOID(filter_decisions(campaign_folder, subject));
-  for (const auto& file : traces.files) TRY_VOID(remove_file(file));
-  return {};
+  TRY_VOID(filter_decisions(campaign_folder, subject, others));
+  TRY_VOID(remove_abandoned_copies(decisions_file(campaign_folder)));
+  std::set<std::filesystem::path> folders;
+  for (const auto& file : traces.files) {
+    TRY_VOID(remove_file(file));
+    folders.insert(file.parent_path());
+  }
+  return sync_folders(folders);
 }
 
 }  // namespace candid::campaign

@@ -3,6 +3,7 @@
 // lists, lines of journals.
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,15 @@ struct LocalTraces {
 };
 
 // Parts that no other candidate's recipe names go, and with them what an interrupted run made and no recipe names yet:
-// it may be theirs. Proof sheets show everybody, and go whole: candid proof makes them again.
+// it may be theirs. Proof sheets show everybody, and go whole: candid proof makes them again. Corrupt for a list of the
+// campaign that cannot be read.
 Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace& workspace, const Subject& subject);
 
-// Removes the files, and their lines and rows from journals, links.csv, decisions.csv and manifest.json. May be
-// repeated.
+// Removes the files, and their lines and rows from journals, links.csv, decisions.csv and manifest.json, durably. May
+// be repeated. `others` are the ids of all other candidates (other_candidates()), whose decisions stay whatever their
+// names are.
 Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, const Workspace& workspace,
-                                 const LocalTraces& traces, const Subject& subject);
+                                 const LocalTraces& traces, const Subject& subject,
+                                 const std::set<std::string>& others);
 
 }  // namespace candid::campaign

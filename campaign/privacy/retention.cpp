@@ -1,10 +1,10 @@
 #include "campaign/privacy/retention.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "campaign/privacy/store_traces.h"
-#include "track/replies/reply_files.h"
 #include "upload/folder_store.h"
 
 namespace candid::campaign {
@@ -18,72 +18,145 @@ bool is_over(const track::MessageRecord& record, int server_keep_days, UtcTime n
   return days > 0 && record.published_at + std::chrono::days(days) <= now;
 }
 
-Result<Records> expired_messages(const track::Ledger& ledger, int server_keep_days, UtcTime now) {
+Result<Records> expired_messages(const RetentionReach& reach, int server_keep_days, UtcTime now) {
   Records expired;
-  for (const track::CampaignSummary& campaign : TRY(ledger.campaigns())) {
-    for (track::MessageRecord& record : TRY(ledger.messages(campaign.id))) {
+  for (const track::CampaignSummary& campaign : TRY(reach.ledger.campaigns())) {
+    if (!reach.campaign_id.empty() && campaign.id != reach.campaign_id) continue;
+    for (track::MessageRecord& record : TRY(reach.ledger.messages(campaign.id))) {
       if (is_over(record, server_keep_days, now)) expired.push_back(std::move(record));
     }
   }
   return expired;
 }
 
-// Rows last: they are what the next run finds them by. Their links go before, so that nothing is half-shown meanwhile.
-Result<void> erase_batch(const RetentionReach& reach, const Records& records, RetentionReport& report) {
-  track::ErasureOrder order{.receipt = track::make_receipt(), .reason = track::ErasureReason::Retention};
-  for (const track::MessageRecord& record : records) order.message_ids.push_back(record.message_id);
-  TRY(reach.ledger.revoke_messages(order.message_ids));
-  if (reach.replies != nullptr) {
-    for (const std::string& id : order.message_ids) report.reply_videos += TRY(reach.replies->erase(id));
+// Rows last: they are what the next run finds them by. Their links go before all else, so that nothing is half-shown
+// meanwhile. What fails for some keeps only these.
+class Retention {
+ public:
+  Retention(const RetentionReach& reach, const std::stop_token& stop) : reach_(reach), stop_(stop) {}
+
+  Result<void> erase(Records expired) {
+    for (Records& batch : batches(std::move(expired))) TRY_VOID(end_links(std::move(batch)));
+    if (ended_.empty()) return {};
+    TRY_VOID(erase_replies());
+    auto removed = remove_from_store();
+    if (!removed && removed.error().kind() == ErrorKind::Cancelled) return removed;
+    if (!removed) {
+      report_.problems.push_back(removed.error().wrapped("objects whose time is over are in the store still"));
+      return {};
+    }
+    for (const Records& batch : batches(std::move(ended_))) TRY_VOID(erase_rows(batch));
+    return {};
   }
-  auto* folder = dynamic_cast<upload::FolderStore*>(reach.store);
-  bool is_shared = folder != nullptr && TRY(has_other_ledgers(*folder, reach.ledger));
-  if (reach.store != nullptr && !is_shared) {
-    std::set<std::string> ids(order.message_ids.begin(), order.message_ids.end());
-    auto objects = TRY(objects_of_alone({*reach.store, reach.ledger}, records, ids));
-    report.stored_objects += TRY(remove_objects(*reach.store, objects));
+
+  RetentionReport& report() { return report_; }
+
+ private:
+  static std::vector<Records> batches(Records records) {
+    std::vector<Records> all;
+    for (track::MessageRecord& record : records) {
+      if (all.empty() || all.back().size() == track::kMostErasedAtOnce) all.emplace_back();
+      all.back().push_back(std::move(record));
+    }
+    return all;
   }
-  track::Erasure erasure = TRY(reach.ledger.erase(order));
-  report.receipts.push_back(erasure.receipt);
-  report.messages += erasure.messages;
-  report.events += erasure.events;
-  return {};
-}
+
+  static std::vector<std::string> ids_of(const Records& records) {
+    std::vector<std::string> ids;
+    for (const track::MessageRecord& record : records) ids.push_back(record.message_id);
+    return ids;
+  }
+
+  Result<void> go_on() const {
+    return stop_.stop_requested() ? Result<void>(fail(ErrorKind::Cancelled, "stopped")) : Result<void>();
+  }
+
+  Result<void> end_links(Records batch) {
+    TRY_VOID(go_on());
+    if (auto revoked = reach_.ledger.revoke_messages(ids_of(batch)); !revoked) {
+      report_.problems.push_back(revoked.error());
+      return {};
+    }
+    std::move(batch.begin(), batch.end(), std::back_inserter(ended_));
+    return {};
+  }
+
+  Result<void> erase_replies() {
+    if (reach_.replies == nullptr) return {};
+    std::erase_if(ended_, [&](const track::MessageRecord& record) {
+      if (stop_.stop_requested()) return false;
+      auto erased = reach_.replies->erase(record.message_id);
+      if (erased) report_.reply_videos += *erased;
+      if (!erased) report_.problems.push_back(erased.error());
+      return !erased;
+    });
+    return go_on();
+  }
+
+  // Of all at once: what others need is read for all of them.
+  Result<void> remove_from_store() {
+    auto* folder = dynamic_cast<upload::FolderStore*>(reach_.store);
+    bool is_shared = folder != nullptr && TRY(has_other_ledgers(*folder, reach_.ledger));
+    if (reach_.store == nullptr || is_shared) return {};
+    auto ids = ids_of(ended_);
+    TracesIn where{.store = *reach_.store, .ledger = reach_.ledger, .stop = stop_};
+    auto objects = TRY(objects_of_alone(where, ended_, std::set<std::string>(ids.begin(), ids.end())));
+    report_.stored_objects += TRY(remove_objects(*reach_.store, objects, stop_));
+    return {};
+  }
+
+  Result<void> erase_rows(const Records& batch) {
+    TRY_VOID(go_on());
+    auto erasure = reach_.ledger.erase(
+        {.receipt = track::make_receipt(), .reason = track::ErasureReason::Retention, .message_ids = ids_of(batch)});
+    if (!erasure) {
+      report_.problems.push_back(erasure.error());
+      return {};
+    }
+    report_.receipts.push_back(erasure->receipt);
+    report_.messages += erasure->messages;
+    report_.events += erasure->events;
+    return {};
+  }
+
+  const RetentionReach& reach_;
+  const std::stop_token& stop_;
+  Records ended_{};  // whose links have
+  RetentionReport report_{};
+};
 
 }  // namespace
 
 Result<RetentionReport> apply_retention(const RetentionReach& reach, int server_keep_days, const Clock& clock,
                                         const std::stop_token& stop) {
-  RetentionReport report;
-  Records expired = TRY(expired_messages(reach.ledger, server_keep_days, clock.now()));
-  for (size_t at = 0; at < expired.size(); at += track::kMostErasedAtOnce) {
-    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
-    auto from = expired.begin() + static_cast<std::ptrdiff_t>(at);
-    auto to = expired.begin() + static_cast<std::ptrdiff_t>(std::min(at + track::kMostErasedAtOnce, expired.size()));
-    TRY_VOID(erase_batch(reach, Records(from, to), report));
+  Retention retention(reach, stop);
+  TRY_VOID(retention.erase(TRY(expired_messages(reach, server_keep_days, clock.now()))));
+  RetentionReport& report = retention.report();
+  if (reach.replies != nullptr) {
+    auto orphans = erase_orphaned_replies(*reach.replies, reach.ledger, clock);
+    if (orphans) report.orphans = *orphans;
+    if (!orphans) report.problems.push_back(orphans.error());
   }
-  if (reach.replies != nullptr) report.reply_videos += TRY(erase_orphaned_replies(*reach.replies, reach.ledger));
   auto* folder = dynamic_cast<upload::FolderStore*>(reach.store);
   if (folder != nullptr && !reach.unused_notes.empty()) {
-    report.unused = TRY(remove_unused_objects(*folder, reach.ledger, reach.unused_notes, clock, stop));
+    auto unused = remove_unused_objects(*folder, reach.ledger, reach.unused_notes, clock, stop);
+    if (!unused && unused.error().kind() == ErrorKind::Cancelled) return tl::unexpected(unused.error());
+    if (unused) report.unused = *unused;
+    if (!unused) report.problems.push_back(unused.error());
   }
-  return report;
+  return std::move(report);
 }
 
-Result<int> erase_orphaned_replies(const track::ReplyVideos& replies, const track::Ledger& ledger) {
-  int erased = 0;
-  for (const char* kind : {track::kReplyVideos, track::kReplyUploads}) {
-    for (const auto& of_message : TRY(track::folders_in(replies.folder() / kind))) {
-      for (const auto& reply : TRY(track::folders_in(of_message))) {
-        auto note = track::read_reply_note(reply);
-        if (!note) continue;  // it is just being made, or erased
-        if (TRY(ledger.find_message(note->message_id))) break;
-        erased += TRY(replies.erase(note->message_id));
-        break;
-      }
-    }
+Result<std::vector<track::CampaignSummary>> due_by_retention(const RetentionReach& reach, int server_keep_days,
+                                                             const Clock& clock) {
+  std::vector<track::CampaignSummary> due;
+  for (const track::MessageRecord& record : TRY(expired_messages(reach, server_keep_days, clock.now()))) {
+    if (due.empty() || due.back().id != record.campaign_id)
+      due.push_back({.id = record.campaign_id, .name = record.campaign_name, .published_at = record.published_at});
+    ++due.back().messages;
+    due.back().published_at = std::max(due.back().published_at, record.published_at);
   }
-  return erased;
+  return due;
 }
 
 DailyJob::DailyJob(Work work, Pause& pause)

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "campaign/privacy/orphaned_replies.h"
 #include "campaign/privacy/unused_objects.h"
 #include "core/error.h"
 #include "core/pause.h"
@@ -25,6 +26,7 @@ struct RetentionReach {
   upload::Store* store = nullptr;               // null: there is none
   const track::ReplyVideos* replies = nullptr;  // null: they are kept elsewhere
   std::filesystem::path unused_notes{};         // unused_objects.h; empty: what was replaced stays
+  std::string campaign_id{};                    // this one's messages alone; empty: those of all
 };
 
 struct RetentionReport {
@@ -33,17 +35,22 @@ struct RetentionReport {
   int64_t events = 0;
   int reply_videos = 0;
   int stored_objects = 0;
+  OrphanReport orphans{};                // of replies, where they are known here
   std::optional<UnusedReport> unused{};  // nothing: it was not looked for
+  // What could not be done; the rest was. Messages that it kept from being erased are due again at the next run; their
+  // links have ended.
+  std::vector<Error> problems{};
 };
 
 // Erases messages that were published so long ago: as their campaign says ([publish] keep), or as the server says,
 // whichever is shorter; 0 days: for ever. Then what the store holds and nothing shows. A run that died is done again by
-// the next one. Cancelled at a stop, between two batches.
+// the next one. Cancelled at a stop. Another Error: nothing was done at all.
 Result<RetentionReport> apply_retention(const RetentionReach& reach, int server_keep_days, const Clock& clock,
                                         const std::stop_token& stop = {});
 
-// Replies whose message is gone: it was erased while the server was away. How many there were.
-Result<int> erase_orphaned_replies(const track::ReplyVideos& replies, const track::Ledger& ledger);
+// What apply_retention() would erase, by campaign; those that lose nothing are left out.
+Result<std::vector<track::CampaignSummary>> due_by_retention(const RetentionReach& reach, int server_keep_days,
+                                                             const Clock& clock);
 
 // Runs `work` when it begins, and once a day from then on, on a thread of its own, which ends with this.
 class DailyJob {

@@ -1,6 +1,7 @@
 #include "campaign/privacy/roster_row.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -56,18 +57,34 @@ struct Range {
 };
 
 // A row ends where the next one begins: its cells may hold line ends.
-Result<Range> range_of(const Bytes& bytes, const std::filesystem::path& csv, int line) {
-  CsvTable table = TRY(parse_csv(bytes));
-  auto found = std::find_if(table.rows.begin(), table.rows.end(), [&](const CsvRow& row) { return row.line == line; });
-  if (found == table.rows.end())
-    return fail(ErrorKind::NotFound, fmt::format("no row begins in line {} of {}", line, csv.string()));
+std::vector<Range> ranges_of(const Bytes& bytes, const CsvTable& table) {
   Lines lines(bytes);
-  auto next = std::next(found);
-  return Range{lines.start(line), next == table.rows.end() ? bytes.size() : lines.start(next->line)};
+  std::vector<Range> ranges;
+  for (const CsvRow& row : table.rows) {
+    size_t begin = lines.start(row.line);
+    if (!ranges.empty()) ranges.back().to = begin;
+    ranges.push_back({begin, bytes.size()});
+  }
+  return ranges;
 }
 
-std::string digest_of(const Bytes& bytes, const Range& range) {
+// Without its line end, which the last row gets when others follow it.
+std::string digest_of(const Bytes& bytes, Range range) {
+  auto is_end = [](uint8_t byte) { return byte == '\r' || byte == '\n' || byte == 0; };
+  while (range.to > range.from && is_end(bytes[range.to - 1])) --range.to;
   return to_hex(sha256(std::span(bytes).subspan(range.from, range.to - range.from)));
+}
+
+// In its line, or else in the first one that says the same.
+std::optional<Range> find_range(const Bytes& bytes, const CsvTable& table, const RosterRow& row) {
+  std::optional<Range> found;
+  const std::vector<Range> ranges = ranges_of(bytes, table);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    if (digest_of(bytes, ranges[i]) != row.digest) continue;
+    if (table.rows[i].line == row.line) return ranges[i];
+    if (!found) found = ranges[i];
+  }
+  return found;
 }
 
 FileMode mode_of(const std::filesystem::path& path) {
@@ -80,18 +97,22 @@ FileMode mode_of(const std::filesystem::path& path) {
 
 Result<RosterRow> find_row(const std::filesystem::path& csv, int line) {
   Bytes bytes = TRY(read_file(csv, kMostBytes));
-  Range range = TRY(range_of(bytes, csv, line));
-  return RosterRow{line, digest_of(bytes, range)};
+  CsvTable table = TRY(parse_csv(bytes));
+  const std::vector<Range> ranges = ranges_of(bytes, table);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    if (table.rows[i].line == line) return RosterRow{line, digest_of(bytes, ranges[i])};
+  }
+  return fail(ErrorKind::NotFound, fmt::format("no row begins in line {} of {}", line, csv.string()));
 }
 
 Result<bool> remove_row(const std::filesystem::path& csv, const RosterRow& row) {
   std::error_code code;
   if (!std::filesystem::exists(csv, code)) return false;
   Bytes bytes = TRY(read_file(csv, kMostBytes));
-  auto range = range_of(bytes, csv, row.line);
-  if (!range && range.error().kind() == ErrorKind::NotFound) return false;
-  if (!range) return tl::unexpected(range.error());
-  if (digest_of(bytes, *range) != row.digest) return false;
+  auto table = parse_csv(bytes);
+  if (!table) return tl::unexpected(table.error().wrapped(fmt::format("cannot take a row out of {}", csv.string())));
+  auto range = find_range(bytes, *table, row);
+  if (!range) return false;
   auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(range->from);
   bytes.erase(begin, bytes.begin() + static_cast<std::ptrdiff_t>(range->to));
   // A link to a roster elsewhere stays one.

@@ -1,5 +1,6 @@
 #include "campaign/privacy/store_traces.h"
 
+#include <algorithm>
 #include <mutex>
 #include <sstream>
 
@@ -8,6 +9,7 @@
 
 #include "campaign/edition.h"
 #include "campaign/parallel.h"
+#include "campaign/privacy/removed_files.h"
 #include "campaign/publishing/composed_videos.h"
 #include "campaign/publishing/store_identity.h"
 #include "campaign/workspace.h"
@@ -72,7 +74,7 @@ Result<std::vector<std::string>> parts_of_edition(upload::Store& store, const st
   return recipe ? recipe->parts() : std::vector<std::string>();
 }
 
-Result<Names> parts_of_editions(upload::Store& store, const Names& editions) {
+Result<Names> parts_of_editions(upload::Store& store, const Names& editions, const std::stop_token& stop) {
   std::vector<std::string> list(editions.begin(), editions.end());
   Names parts;
   std::optional<Error> failure;
@@ -81,12 +83,15 @@ Result<Names> parts_of_editions(upload::Store& store, const Names& editions) {
     {
       std::lock_guard lock(mutex);
       if (failure) return;
+      if (stop.stop_requested()) failure = Error(ErrorKind::Cancelled, "stopped");
+      if (failure) return;
     }
     auto some = parts_of_edition(store, list[i]);
     std::lock_guard lock(mutex);
     if (!some) failure = some.error();
     if (some) parts.insert(some->begin(), some->end());
   });
+  if (failure && failure->kind() == ErrorKind::Cancelled) return tl::unexpected(*failure);
   if (failure) return tl::unexpected(failure->wrapped("cannot tell which parts others need"));
   return parts;
 }
@@ -127,8 +132,8 @@ class Search {
     LocalParts local = TRY(local_parts(where_.campaign_folder, ids_));
     parts_.merge(local.theirs);
     kept_.merge(local.of_others);
-    parts_.merge(TRY(parts_of_editions(where_.store, editions_)));
-    kept_.merge(TRY(parts_of_editions(where_.store, others_)));
+    parts_.merge(TRY(parts_of_editions(where_.store, editions_, where_.stop)));
+    kept_.merge(TRY(parts_of_editions(where_.store, others_, where_.stop)));
     return {};
   }
 
@@ -140,6 +145,14 @@ class Search {
       if (!kept_.contains(part)) objects.push_back(upload::part_object(part));
     }
     return objects;
+  }
+
+  // Whether an object may go; after look().
+  bool is_of_alone(const std::string& object) const {
+    std::string edition = edition_in(object);
+    if (!edition.empty()) return ids_.contains(std::string(message_of(edition)));
+    return std::none_of(kept_.begin(), kept_.end(),
+                        [&](const std::string& part) { return upload::part_object(part) == object; });
   }
 
  private:
@@ -198,16 +211,32 @@ Result<std::vector<std::string>> objects_of_alone(const TracesIn& where,
   return search.objects();
 }
 
-Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects) {
+Result<std::vector<std::string>> still_of_alone(const TracesIn& where, const std::vector<std::string>& objects,
+                                                const std::set<std::string>& message_ids) {
+  Search search(where, message_ids);
+  TRY_VOID(search.look({}));
+  std::vector<std::string> theirs;
+  for (const std::string& object : objects) {
+    if (search.is_of_alone(object)) theirs.push_back(object);
+  }
+  return theirs;
+}
+
+Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects, const std::stop_token& stop) {
   if (objects.empty()) return 0;
   TRY_VOID(renew_store_id(store));
   int removed = 0;
+  std::set<std::filesystem::path> folders;
+  auto* folder = dynamic_cast<upload::FolderStore*>(&store);
   for (const std::string& object : objects) {
+    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
+    if (folder != nullptr) folders.insert(TRY(folder->path_of(object)).parent_path());
     auto size = store.size_of(object);
     if (size && !*size) continue;
     TRY_VOID(store.remove(object));
     ++removed;
   }
+  TRY_VOID(sync_folders(folders));
   return removed;
 }
 

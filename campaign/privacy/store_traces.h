@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct TracesIn {
   // Of the messages' campaign; empty: it is not known here. Its recipes and its journal tell of editions and parts that
   // a store without a list cannot tell of.
   std::filesystem::path campaign_folder{};
+  std::stop_token stop{};  // Cancelled then
 };
 
 // Names of objects, in the order in which they are to go: what names parts before the parts. A folder tells all that it
@@ -29,9 +31,15 @@ Result<std::vector<std::string>> objects_of_alone(const TracesIn& where,
                                                   const std::vector<track::MessageRecord>& records,
                                                   const std::set<std::string>& message_ids);
 
+// Of names that were written down earlier, those that nobody but these messages needs now; recipes and videos of others
+// are left out as well.
+Result<std::vector<std::string>> still_of_alone(const TracesIn& where, const std::vector<std::string>& objects,
+                                                const std::set<std::string>& message_ids);
+
 // Removes them, and gives the store a new identity first, so that no campaign takes for granted what it knew to be
-// there. How many there were; what is gone already is fine.
-Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects);
+// there. How many there were; what is gone already is fine. A folder's are gone durably when it returns.
+Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects,
+                           const std::stop_token& stop = {});
 
 // The parts that a ledger's records name: posters, captions, logos.
 std::vector<std::string> parts_named_by(const track::MessageRecord& record);

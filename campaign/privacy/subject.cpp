@@ -117,6 +117,15 @@ Result<Subject> find_subject(const Campaign& campaign, std::string_view word, co
   return subject;
 }
 
+Result<std::set<std::string>> other_candidates(const Campaign& campaign, const Subject& subject,
+                                               const track::Ledger& ledger) {
+  std::set<std::string> ids;
+  for (const Candidate& candidate : rows_of(campaign).candidates) ids.insert(candidate.id);
+  for (const track::MessageRecord& record : TRY(ledger.messages(campaign.id))) ids.insert(record.candidate_id);
+  ids.erase(subject.candidate_id);
+  return ids;
+}
+
 Result<std::vector<Subject>> find_elsewhere(const std::vector<std::string>& addresses, std::string_view known,
                                             const track::Ledger& ledger) {
   std::vector<Subject> found;

@@ -2,6 +2,7 @@
 // Whose data is meant: a candidate of a campaign as its roster, its ledger, or both know them.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ Result<Subject> find_subject(const Campaign& campaign, std::string_view word, co
 // Everybody of the ledger with one of these addresses, whatever their campaign, but for the message `known`.
 Result<std::vector<Subject>> find_elsewhere(const std::vector<std::string>& addresses, std::string_view known,
                                             const track::Ledger& ledger);
+
+// The ids of all others of this campaign, as roster and ledger know them.
+Result<std::set<std::string>> other_candidates(const Campaign& campaign, const Subject& subject,
+                                               const track::Ledger& ledger);
 
 // The roster's rows that can be told apart, also those that get no video as a cell is missing.
 Roster rows_of(const Campaign& campaign);

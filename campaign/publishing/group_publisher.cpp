@@ -49,6 +49,7 @@ Result<void> GroupPublisher::compose(const OutgoingMessage& message, const std::
 
 Result<void> GroupPublisher::give_link(OutgoingMessage& message) {
   TRY_VOID(registrar_.give_link(message));
+  if (message.error) return {};
   ++messages_done_;
   meter_.message_done();
   return {};

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "campaign/publishing/message_check.h"
 #include "campaign/publishing/roster_passcode.h"
 
@@ -44,29 +46,55 @@ bool Registrar::is_up_to_date(const OutgoingMessage& message) const {
   return is_known(message) && !message.link.needs_ledger;
 }
 
-Result<void> Registrar::put_messages(std::span<const OutgoingMessage> messages, const std::stop_token& stop) {
+// The ledger itself lets nobody back in, and says so here.
+Result<void> Registrar::mark_erased(const std::vector<OutgoingMessage*>& messages) const {
+  std::vector<std::string> identities;
+  for (const OutgoingMessage* message : messages) {
+    identities.push_back(track::message_identity(message->record.message_id));
+    identities.push_back(track::mail_identity(message->record.candidate_email));
+  }
+  auto receipts = TRY(ledger_.find_erased(identities));
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const auto& receipt = receipts[2 * i] ? receipts[2 * i] : receipts[2 * i + 1];
+    if (!receipt) continue;
+    messages[i]->error =
+        Error(ErrorKind::InvalidInput, fmt::format("was erased at their wish, receipt {}, and gets no video", *receipt),
+              "take the row out; or, where they asked to come back, candid forget with --again");
+  }
+  return {};
+}
+
+Result<void> Registrar::put_messages(std::span<OutgoingMessage> messages, const std::stop_token& stop) {
   std::vector<track::MessageRecord> batch;
+  std::vector<OutgoingMessage*> sent;
   size_t bytes = 0;
   auto send = [&]() -> Result<void> {
     if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped", "the same command goes on from here");
-    if (!batch.empty()) TRY_VOID(ledger_.upsert_messages(batch));
+    if (batch.empty()) return {};
+    TRY_VOID(ledger_.upsert_messages(batch));
+    TRY_VOID(mark_erased(sent));
     batch.clear();
+    sent.clear();
     bytes = 0;
     return {};
   };
-  for (const OutgoingMessage& message : messages) {
+  for (OutgoingMessage& message : messages) {
     if (message.error || is_known(message)) continue;
     const track::MessageRecord& record = message.record;
     size_t size = track::to_json(record.page).size() + record.candidate_name.size() + kRecordBytes;
     if (bytes + size > kBatchBytes || batch.size() >= kBatchMessages) TRY_VOID(send());
     batch.push_back(record);
+    sent.push_back(&message);
     bytes += size;
   }
   return send();
 }
 
 Result<void> Registrar::give_link(OutgoingMessage& message) {
-  message.link = TRY(issuer_.give(message.planned->id, std::move(message.link)));
+  auto given = issuer_.give(message.planned->id, message.link);
+  if (!given && given.error().kind() == ErrorKind::NotFound) TRY_VOID(mark_erased({&message}));
+  if (message.error) return {};
+  message.link = TRY(std::move(given));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "campaign/publishing/link_book.h"
 #include "campaign/publishing/link_issuer.h"
@@ -35,13 +36,14 @@ class Registrar {
   Result<void> prepare(OutgoingMessage& message);
   // Whether the ledger and all who ask it know the message as it is now, and its link on these terms.
   bool is_up_to_date(const OutgoingMessage& message) const;
-  // Those without an error, in batches, each all or none.
-  Result<void> put_messages(std::span<const OutgoingMessage> messages, const std::stop_token& stop);
-  // Opens the link of a message that the ledger has.
+  // Those without an error, in batches, each all or none. Whoever was erased while this ran gets an error.
+  Result<void> put_messages(std::span<OutgoingMessage> messages, const std::stop_token& stop);
+  // Opens the link of a message that the ledger has. An error of the message where the candidate was erased since.
   Result<void> give_link(OutgoingMessage& message);
 
  private:
   bool is_known(const OutgoingMessage& message) const;
+  Result<void> mark_erased(const std::vector<OutgoingMessage*>& messages) const;
 
   const PublishJob& work_;
   track::Ledger& ledger_;

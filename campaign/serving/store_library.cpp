@@ -1,7 +1,5 @@
 #include "campaign/serving/store_library.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "campaign/edition.h"
@@ -88,13 +86,13 @@ Result<track::MediaFile> StoreLibrary::find_composed(std::string_view edition) c
 
 Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view edition) const {
   std::string version = TRY(files_.recipe_version(edition));
-  std::optional<Cached> cached;
+  std::shared_ptr<const Cached> cached;
   {
     std::lock_guard lock(mutex_);
     auto found = recipes_.find(edition);
-    if (found != recipes_.end() && found->second.version == version) cached = found->second;
+    if (found != recipes_.end() && found->second->version == version) cached = found->second;
   }
-  if (cached && files_.keeps(cached->parts)) return std::move(cached->file);
+  if (cached != nullptr && files_.keeps(cached->parts)) return cached->file;
   std::string text = TRY(files_.recipe_text(edition));
   encode::Recipe recipe = TRY(encode::parse_recipe(text));
   if (recipe.message_id != message_of(edition) || !is_recipe_of(edition, text))
@@ -110,16 +108,18 @@ Result<track::MediaFile> StoreLibrary::find_recipe(std::string_view edition) con
   file.content_type = "video/mp4";
   file.size = recipe.size;
   Sha256Hasher etag;
+  std::vector<track::Extent> extents;
   for (const encode::PartRange& range : recipe.ranges) {
     etag.update_field(fmt::format("{} {} {}", range.part, range.offset, range.length));
     track::Extent extent{TRY(paths[places[range.part]]), range.offset, range.length};
     TRY_VOID(check_length(extent.file, range));
-    file.extents.push_back(std::move(extent));
+    extents.push_back(std::move(extent));
   }
+  file.extents = std::move(extents);
   file.etag = to_hex(etag.finish()).substr(0, 32);
   std::lock_guard lock(mutex_);
   if (recipes_.size() >= kCachedRecipes) recipes_.clear();
-  recipes_[std::string(edition)] = {std::move(version), file, std::move(parts)};
+  recipes_[std::string(edition)] = std::make_shared<const Cached>(Cached{std::move(version), file, std::move(parts)});
   return file;
 }
 
@@ -137,7 +137,7 @@ Result<track::MediaFile> StoreLibrary::find_part(std::string_view name) const {
   file.content_type = content_type_of(kind);
   file.etag = part.substr(0, 32);
   file.size = size;
-  file.extents.push_back({std::move(path), 0, size});
+  file.extents = {track::Extent{std::move(path), 0, size}};
   return file;
 }
 

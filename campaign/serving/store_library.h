@@ -2,6 +2,7 @@
 // A store as the web server's media library: recipes become files made of extents.
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ class StoreLibrary final : public track::MediaLibrary {
   ObjectFiles& files_;
   upload::Bucket* bucket_;
   mutable std::mutex mutex_;
-  mutable std::map<std::string, Cached, std::less<>> recipes_;
+  mutable std::map<std::string, std::shared_ptr<const Cached>, std::less<>> recipes_;
 };
 
 std::string video_ref(const std::string& edition);

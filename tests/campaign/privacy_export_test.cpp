@@ -44,10 +44,13 @@ class ExportTest : public test::PrivacyTest {
     must(ledger->append_and_wait({event}));
   }
 
-  ExportReport give_out(const std::filesystem::path& where) {
+  ExportReport give_out(const std::filesystem::path& where, bool knows_replies = true) {
     Reached reached(bench);
     Subject subject = must(find_subject(reached.campaign, "1", *reached.ledger));
-    return must(export_data({.ledger = *reached.ledger, .store = reached.store.get(), .replies = &reached.replies},
+    return must(export_data({.ledger = *reached.ledger,
+                             .store = reached.store.get(),
+                             .replies = knows_replies ? &reached.replies : nullptr,
+                             .work_folder = work_},
                             {subject}, where, Clock::system()));
   }
 
@@ -57,6 +60,7 @@ class ExportTest : public test::PrivacyTest {
   }
 
   const std::filesystem::path out_ = bench.folder().parent_path() / "given";
+  const std::filesystem::path work_ = bench.folder().parent_path() / "outgoing";
 };
 
 TEST_F(ExportTest, HoldsPageLinksEventsVerdictAndMedia) {
@@ -91,6 +95,44 @@ TEST_F(ExportTest, HoldsNobodyElseNoTokenAndNoVisitOfTheRecruiter) {
     }
   }
   EXPECT_EQ(json::parse(read(out_ / "data.json"))["messages"][0]["links"].size(), 1U);
+}
+
+TEST_F(ExportTest, WhatIsNotInItIsToldInItself) {
+  ExportReport report = give_out(out_, false);
+  ASSERT_EQ(report.missing.size(), 1U);
+  EXPECT_THAT(report.missing[0], HasSubstr("video replies"));
+  EXPECT_EQ(json::parse(read(out_ / "data.json"))["missing"], json(report.missing));
+  EXPECT_THAT(read(out_ / "index.html"), HasSubstr("video replies"));
+}
+
+TEST_F(ExportTest, EventsThatAreLeftOutAreTold) {
+  {
+    auto ledger = bench.ledger();
+    int64_t link = must(ledger->find_link(sha256(token_of(urls.at(0)))))->id;
+    std::vector<track::Event> events(track::kMostEventsOfLink + 1);
+    for (size_t i = 0; i < events.size(); ++i) {
+      events[i].link_id = link;
+      events[i].session = "s";
+      events[i].sequence = static_cast<int64_t>(i);
+      events[i].received_at = Clock::system().now();
+      events[i].kind = track::EventKind::Page;
+      events[i].body = "{}";
+    }
+    must(ledger->append_and_wait(std::move(events)));
+  }
+  ExportReport report = give_out(out_);
+  ASSERT_EQ(report.missing.size(), 1U);
+  EXPECT_THAT(report.missing[0], HasSubstr("10000"));
+  EXPECT_EQ(json::parse(read(out_ / "data.json"))["missing"].size(), 1U);
+}
+
+TEST_F(ExportTest, WhatAKilledExportLeftIsRemovedByTheNext) {
+  must(make_folder(work_ / "work/data"));
+  must(write_file(work_ / "work/data/data.json", "Jane"));
+  give_out(out_.string() + ".zip");
+  EXPECT_FALSE(std::filesystem::exists(work_ / "work"));
+  EXPECT_EQ(std::filesystem::status(work_).permissions() & std::filesystem::perms::group_all,
+            std::filesystem::perms::none);
 }
 
 TEST_F(ExportTest, ThePageRunsNothingThatCandidatesWrote) {

@@ -9,7 +9,7 @@
 
 #include "campaign/decisions.h"
 #include "campaign/plan.h"
-#include "campaign/privacy/retention.h"
+#include "campaign/privacy/begun_erasure.h"
 #include "tests/campaign/privacy_bench.h"
 #include "track/api/ledger_api.h"
 #include "track/replies/reply_files.h"
@@ -310,10 +310,12 @@ TEST_F(ForgetTest, AServerErasesItsRepliesWithTheRows) {
   track::ReplyVideos replies(bench.data().replies());
   track::LedgerApi api(*ledger);
   bool may_erase = false;
-  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<void> {
+  api.erase_beside([&](const std::vector<std::string>& messages) -> Result<int> {
+    EXPECT_FALSE(plays(urls.at(0))) << "the link has ended before, so that no other reply comes";
     if (!may_erase) return fail(ErrorKind::Io, "the disk does not answer");
-    for (const std::string& message : messages) TRY(replies.erase(message));
-    return {};
+    int erased = 0;
+    for (const std::string& message : messages) erased += TRY(replies.erase(message));
+    return erased;
   });
   track::HttpRequest request;
   request.method = track::Method::Post;
@@ -322,20 +324,33 @@ TEST_F(ForgetTest, AServerErasesItsRepliesWithTheRows) {
   EXPECT_EQ(api.answer(request, "erase").status, 500);
   EXPECT_TRUE(must(ledger->find_message(id_of("1")))) << "the rows still tell of the replies";
   may_erase = true;
-  EXPECT_EQ(api.answer(request, "erase").status, 200);
+  auto answer = api.answer(request, "erase");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(std::get<std::string>(answer.body), HasSubstr("\"reply_videos\":1")) << "the receipt counts them";
   EXPECT_FALSE(must(ledger->find_message(id_of("1"))));
   EXPECT_THAT(must(replies.of_message(id_of("1"))), IsEmpty());
   EXPECT_EQ(must(replies.of_message(id_of("2"))).size(), 1U);
 }
 
-TEST_F(ForgetTest, RepliesWhoseMessageIsGoneAreErasedLater) {
-  track::ReplyVideos replies(bench.data().replies());
+TEST_F(ForgetTest, ABackupThatADeadServerWasSendingIsRemovedByTheNext) {
+  std::filesystem::path backups = bench.data().path / "outgoing/backups";
+  must(make_folder(backups));
+  for (const char* name : {"backup-0123456789abcdef.db", ".backup-0123456789abcdef.db.0123456789ab.part", "mine.db"})
+    must(write_file(backups / name, "Jane"));
   auto ledger = bench.ledger();
-  EXPECT_EQ(must(erase_orphaned_replies(replies, *ledger)), 0);
-  must(ledger->erase({.receipt = track::make_receipt(), .message_ids = {id_of("1")}}));
-  EXPECT_EQ(must(erase_orphaned_replies(replies, *ledger)), 1);
-  EXPECT_THAT(must(replies.of_message(id_of("1"))), IsEmpty());
-  EXPECT_EQ(must(replies.of_message(id_of("2"))).size(), 1U);
+  track::LedgerApi api(*ledger);
+  must(api.keep_backups_in(backups));
+  EXPECT_EQ(must(files_below(backups)), std::vector<std::filesystem::path>{backups / "mine.db"});
+  track::HttpRequest request;
+  request.method = track::Method::Post;
+  request.body = "{}";
+  {
+    auto answer = api.answer(request, "backup");
+    ASSERT_EQ(answer.status, 200);
+    const auto& media = std::get<track::MediaBody>(answer.body);
+    EXPECT_EQ(media.extents.at(0).file.parent_path(), backups);
+  }
+  EXPECT_EQ(must(files_below(backups)).size(), 1U) << "it is gone once it was sent";
 }
 
 // What is written of a sitting whose others' greetings are still to be cut.
@@ -349,8 +364,201 @@ TEST_F(ForgetTest, AJournalLosesTheLinesAboutThemAlone) {
   Subject jane;
   jane.candidate_id = "1";
   jane.message_id = id_of("1");
-  must(remove_local_traces(bench.folder(), reached.workspace, {.journals = {bench.out() / "sittings/A.jsonl"}}, jane));
+  must(remove_local_traces(bench.folder(), reached.workspace, {.journals = {bench.out() / "sittings/A.jsonl"}}, jane,
+                           {}));
   EXPECT_EQ(must(read_text_file(bench.out() / "sittings/A.jsonl")), begin + "\n" + others + "\n");
+}
+
+// As it comes back from a file that anybody may have put there.
+TEST_F(ForgetTest, ABegunPlanErasesTheCampaignsOwnCandidateAlone) {
+  {
+    auto ledger = bench.ledger();
+    auto record = *must(ledger->find_message(id_of("2")));
+    record.campaign_id = "another";
+    record.message_id = "another-1";
+    must(ledger->upsert_messages({record}));
+  }
+  Reached reached(bench);
+  const ErasurePlan plan = reached.plan("1");
+  auto refused = [&](const ErasurePlan& forged, const char* what) {
+    must(ErasureJournal(bench.folder()).begin(forged));
+    auto begun = must(ErasureJournal(bench.folder()).find_begun());
+    ASSERT_TRUE(begun) << what;
+    auto done = carry_out(reached.reach(), *begun);
+    ASSERT_FALSE(done) << what;
+    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt) << what;
+    EXPECT_TRUE(plays(urls.at(0)) && plays(urls.at(1))) << what;
+    EXPECT_TRUE(must(reached.ledger->find_message("another-1"))) << what;
+  };
+  ErasurePlan forged = plan;
+  forged.subjects[0].message_id = id_of("2");
+  refused(forged, "another's message under this id");
+  forged.subjects[0].message_id = "another-1";
+  refused(forged, "a message of another campaign");
+  forged.subjects[0].campaign_id = "another";
+  refused(forged, "another campaign");
+  forged = plan;
+  forged.subjects[0].addresses.push_back("somebody.else@example.com");
+  refused(forged, "an address that is not theirs");
+  forged = plan;
+  forged.subjects.push_back(plan.subjects[0]);
+  forged.subjects[1].is_of_folder = false;
+  forged.subjects[1].campaign_id = "another";
+  forged.subjects[1].message_id = "another-1";
+  refused(forged, "a candidate elsewhere who has another address");
+}
+
+TEST_F(ForgetTest, ABegunPlanTakesNoObjectThatOthersNeed) {
+  Reached reached(bench);
+  ErasurePlan forged = reached.plan("1");
+  size_t theirs = forged.objects.size();
+  for (const std::string& object : reached.plan("2").objects) forged.objects.push_back(object);
+  ASSERT_GT(forged.objects.size(), theirs);
+  must(ErasureJournal(bench.folder()).begin(forged));
+  Erased erased = must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
+  EXPECT_EQ(erased.receipt.stored_objects, static_cast<int64_t>(theirs));
+  EXPECT_TRUE(plays(urls.at(1)));
+}
+
+TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnStoreAlone) {
+  Reached reached(bench);
+  must(ErasureJournal(bench.folder()).begin(reached.plan("1")));
+  auto begun = *must(ErasureJournal(bench.folder()).find_begun());
+  auto other_store = must(upload::FolderStore::open(bench.data().path / "another"));
+  ErasureReach reach = reached.reach();
+  for (upload::Store* store : {static_cast<upload::Store*>(other_store.get()), static_cast<upload::Store*>(nullptr)}) {
+    reach.store = store;
+    auto refused = carry_out(reach, begun);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+    EXPECT_TRUE(plays(urls.at(0)));
+  }
+  EXPECT_GT(must(carry_out(reached.reach(), begun)).receipt.stored_objects, 1);
+}
+
+TEST_F(ForgetTest, AStoreThatWasNotReachedIsToldInTheReceipt) {
+  Reached reached(bench);
+  auto other_store = must(upload::FolderStore::open(bench.data().path / "another"));
+  ErasureReach reach = reached.reach();
+  reach.store = other_store.get();
+  EXPECT_EQ(must(plan_erasure(reach, {.who = "1"}, Clock::system())).not_in_store, 1);
+  reach.store = nullptr;
+  Erased erased = must(carry_out(reach, must(plan_erasure(reach, {.who = "1"}, Clock::system()))));
+  EXPECT_EQ(erased.receipt.stored_objects, 0);
+  EXPECT_THAT(erased.receipt.remains, testing::ElementsAre("the store's objects"));
+}
+
+TEST_F(ForgetTest, ANamesakeStaysHeld) {
+  bench.write("candidates.csv", kThree + "5,Jane Sample,Tester,other.jane@example.com\n");
+  must(write_decisions(bench.folder(), {{"1", {Decision::Hold, "", "Jane Sample"}},
+                                        {"5", {Decision::Hold, "", "Jane Sample"}},
+                                        {"old-id", {Decision::Hold, "", "JANE Sample"}}}));
+  Reached(bench).forget({.who = "1"});
+  Findings findings;
+  Decisions left = must(read_decisions(decisions_file(bench.folder()), findings));
+  ASSERT_EQ(left.size(), 1U) << "what is about no other candidate goes by name";
+  EXPECT_EQ(left.at("5").decision, Decision::Hold);
+}
+
+// Erased on the server or for another campaign, and the roster was exported without them.
+TEST_F(ForgetTest, WhatAnErasureElsewhereLeftInTheFolderIsErasedToo) {
+  std::string receipt = track::make_receipt();
+  must(bench.ledger()->erase({.receipt = receipt,
+                              .message_ids = {id_of("1")},
+                              .identities = {"mail:jane@example.com", "message:" + id_of("1")}}));
+  bench.write("candidates.csv",
+              "id,name,role,email\n2,王小明,Designer,xm@example.com\n4,Ole Sample,Tester,ole@example.com\n");
+  for (const char* who : {"jane@example.COM", "Jane Sample", "1"}) {
+    SCOPED_TRACE(who);
+    EXPECT_EQ(Reached(bench).plan(who).subjects.at(0).candidate_id, "1");
+  }
+  Erased erased = Reached(bench).forget({.who = "jane@example.com"});
+  EXPECT_EQ(erased.receipt.ledger.messages, 0);
+  EXPECT_GT(erased.receipt.files, 1);
+  EXPECT_GT(erased.receipt.stored_objects, 1);
+  EXPECT_THAT(found({"Jane", "jane@example.com", token_, id_of("1")}), IsEmpty());
+  EXPECT_TRUE(plays(urls.at(1)));
+  Reached reached(bench);
+  auto again = plan_erasure(reached.reach(), {.who = "jane@example.com"}, Clock::system());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind(), ErrorKind::Exists) << "now there is nothing left";
+}
+
+TEST_F(ForgetTest, ARowThatWasChangedMeanwhileRemainsAndIsTold) {
+  Reached reached(bench);
+  ErasurePlan plan = reached.plan("1");
+  std::string changed = "id,name,role,email\n1,Jane Sample,Lead Engineer,jane@example.com\n";
+  bench.write("candidates.csv", changed);
+  Erased erased = must(carry_out(reached.reach(), plan));
+  EXPECT_EQ(must(read_text_file(bench.folder() / "candidates.csv")), changed);
+  EXPECT_EQ(erased.receipt.roster_rows, 0);
+  EXPECT_THAT(erased.receipt.remains, testing::ElementsAre("the roster's row"));
+}
+
+TEST_F(ForgetTest, AListThatCannotBeReadIsNamedBeforeAnythingGoes) {
+  for (const char* name : {"out/links.csv", "out/links-held.csv", "decisions.csv"}) {
+    std::filesystem::path file = bench.folder() / name;
+    std::error_code code;
+    auto before = std::filesystem::exists(file, code) ? must(read_text_file(file)) : std::string();
+    bench.write(name, "id,name,message\n\"1,Jane Sample");
+    Reached reached(bench);
+    auto plan = plan_erasure(reached.reach(), {.who = "1"}, Clock::system());
+    ASSERT_FALSE(plan) << name;
+    EXPECT_EQ(plan.error().kind(), ErrorKind::Corrupt);
+    EXPECT_THAT(plan.error().message(), HasSubstr(file.string()));
+    if (before.empty()) std::filesystem::remove(file, code);
+    if (!before.empty()) bench.write(name, before);
+  }
+  EXPECT_TRUE(plays(urls.at(0)));
+}
+
+// Meanwhile somebody saved one that is damaged: what is left to do waits until it is mended.
+TEST_F(ForgetTest, AListThatWasDamagedMeanwhileKeepsTheErasureBegun) {
+  std::string links = bench.links();
+  {
+    Reached reached(bench);
+    ErasurePlan plan = reached.plan("1");
+    bench.write("out/links.csv", "id,name,message\n\"1,Jane Sample");
+    auto stopped = carry_out(reached.reach(), plan);
+    ASSERT_FALSE(stopped);
+    EXPECT_THAT(stopped.error().message(), HasSubstr("links.csv"));
+    EXPECT_FALSE(plays(urls.at(0)));
+    bench.write("out/links.csv", links);
+    must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
+  }
+  expect_jane_is_gone();
+}
+
+TEST_F(ForgetTest, TheReceiptTellsWhenAllWasDone) {
+  test::SetClock clock;
+  clock.time = UtcTime(std::chrono::milliseconds(1'795'348'800'000));
+  Reached reached(bench);
+  auto plan = must(plan_erasure(reached.reach(), {.who = "1"}, clock));
+  clock.time += std::chrono::hours(30);
+  EXPECT_EQ(must(carry_out(reached.reach(), plan, {}, clock)).receipt.erased_at, clock.time);
+}
+
+TEST_F(ForgetTest, WhatAnInterruptedRenderingMadeGoesThoughNothingNamesIt) {
+  bench.write("candidates.csv", kThree + "3,Nora Sample,Tester,nora@example.com\n");
+  std::string part;
+  {
+    auto workspace = must(Workspace::open(bench.folder()));
+    part = must(workspace.add_part_file(bench.folder() / "candidates.csv"));  // with Nora in it
+  }
+  EXPECT_THAT(found({"Nora"}), testing::SizeIs(2));
+  Reached(bench).forget({.who = "3"});
+  EXPECT_THAT(found({"Nora", part}), IsEmpty());
+}
+
+TEST_F(ForgetTest, CopiesThatAKillLeftGoBeforeTheReceipt) {
+  const std::vector<std::string> copies = {"erasures/.begun.json.0123456789ab.part", ".decisions.csv.0123456789ab.part",
+                                           ".candidates.csv.ba9876543210.part"};
+  must(make_folder(bench.folder() / "erasures"));
+  for (const std::string& copy : copies) bench.write(copy, "1,Jane Sample,jane@example.com");
+  bench.write(".notes.part", "of somebody else");
+  Reached(bench).forget({.who = "1"});
+  EXPECT_THAT(found(words_of_jane()), IsEmpty());
+  EXPECT_TRUE(std::filesystem::exists(bench.folder() / ".notes.part"));
 }
 
 TEST_F(ForgetTest, ADamagedJournalIsToldAndNothingIsDone) {

@@ -10,6 +10,8 @@
 #include "campaign/privacy/retention.h"
 #include "campaign/privacy/store_traces.h"
 #include "tests/campaign/privacy_bench.h"
+#include "tests/campaign/relayed_ledger.h"
+#include "track/replies/reply_files.h"
 
 namespace candid::campaign {
 namespace {
@@ -155,6 +157,149 @@ TEST_F(RetentionTest, AStoreThatAnotherLedgerShowsFromLosesNothing) {
   EXPECT_TRUE(report.unused->is_shared);
   after(60 * kDay);
   EXPECT_EQ(objects("parts"), before);
+}
+
+TEST_F(RetentionTest, OneCampaignAloneLosesItsOwn) {
+  publish_at(noon, "keep = \"30d\"\n");
+  auto ledger = bench.ledger();
+  auto record = must(ledger->messages("test_campaign")).at(0);
+  record.campaign_id = "another";
+  record.campaign_name = "Another";
+  record.message_id = "another-1";
+  must(ledger->upsert_messages({record}));
+  test::SetClock later;
+  later.time = noon + 30 * kDay;
+  RetentionReach reach{.ledger = *ledger, .campaign_id = "another"};
+  auto due = must(due_by_retention(reach, 0, later));
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].id, "another");
+  EXPECT_EQ(due[0].messages, 1);
+  reach.campaign_id.clear();
+  EXPECT_EQ(must(due_by_retention(reach, 0, later)).size(), 2U);
+  reach.campaign_id = "another";
+  EXPECT_EQ(must(apply_retention(reach, 0, later)).messages, 1);
+  EXPECT_EQ(must(ledger->messages("test_campaign")).size(), 2U);
+}
+
+// Its first erasures fail.
+class FailingLedger final : public test::RelayedLedger {
+ public:
+  using RelayedLedger::find_link;
+  using RelayedLedger::RelayedLedger;
+  int failures = 0;
+
+  Result<track::Erasure> erase(const track::ErasureOrder& order) override {
+    if (failures == 0) return RelayedLedger::erase(order);
+    --failures;
+    return fail(ErrorKind::Io, "the disk does not answer");
+  }
+};
+
+TEST_F(RetentionTest, WhatFailsKeepsNothingElseFromBeingDone) {
+  publish_at(noon, "keep = \"30d\"\n");
+  auto inner = bench.ledger();
+  auto store = bench.store();
+  auto record = must(inner->messages("test_campaign")).at(0);
+  std::vector<track::MessageRecord> many;
+  for (size_t i = 0; i < track::kMostErasedAtOnce; ++i) {
+    record.message_id = fmt::format("more-{}", i);
+    record.candidate_email = "";
+    many.push_back(record);
+  }
+  must(inner->upsert_messages(many));
+  FailingLedger ledger(*inner);
+  ledger.failures = 1;
+  RetentionReach reach{.ledger = ledger, .store = store.get(), .unused_notes = bench.data().unused_objects()};
+  test::SetClock later;
+  later.time = noon + 30 * kDay;
+  RetentionReport report = must(apply_retention(reach, 0, later));
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_EQ(report.messages, 2) << "the second thousand";
+  EXPECT_TRUE(report.unused) << "and what comes after";
+  report = must(apply_retention(reach, 0, later));
+  EXPECT_EQ(report.messages, 1'000) << "the first is due again";
+  EXPECT_THAT(report.problems, IsEmpty());
+}
+
+class OrphanTest : public testing::Test {
+ protected:
+  OrphanTest() {
+    clock.time = UtcTime(std::chrono::milliseconds(1'795'348'800'000));
+    must(make_folder(replies.folder()));  // as a server does before it looks
+  }
+
+  void add_reply(const std::string& message) {
+    std::filesystem::path reply = replies.folder_of(message, std::string(32, 'a'));
+    must(make_folder(reply));
+    must(track::write_reply_note(reply, {.message_id = message, .link_id = 1, .type = "video/webm", .size = 9}));
+    must(write_file(reply / track::kReplyRaw, "a reply"));
+  }
+  OrphanReport look(std::chrono::days later) {
+    clock.time += later;
+    return must(erase_orphaned_replies(replies, *ledger, clock));
+  }
+  bool has_reply(const std::string& message) { return !must(replies.of_message(message)).empty(); }
+
+  TemporaryFolder folder = must(TemporaryFolder::create());
+  track::ReplyVideos replies{folder.path() / "replies"};
+  std::unique_ptr<track::Ledger> ledger = must(track::open_sqlite_ledger(folder.path() / "ledger.db"));
+  test::SetClock clock;
+};
+
+TEST_F(OrphanTest, WhoWasErasedLosesTheirRepliesAtOnce) {
+  add_reply("m-1");
+  add_reply("m-2");
+  must(ledger->erase({.receipt = track::make_receipt(), .message_ids = {"m-1"}, .identities = {"message:m-1"}}));
+  EXPECT_EQ(look({}).erased, 1);
+  EXPECT_FALSE(has_reply("m-1"));
+  EXPECT_TRUE(has_reply("m-2"));
+}
+
+TEST_F(OrphanTest, RepliesToAnUnknownMessageWaitForAWeek) {
+  add_reply("m-1");
+  EXPECT_EQ(look({}).waiting, 1);
+  EXPECT_EQ(look(6 * kDay).erased, 0);
+  EXPECT_TRUE(has_reply("m-1"));
+  EXPECT_EQ(look(kDay).erased, 1);
+  EXPECT_FALSE(has_reply("m-1"));
+}
+
+TEST_F(OrphanTest, AMessageThatIsKnownAgainBeginsItsWeekAnew) {
+  add_reply("m-1");
+  look({});
+  track::MessageRecord record;
+  record.campaign_id = record.campaign_name = "c";
+  record.message_id = "m-1";
+  record.candidate_id = "1";
+  record.candidate_name = "Sample";
+  record.duration = std::chrono::seconds(1);
+  record.page.company = "Sample";
+  record.video_ref = "video";
+  record.poster_ref = "poster";
+  record.published_at = clock.time;
+  must(ledger->upsert_messages({record}));
+  EXPECT_EQ(look(8 * kDay).waiting, 0);
+  must(ledger->erase({.receipt = track::make_receipt(), .message_ids = {"m-1"}}));
+  EXPECT_EQ(look(kDay).waiting, 1);
+  EXPECT_TRUE(has_reply("m-1"));
+}
+
+TEST_F(OrphanTest, AnotherLedgerErasesNothingHoweverOftenItLooks) {
+  look({});
+  add_reply("m-1");
+  ledger = must(track::open_sqlite_ledger(folder.path() / "another.db"));
+  must(ledger->erase({.receipt = track::make_receipt(), .identities = {"message:m-1"}}));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(look(30 * kDay).is_of_other_ledger);
+  EXPECT_TRUE(has_reply("m-1"));
+}
+
+TEST_F(OrphanTest, NotesThatCannotBeReadEraseNothing) {
+  add_reply("m-1");
+  must(write_file(replies.folder() / "orphans.json", "{\"ledger\""));
+  auto report = erase_orphaned_replies(replies, *ledger, clock);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind(), ErrorKind::Corrupt);
+  EXPECT_TRUE(has_reply("m-1"));
 }
 
 TEST_F(RetentionTest, AStopEndsItBetweenBatches) {

@@ -9,6 +9,7 @@
 #include "campaign/privacy/roster_row.h"
 #include "core/csv.h"
 #include "tests/campaign/privacy_bench.h"
+#include "tests/campaign/relayed_ledger.h"
 
 namespace candid::campaign {
 namespace {
@@ -61,14 +62,24 @@ TEST_F(RosterRowTest, SpreadsheetsMayWriteUtf16) {
 TEST_F(RosterRowTest, AFileThatChangedMeanwhileLosesNoOtherRow) {
   must(write_file(file_, "id,name\n1,A\n2,B\n"));
   RosterRow row = must(find_row(file_, 2));
-  must(write_file(file_, "id,name\n9,Z\n1,A\n2,B\n"));
-  EXPECT_FALSE(must(remove_row(file_, row)));
-  EXPECT_EQ(must(read_text_file(file_)), "id,name\n9,Z\n1,A\n2,B\n");
+  must(write_file(file_, "id,name\n9,Z\n1,A corrected\n2,B\n"));
+  EXPECT_FALSE(must(remove_row(file_, row))) << "it says something else now";
+  EXPECT_EQ(must(read_text_file(file_)), "id,name\n9,Z\n1,A corrected\n2,B\n");
   must(write_file(file_, "id,name\n"));
   EXPECT_FALSE(must(remove_row(file_, row)));
   must(remove_file(file_));
   EXPECT_FALSE(must(remove_row(file_, row)));
   EXPECT_EQ(find_row(file_, 2).error().kind(), ErrorKind::NotFound);
+}
+
+TEST_F(RosterRowTest, ARowIsFoundInWhateverLineItStandsMeanwhile) {
+  must(write_file(file_, "id,name\n1,A\n2,B"));
+  RosterRow first = must(find_row(file_, 2));
+  RosterRow last = must(find_row(file_, 3));
+  must(write_file(file_, "id,name\n9,Z\n1,A\n2,B\n3,C\n"));
+  EXPECT_TRUE(must(remove_row(file_, first)));
+  EXPECT_TRUE(must(remove_row(file_, last))) << "it had no line end, and has one now";
+  EXPECT_EQ(must(read_text_file(file_)), "id,name\n9,Z\n3,C\n");
 }
 
 TEST_F(RosterRowTest, TheFileStaysAsOpenToOthersAsItWas) {
@@ -129,6 +140,38 @@ TEST_F(ErasedRowsTest, WhoIsLetInAgainGetsAVideoAndMayBeErasedAgain) {
   Reached(bench).forget({.who = "1"});
   EXPECT_THAT(ids_of(reimported("1,Jane Sample,Engineer,jane@example.com\n2,王小明,Designer,xm@example.com\n")),
               ElementsAre("2"));
+}
+
+// Erases somebody when the first messages are about to be stored: after the roster was asked about.
+class ErasingLedger final : public test::RelayedLedger {
+ public:
+  ErasingLedger(track::Ledger& inner, track::ErasureOrder order) : RelayedLedger(inner), order_(std::move(order)) {}
+  using RelayedLedger::find_link;
+
+  Result<void> upsert_messages(const std::vector<track::MessageRecord>& messages) override {
+    if (!is_done_) must(RelayedLedger::erase(order_));
+    is_done_ = true;
+    return RelayedLedger::upsert_messages(messages);
+  }
+
+ private:
+  track::ErasureOrder order_;
+  bool is_done_ = false;
+};
+
+TEST_F(ErasedRowsTest, WhoIsErasedWhileAPublishRunsIsNotPublishedByIt) {
+  bench.render();
+  auto inner = bench.ledger();
+  auto store = bench.store();
+  track::ErasureOrder order{.receipt = track::make_receipt(), .identities = {"mail:jane@example.com"}};
+  ErasingLedger ledger(*inner, order);
+  auto report = must(bench.publish_to(*store, ledger));
+  ASSERT_EQ(report.links.size(), 2U);
+  ASSERT_TRUE(report.links[0].error) << "the run goes on, and tells the row";
+  EXPECT_THAT(report.links[0].error->message(), HasSubstr(order.receipt));
+  EXPECT_FALSE(report.links[1].error);
+  EXPECT_EQ(must(inner->messages("test_campaign")).size(), 1U);
+  EXPECT_EQ(bench.booked().size(), 1U) << "there is no link of theirs to mail";
 }
 
 TEST_F(ErasedRowsTest, NobodyIsReadmittedWhoWasNeverErased) {

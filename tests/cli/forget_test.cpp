@@ -1,14 +1,19 @@
 // The program that forgets and gives out: what it asks, what it says, how it ends.
 
+#include "campaign/privacy/forget.h"
+
 #include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "campaign/campaign_file.h"
+#include "campaign/plan.h"
 #include "tests/cli/publish_program.h"
 #include "tests/support/server_process.h"
 #include "tests/support/terminal.h"
+#include "track/replies/reply_files.h"
 
 namespace candid {
 namespace {
@@ -41,6 +46,10 @@ class ForgetProgram : public test::PublishProgram {
       if (message.candidate_name == "Jane Sample") return true;
     }
     return false;
+  }
+  campaign::Campaign campaign_of_folder() const {
+    Findings findings;
+    return must(campaign::read_campaign(bench.folder(), findings));
   }
   void reimport() const { bench.write("candidates.csv", test::kRoster); }
 };
@@ -150,10 +159,62 @@ TEST_F(ForgetProgram, WhoseTimeIsOverGoesByCommandToo) {
   for (track::MessageRecord& message : messages) message.published_at -= std::chrono::days(2);
   must(ledger->upsert_messages(messages));
   ledger.reset();
-  Ended expired = candid("forget --expired --json");
+  Ended unasked = candid("forget --expired");
+  EXPECT_EQ(unasked.code, 2) << "nobody said yes to all this";
+  EXPECT_THAT(unasked.err, HasSubstr("--yes"));
+  Ended looked = candid("forget --expired --dry-run");
+  EXPECT_EQ(looked.code, 0) << looked.err;
+  EXPECT_THAT(looked.out, HasSubstr("2 messages of"));
+  EXPECT_EQ(nlohmann::json::parse(candid("forget --expired --dry-run --json").out)["due"][0]["messages"], 2);
+  EXPECT_TRUE(knows_jane());
+  Ended expired = candid("forget --expired --yes --json");
   EXPECT_EQ(expired.code, 0) << expired.err;
   EXPECT_EQ(nlohmann::json::parse(expired.out)["messages"], 2);
   EXPECT_FALSE(knows_jane());
+}
+
+TEST_F(ForgetProgram, ACampaignsNameKeepsOthersFromExpiring) {
+  {
+    auto ledger = must(track::open_sqlite_ledger(data() / "ledger.db"));
+    auto record = must(ledger->messages("test_campaign")).at(0);
+    record.campaign_id = "another";
+    record.message_id = "another-1";
+    record.published_at -= std::chrono::days(30);
+    must(ledger->upsert_messages({record}));
+  }
+  Ended expired = candid("forget " + folder() + " --expired --keep 10 --yes --json");
+  EXPECT_EQ(expired.code, 0) << expired.err;
+  EXPECT_EQ(nlohmann::json::parse(expired.out)["messages"], 0);
+  expired = candid("forget --expired --keep 10 --yes --json");
+  EXPECT_EQ(nlohmann::json::parse(expired.out)["messages"], 1);
+  EXPECT_TRUE(knows_jane());
+}
+
+// A folder may come from anybody, and with it what was begun there.
+TEST_F(ForgetProgram, YesToOneIsNoYesToWhatWasBegun) {
+  {
+    campaign::Campaign campaign = campaign_of_folder();
+    auto workspace = must(campaign::Workspace::open(bench.folder()));
+    auto ledger = must(track::open_sqlite_ledger(data() / "ledger.db"));
+    auto store = must(upload::FolderStore::open(data() / "store"));
+    campaign::ErasureReach reach{.ledger = *ledger,
+                                 .store = store.get(),
+                                 .campaign = &campaign,
+                                 .workspace = &workspace,
+                                 .journal_folder = campaign.folder};
+    auto plan = must(campaign::plan_erasure(reach, {.who = "1"}, Clock::system()));
+    must(campaign::ErasureJournal(campaign.folder).begin(plan));
+  }
+  Ended refused = candid("forget " + folder() + " 2 --yes");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("\"1\" was begun here"));
+  EXPECT_THAT(refused.err, HasSubstr("begun.json"));
+  EXPECT_EQ(candid("forget " + folder() + " 1").code, 2) << "and without a yes nothing is gone on with";
+  EXPECT_TRUE(knows_jane());
+  Ended erased = candid("forget " + folder() + " 1 --yes --json");
+  EXPECT_EQ(erased.code, 0) << erased.err;
+  EXPECT_FALSE(knows_jane());
+  EXPECT_EQ(candid("forget " + folder() + " 2 --dry-run").code, 0);
 }
 
 TEST_F(ForgetProgram, GivesOutWhatIsHeld) {
@@ -213,9 +274,17 @@ TEST_F(PublishProgram, AServerErasesForWhoMayAskForIt) {
   ASSERT_EQ(added.code, 0) << added.err;
   std::string admin = fmt::format("CANDID_API_TOKEN={}", nlohmann::json::parse(added.out)["token"].get<std::string>());
   size_t objects = must(files_below(served / "store")).size();
+  track::ReplyVideos replies(served / "replies");
+  std::filesystem::path reply = replies.folder_of(campaign::message_id("test_campaign", "1"), std::string(32, 'a'));
+  must(make_folder(reply));
+  must(track::write_reply_note(
+      reply,
+      {.message_id = campaign::message_id("test_campaign", "1"), .link_id = 1, .type = "video/webm", .size = 9}));
   Ended erased = candid("forget " + folder() + " 1 --yes --json", admin);
   ASSERT_EQ(erased.code, 0) << erased.err;
   EXPECT_FALSE(nlohmann::json::parse(erased.out)["ledger"]["files_are_cleared"].is_null());
+  EXPECT_EQ(nlohmann::json::parse(erased.out)["reply_videos"], 1) << "counted by the server";
+  EXPECT_FALSE(std::filesystem::exists(reply));
   EXPECT_LT(must(files_below(served / "store")).size(), objects);
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(90);
   while (held_there("jane@example.com") && std::chrono::steady_clock::now() < deadline)

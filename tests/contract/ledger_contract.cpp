@@ -98,6 +98,27 @@ TEST_P(LedgerContract, KeepsAMessageWordForWord) {
   EXPECT_FALSE(must(ledger().find_message("m-2")));
 }
 
+TEST_P(LedgerContract, FindsAMessageByItsLinkInOneLook) {
+  const Sha256 token = sha256("a token"), other = sha256("another token");
+  must(ledger().upsert_messages({sample_message("m-1"), sample_message("m-2")}));
+  must(ledger().put_link(token, "m-2", Purpose::Candidate, {}));
+  must(ledger().put_link(other, "m-1", Purpose::Owner, {}));
+  auto found = must(ledger().find_linked(token));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->message, *must(ledger().find_message("m-2")));
+  EXPECT_EQ(found->link.id, must(ledger().find_link(token))->id);
+  EXPECT_EQ(found->link.message_id, "m-2");
+  EXPECT_EQ(found->link.purpose, Purpose::Candidate);
+  auto by_number = must(ledger().find_linked(found->link.id));
+  ASSERT_TRUE(by_number);
+  EXPECT_EQ(by_number->message, found->message);
+  must(ledger().revoke_link(token));
+  EXPECT_FALSE(must(ledger().find_linked(token)));
+  EXPECT_FALSE(must(ledger().find_linked(found->link.id)));
+  EXPECT_TRUE(must(ledger().find_linked(other)));
+  EXPECT_FALSE(must(ledger().find_linked(sha256("unknown"))));
+}
+
 TEST_P(LedgerContract, StoresAllMessagesOrNone) {
   MessageRecord wrong = sample_message("m-3");
   wrong.duration = Microseconds(0);

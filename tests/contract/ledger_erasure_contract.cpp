@@ -1,5 +1,6 @@
 // What every ledger must forget, and what it may keep of that.
 
+#include <atomic>
 #include <thread>
 
 #include <fmt/format.h>
@@ -122,6 +123,52 @@ TEST_P(LedgerContract, WhoIsReadmittedCountsAsNeverErased) {
   EXPECT_THAT(must(ledger().find_erased({kAna, "message:m-1"})), ElementsAre(std::nullopt, order.receipt));
   EXPECT_EQ(must(ledger().readmit({kAna})), 0);
   EXPECT_TRUE(must(ledger().find_erasure(order.receipt))) << "the receipt stays";
+}
+
+// A publish that was under way when they were erased.
+TEST_P(LedgerContract, LeavesOutWhoWasErasedWhenMessagesAreStored) {
+  auto message = [](const std::string& id, const std::string& email) {
+    MessageRecord record = sample_message(id);
+    record.candidate_email = email;
+    return record;
+  };
+  must(ledger().upsert_messages({message("m-1", "one@example.com"), message("m-2", "two@example.com")}));
+  must(ledger().erase(order_of({"m-1"}, {"message:m-1", kAna})));
+  must(ledger().upsert_messages({message("m-1", "another@example.com"), message("m-2", "two@example.com"),
+                                 message("m-3", " ANA@Example.com "), message("m-4", "")}));
+  EXPECT_FALSE(must(ledger().find_message("m-1"))) << "the same candidate, whatever their address";
+  EXPECT_FALSE(must(ledger().find_message("m-3"))) << "the same address, whatever the campaign";
+  EXPECT_EQ(must(ledger().messages("backend")).size(), 2U) << "others are stored with the very same call";
+  auto link = ledger().put_link(sha256(make_token()), "m-1", Purpose::Candidate, {});
+  ASSERT_FALSE(link);
+  EXPECT_EQ(link.error().kind(), ErrorKind::NotFound);
+  must(ledger().readmit({"message:m-1", kAna}));
+  must(ledger().upsert_messages({message("m-1", "ana@example.com")}));
+  EXPECT_TRUE(must(ledger().find_message("m-1"))) << "who is let in again is stored";
+}
+
+TEST_P(LedgerContract, NobodyComesBackByMessagesThatAreStoredBesideTheErasure) {
+  std::vector<MessageRecord> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back(sample_message(fmt::format("m-{}", i)));
+    all.back().candidate_email = fmt::format("sample-{}@example.com", i);
+  }
+  std::atomic<bool> is_erased = false;
+  int stored = 0;
+  {
+    auto other = open_again();
+    std::jthread publisher([&] {
+      for (int i = 0; i < 20 || !is_erased; ++i) {
+        must(other->upsert_messages(all));
+        ++stored;
+      }
+    });
+    for (int i = 0; i < 20; ++i)
+      must(ledger().erase(order_of({fmt::format("m-{}", i)}, {fmt::format("message:m-{}", i)})));
+    is_erased = true;
+  }
+  EXPECT_GE(stored, 20);
+  EXPECT_TRUE(must(ledger().messages("backend")).empty());
 }
 
 TEST_P(LedgerContract, FindsManyErasedAsItFindsEach) {

@@ -101,6 +101,15 @@ class SqliteErasureTest : public testing::Test {
     }
   }
 
+  int64_t asked(const char* sql) const {
+    SQLite::Database database(file_.string(), SQLite::OPEN_READONLY, 10'000);
+    SQLite::Statement query(database, sql);
+    query.executeStep();
+    return query.getColumn(0).getInt64();
+  }
+  int64_t pages() const { return asked("PRAGMA page_count"); }
+  int64_t state() const { return asked("SELECT is_cleared FROM erasure"); }
+
   TemporaryFolder folder_ = must(TemporaryFolder::create());
   std::filesystem::path file_ = folder_.path() / "ledger.db";
   FakeClock clock_;
@@ -112,6 +121,7 @@ TEST_F(SqliteErasureTest, NoByteOfTheErasedStaysInTheFiles) {
   EXPECT_EQ(words_found(kErased).size(), words_of(kErased).size()) << "the search finds what is there";
   Erasure erasure = must(ledger->erase(order_));
   EXPECT_FALSE(erasure.awaits_clearing);
+  EXPECT_FALSE(erasure.is_overwritten_only);
   EXPECT_EQ(erasure.events, 1);
   for (int closed = 0; closed < 2; ++closed) {
     EXPECT_EQ(words_found(kErased), std::set<std::string>());
@@ -164,6 +174,40 @@ TEST_F(SqliteErasureTest, AReaderThatStaysOnlyPutsTheClearingOff) {
   reader.exec("COMMIT");
   await_clearing(*ledger);
   EXPECT_EQ(words_found(kErased), std::set<std::string>());
+}
+
+// Whoever reports an event would wait for a large file to be written anew.
+TEST_F(SqliteErasureTest, ALargeFileIsOverwrittenAndNotWrittenAnew) {
+  auto ledger = open();
+  std::vector<MessageRecord> messages;
+  for (int i = 0; i < kMessages; ++i) {
+    messages.push_back(message_of(i));
+    messages.back().page.message += std::string(3'000, '.');
+  }
+  must(ledger->upsert_messages(messages));
+  add_reply(*ledger, kErased);
+  auto pages_before = pages();
+  ASSERT_EQ(words_found(kErased).size(), words_of(kErased).size());
+  Erasure erasure = must(ledger->erase(order_));
+  EXPECT_FALSE(erasure.awaits_clearing);
+  EXPECT_TRUE(erasure.is_overwritten_only) << "and the receipt says so";
+  EXPECT_EQ(must(ledger->find_erasure(order_.receipt)), erasure);
+  EXPECT_GE(pages(), pages_before) << "free pages stay in it";
+  EXPECT_EQ(words_found(kErased), std::set<std::string>()) << "these rows came in order: no page was split";
+}
+
+TEST_F(SqliteErasureTest, AFileThatWasWrittenAnewIsNotWrittenAgainWhileSomebodyReads) {
+  auto ledger = open(std::chrono::milliseconds(20));
+  must(ledger->upsert_messages({message_of(1), message_of(kErased)}));
+  SQLite::Database reader(file_.string(), SQLite::OPEN_READONLY);
+  reader.exec("BEGIN");
+  SQLite::Statement(reader, "SELECT count(*) FROM message").executeStep();
+  EXPECT_TRUE(must(ledger->erase(order_)).awaits_clearing);
+  EXPECT_EQ(state(), -1) << "written anew, and the old pages are in the WAL still";
+  reader.exec("COMMIT");
+  await_clearing(*ledger);
+  EXPECT_EQ(state(), 1);
+  EXPECT_FALSE(must(ledger->find_erasure(order_.receipt))->is_overwritten_only);
 }
 
 TEST_F(SqliteErasureTest, TheReceiptsTellNoAddressEvenToWhoGuesses) {

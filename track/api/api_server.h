@@ -17,6 +17,7 @@ class ApiServer final : public Api {
   std::optional<HttpResponse> refuse_body(const HttpRequest& request) override;
   // As LedgerApi has it.
   void erase_beside(LedgerApi::EraseBeside erase) { ledger_api_.erase_beside(std::move(erase)); }
+  Result<void> keep_backups_in(const std::filesystem::path& folder) { return ledger_api_.keep_backups_in(folder); }
 
  private:
   Ledger& ledger_;

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "core/encoding.h"
 #include "core/files.h"
+#include "core/random.h"
 #include "track/api/api.h"
 #include "track/api/api_error.h"
 #include "track/api/piece_headers.h"
 #include "track/ledger/ledger_json.h"
+#include "track/ledger/ledger_rules.h"
 
 namespace candid::track {
 namespace {
@@ -16,6 +21,7 @@ using nlohmann::json;
 
 constexpr size_t kLongestId = 1'000;
 constexpr size_t kLongestKey = 200;
+constexpr size_t kBackupDigits = 8;         // bytes
 constexpr size_t kLongestIdentity = 4'100;  // an address, as long as one may be in a message
 
 json nothing() {
@@ -163,8 +169,15 @@ Result<json> erase(Ledger& ledger, const LedgerApi::EraseBeside& beside, JsonFie
   order.message_ids = fields.texts("messages", kMostErasedAtOnce, kLongestId);
   order.identities = fields.texts("identities", 2 * kMostErasedAtOnce, kLongestIdentity);
   TRY_VOID(fields.finish());
-  if (beside) TRY_VOID(beside(order.message_ids));
+  TRY_VOID(check(order));
+  int replies = 0;
+  if (beside) {
+    // The links first: nobody can send another reply from then on.
+    TRY(ledger.revoke_messages(order.message_ids));
+    replies = TRY(beside(order.message_ids));
+  }
   Erasure erasure = TRY(ledger.erase(order));
+  erasure.reply_videos = replies;
   return json{{"erasure", json_of(erasure)}};
 }
 
@@ -265,10 +278,29 @@ const Call* find_call(std::string_view name) {
   return found == kCalls.end() ? nullptr : found;
 }
 
-Result<HttpResponse> back_up(Ledger& ledger, JsonFields& fields) {
+// "backup-0123456789abcdef.db": a backup on its way out, and what SQLite writes beside it.
+constexpr std::string_view kBackupName = "backup-";
+
+// Gone when this goes.
+struct BackupFile {
+  explicit BackupFile(std::filesystem::path file) : path(std::move(file)) {}
+  ~BackupFile() {
+    std::error_code ignored;  // a destructor has no one to tell
+    std::filesystem::remove(path, ignored);
+  }
+  BackupFile(const BackupFile&) = delete;
+  BackupFile& operator=(const BackupFile&) = delete;
+  const std::filesystem::path path;
+};
+
+Result<HttpResponse> back_up(Ledger& ledger, std::filesystem::path backups, JsonFields& fields) {
   TRY_VOID(fields.finish());
-  TemporaryFolder folder = TRY(TemporaryFolder::create("candid-backup-"));
-  std::filesystem::path file = folder.path() / "ledger.db";
+  std::error_code no_folder;
+  if (backups.empty()) backups = std::filesystem::temp_directory_path(no_folder);
+  if (no_folder) return tl::unexpected(system_error(no_folder.value(), "cannot find the folder for temporary files"));
+  auto backup =
+      std::make_shared<BackupFile>(backups / fmt::format("{}{}.db", kBackupName, to_hex(random_bytes(kBackupDigits))));
+  const std::filesystem::path& file = backup->path;
   TRY_VOID(ledger.back_up(file));
   Sha256 digest = TRY(sha256_file(file));
   std::error_code code;
@@ -278,21 +310,20 @@ Result<HttpResponse> back_up(Ledger& ledger, JsonFields& fields) {
   response.headers = {{"Content-Type", "application/vnd.sqlite3"},
                       {"Cache-Control", "no-store"},
                       {"Repr-Digest", digest_field(digest)}};
-  response.body = MediaBody{{{file, 0, size}}, size, std::make_shared<TemporaryFolder>(std::move(folder))};
+  response.body = MediaBody{{{file, 0, size}}, size, std::move(backup)};
   return response;
 }
 
-Result<HttpResponse> run(Ledger& ledger, const LedgerApi::EraseBeside& beside, std::string_view call,
+Result<HttpResponse> run(Ledger& ledger, const LedgerApi::Beside& beside, std::string_view call,
                          std::string_view body) {
   json object = TRY(parse_json_object(body));
   JsonFields fields(object, std::string(call));
-  if (call == kBackup) return back_up(ledger, fields);
-  json answer = call == kErase ? TRY(erase(ledger, beside, fields)) : TRY(find_call(call)->run(ledger, fields));
+  if (call == kBackup) return back_up(ledger, beside.backups, fields);
+  json answer = call == kErase ? TRY(erase(ledger, beside.erase, fields)) : TRY(find_call(call)->run(ledger, fields));
   return json_answer(200, dump_json(answer));
 }
 
-HttpResponse answer_of(Ledger& ledger, const LedgerApi::EraseBeside& beside, std::string_view call,
-                       std::string_view body) {
+HttpResponse answer_of(Ledger& ledger, const LedgerApi::Beside& beside, std::string_view call, std::string_view body) {
   auto response = run(ledger, beside, call, body);
   return response ? std::move(*response) : failure_answer(response.error());
 }
@@ -315,6 +346,20 @@ std::optional<ApiScope> LedgerApi::scope_of(std::string_view call) {
   return found != nullptr ? std::optional(found->scope) : std::nullopt;
 }
 
+Result<void> LedgerApi::keep_backups_in(const std::filesystem::path& folder) {
+  TRY_VOID(make_folder(folder));
+  std::error_code code;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, code);
+  for (const std::filesystem::path& file : TRY(files_below(folder))) {
+    std::string name = file.filename().string();
+    // A writer's own name for it begins with a dot.
+    bool is_backup = name.starts_with(kBackupName) || name.starts_with(fmt::format(".{}", kBackupName));
+    if (is_backup && file.parent_path() == folder) TRY_VOID(remove_file(file));
+  }
+  beside_.backups = folder;
+  return {};
+}
+
 HttpResponse LedgerApi::answer(const HttpRequest& request, std::string_view call) {
   std::string_view key = request.header("idempotency-key");
   if (key.size() > kLongestKey) {
@@ -322,8 +367,8 @@ HttpResponse LedgerApi::answer(const HttpRequest& request, std::string_view call
   }
   const Call* found = find_call(call);
   if (key.empty() || found == nullptr || found->repeat == Repeat::Harmless)
-    return answer_of(ledger_, erase_beside_, call, request.body);
-  return answered_.once(key_of(request, call), [&] { return answer_of(ledger_, erase_beside_, call, request.body); });
+    return answer_of(ledger_, beside_, call, request.body);
+  return answered_.once(key_of(request, call), [&] { return answer_of(ledger_, beside_, call, request.body); });
 }
 
 }  // namespace candid::track

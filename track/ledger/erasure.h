@@ -40,10 +40,15 @@ struct Erasure {
   int64_t links = 0;
   int64_t views = 0;  // that were counted against a limit
   int64_t events = 0;
-  // The rows are gone, but their bytes are still in SQLite's files: the program that may clear them is another one that
-  // has the ledger open. It does so within a minute, or the next one that opens the ledger. Never of PostgreSQL, whose
-  // files are its operator's.
+  // Videos that a remote ledger's server erased with the rows. Told by erase() alone, and kept by no ledger.
+  int64_t reply_videos = 0;
+  // The rows are gone and overwritten, but SQLite's write-ahead log still holds their bytes: the program that may empty
+  // it is another one that has the ledger open, or somebody was reading. It is emptied within a minute, or by the next
+  // program that has the ledger open for as long. Never of PostgreSQL, whose files are its operator's.
   bool awaits_clearing = false;
+  // SQLite's file was too large to be written anew while others wait. The rows are overwritten, but a page that was
+  // split while they were there may hold a copy that SQLite has forgotten. A backup holds none.
+  bool is_overwritten_only = false;
   bool operator==(const Erasure&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "track/ledger/ledger.h"
 
 #include <future>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,22 @@ namespace {
 constexpr size_t kTokenBits = 160;
 constexpr std::string_view kFingerprint = "sha256:";
 
+Result<std::optional<LinkedMessage>> with_message(const Ledger& ledger, std::optional<LinkRecord> link) {
+  if (!link) return std::nullopt;
+  std::optional<MessageRecord> message = TRY(ledger.find_message(link->message_id));
+  if (!message) return std::nullopt;
+  return LinkedMessage{std::move(*link), std::move(*message)};
+}
+
 }  // namespace
+
+Result<std::optional<LinkedMessage>> Ledger::find_linked(const Sha256& token_digest) const {
+  return with_message(*this, TRY(find_link(token_digest)));
+}
+
+Result<std::optional<LinkedMessage>> Ledger::find_linked(int64_t link_id) const {
+  return with_message(*this, TRY(find_link(link_id)));
+}
 
 Result<void> Ledger::append_and_wait(std::vector<Event> events) {
   // Shared: the waiting side may be gone before set_value() has returned.

@@ -33,6 +33,12 @@ struct CampaignSummary {
   UtcTime published_at{};  // of its latest message
 };
 
+// What a page, and each request for its media, begins with.
+struct LinkedMessage {
+  LinkRecord link;
+  MessageRecord message;
+};
+
 // What history() gives of one link: of more, the first half and the newest half. A visit makes some dozens of events,
 // so nobody has more but by sending them on purpose. The first prove that and when the link was opened before whatever
 // flooded it, the newest what happened last; what is left out may lower what was watched, and never raises it. Without
@@ -47,7 +53,8 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Adds the messages, or replaces those of the same id, all or none; their links and events stay.
+  // Adds the messages, or replaces those of the same id, all or none; their links and events stay. Whoever was erased,
+  // by message or by address (find_erased()), is left out, and stays away: their links are NotFound.
   virtual Result<void> upsert_messages(const std::vector<MessageRecord>& messages) = 0;
   virtual Result<std::optional<MessageRecord>> find_message(std::string_view message_id) const = 0;
   // In the order of the roster.
@@ -66,6 +73,9 @@ class Ledger {
   virtual Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const = 0;
   // The same by its number, for signed addresses that hold no token.
   virtual Result<std::optional<LinkRecord>> find_link(int64_t link_id) const = 0;
+  // Either with its message, in one look where the ledger can.
+  virtual Result<std::optional<LinkedMessage>> find_linked(const Sha256& token_digest) const;
+  virtual Result<std::optional<LinkedMessage>> find_linked(int64_t link_id) const;
   // Whether this page load may play the video: it has begun already, or the link's view limit is not reached and this
   // one is counted now. Exact under concurrency.
   virtual Result<bool> admit_view(int64_t link_id, std::string_view session) = 0;
@@ -122,6 +132,11 @@ class Ledger {
   virtual Result<std::vector<uint8_t>> server_key() const = 0;
   // Commits of queued events so far: with groups, fewer than events.
   virtual uint64_t group_commits() const = 0;
+  // Cheap to ask for. Two that are equal: nothing was committed in between, by whatever program. Of this object alone,
+  // and while it lives. Empty where it cannot be told.
+  virtual Result<std::string> change_mark() const { return std::string(); }
+  // The same of erasures alone: two that are equal, and no message was erased in between.
+  virtual Result<std::string> erasure_mark() const { return std::string(); }
   // Writes everything, as of one moment, into a new SQLite ledger, whatever this one is. Exists for a file that is
   // there.
   virtual Result<void> back_up(const std::filesystem::path& file) const = 0;

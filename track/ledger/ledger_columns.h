@@ -10,7 +10,11 @@ inline constexpr const char* kMessageColumns =
 inline constexpr const char* kLinkColumns =
     "id, message_id, purpose, created_at, expires_at, view_limit, passcode_hash, may_download, revoked_at, "
     "do_not_track_at IS NOT NULL, (SELECT count(*) FROM link_view WHERE link_view.link_id = link.id)";
+inline constexpr int kLinkColumnCount = 11;
 inline constexpr const char* kEventColumns = "link_id, session, sequence, received_at, kind, body, agent, network";
 inline constexpr const char* kApiTokenColumns = "name, scope, created_at, expires_at";
+
+// Ledger::erasure_mark(): each erasing of a message adds to one of the two.
+inline constexpr const char* kErasureMark = "SELECT count(*) || ' ' || coalesce(sum(messages), 0) FROM erasure";
 
 }  // namespace candid::track

@@ -188,7 +188,9 @@ nlohmann::json json_of(const Erasure& erasure) {
           {"links", erasure.links},
           {"views", erasure.views},
           {"events", erasure.events},
-          {"awaits_clearing", erasure.awaits_clearing}};
+          {"reply_videos", erasure.reply_videos},
+          {"awaits_clearing", erasure.awaits_clearing},
+          {"is_overwritten_only", erasure.is_overwritten_only}};
 }
 
 Result<MessageRecord> message_from_json(const nlohmann::json& json) {
@@ -288,7 +290,9 @@ Result<Erasure> erasure_from_json(const nlohmann::json& json) {
   erasure.links = fields.number("links", 0, INT64_MAX);
   erasure.views = fields.number("views", 0, INT64_MAX);
   erasure.events = fields.number("events", 0, INT64_MAX);
+  erasure.reply_videos = fields.number("reply_videos", 0, INT64_MAX);
   erasure.awaits_clearing = fields.flag("awaits_clearing");
+  erasure.is_overwritten_only = fields.flag("is_overwritten_only");
   TRY_VOID(fields.finish());
   return erasure;
 }

@@ -96,6 +96,12 @@ Result<void> check(const ErasureOrder& order) {
               fmt::format("{} at a time, under the same receipt", kMostErasedAtOnce));
 }
 
+std::vector<std::string> identities_of(const MessageRecord& message) {
+  std::vector<std::string> identities = {message_identity(message.message_id)};
+  if (std::string mail = mail_identity(message.candidate_email); !mail.empty()) identities.push_back(std::move(mail));
+  return identities;
+}
+
 Sha256 identity_digest(std::span<const uint8_t> server_key, std::string_view identity) {
   // The server's key signs tickets, too: what is signed for one use is no answer for the other.
   Sha256 key = hmac_sha256(server_key, "identities of erased candidates");

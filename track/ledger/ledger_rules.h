@@ -29,6 +29,9 @@ Result<void> check(const ApiToken& token);
 // InvalidInput for a receipt that is none, or more than kMostErasedAtOnce messages or identities.
 Result<void> check(const ErasureOrder& order);
 
+// By which the person of a message is recognised: the message's, and the address's where there is one.
+std::vector<std::string> identities_of(const MessageRecord& message);
+
 // What is kept of an identity: nobody without the ledger's key can try addresses on it.
 Sha256 identity_digest(std::span<const uint8_t> server_key, std::string_view identity);
 

@@ -21,6 +21,7 @@ class PageCache {
     pages_.emplace(json, page);
     return page;
   }
+  void forget() { pages_.clear(); }
 
  private:
   static constexpr size_t kPages = 500;

@@ -18,6 +18,9 @@ constexpr int kEventsAtOnce = 50'000;
 constexpr const char* kIds = "(SELECT id FROM json_array_elements_text($1::json) AS sent (id))";
 const std::string kLinksOfThem = fmt::format("(SELECT id FROM link WHERE message_id IN {})", kIds);
 
+// Whoever stores messages waits, and sees who was erased.
+const PostgresStatement kTakeErasures = {"take_erasures",
+                                         fmt::format("SELECT pg_advisory_xact_lock({})", kErasureLock)};
 // Held until the end, in the order in which everybody takes them: no link is added meanwhile, and no event.
 const PostgresStatement kLockMessages = {
     "lock_erased_messages",
@@ -110,6 +113,7 @@ Result<Erasure> PostgresLedger::erase(const ErasureOrder& order) {
   }
   std::string digests = digests_value(identity_.server_key, known);
   return pool_->run(PostgresAccess::Write, "erase messages", [&](PostgresQuery& query) -> Result<Erasure> {
+    query.run(kTakeErasures);
     Erasure counted = remove_messages(query, ids);
     query.run(kKeepRecord, order.receipt, now(), std::string(to_string(order.reason)), counted.messages, counted.links,
               counted.views, counted.events);

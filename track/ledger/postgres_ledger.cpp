@@ -29,7 +29,9 @@ const PostgresStatement kUpsertMessages = {
         "INSERT INTO message ({0}) SELECT {0} FROM json_to_recordset($1::json) AS sent (message_id text, campaign_id "
         "text, campaign_name text, candidate_id text, candidate_name text, "
         "candidate_email text, roster_line integer, duration_us bigint, page text, video_ref text, poster_ref text, "
-        "captions_ref text, published_at bigint) ORDER BY message_id COLLATE \"C\" "
+        "captions_ref text, published_at bigint, identities json) WHERE NOT EXISTS (SELECT 1 FROM erased_identity JOIN "
+        "json_array_elements_text(sent.identities) AS identity (digest) ON erased_identity.digest = "
+        "decode(identity.digest, 'hex')) ORDER BY message_id COLLATE \"C\" "
         "ON CONFLICT (message_id) DO UPDATE SET campaign_id = excluded.campaign_id, "
         "campaign_name = excluded.campaign_name, candidate_id = excluded.candidate_id, "
         "candidate_name = excluded.candidate_name, candidate_email = excluded.candidate_email, "
@@ -37,6 +39,10 @@ const PostgresStatement kUpsertMessages = {
         "video_ref = excluded.video_ref, poster_ref = excluded.poster_ref, captions_ref = excluded.captions_ref, "
         "published_at = excluded.published_at",
         kMessageColumns)};
+// Until the end no erasure is committed, so that what is looked up here stays true; a statement of its own, as the next
+// one sees what was committed before.
+const PostgresStatement kLeaveErasures = {"leave_erasures",
+                                          fmt::format("SELECT pg_advisory_xact_lock_shared({})", kErasureLock)};
 const PostgresStatement kFindMessage = {"find_message",
                                         fmt::format("SELECT {} FROM message WHERE message_id = $1", kMessageColumns)};
 const PostgresStatement kMessages = {
@@ -73,6 +79,9 @@ const PostgresStatement kDropNetworks = {
     fmt::format("UPDATE event SET network = '' WHERE id IN (SELECT id FROM event WHERE network <> '' AND "
                 "received_at < $1 LIMIT {})",
                 kNetworksAtOnce)};
+// Which transactions have ended: equal ones see the same rows. Those of other databases of the server count, too.
+const PostgresStatement kChangeMark = {"change_mark", "SELECT txid_current_snapshot()::text"};
+const PostgresStatement kErasures = {"erasure_mark", kErasureMark};
 const PostgresStatement kMeta = {"meta", "SELECT encode(value, 'hex') FROM meta WHERE key = $1"};
 
 Result<LedgerIdentity> read_identity(PostgresPool& pool) {
@@ -86,11 +95,15 @@ Result<LedgerIdentity> read_identity(PostgresPool& pool) {
   });
 }
 
-std::string messages_value(std::span<const MessageRecord* const> messages) {
+std::string messages_value(std::span<const uint8_t> server_key, std::span<const MessageRecord* const> messages) {
   auto list = nlohmann::json::array();
   for (const MessageRecord* message : messages) {
     nlohmann::json row = json_of(*message);
     row["page"] = to_json(message->page);
+    auto& identities = row["identities"] = nlohmann::json::array();
+    for (const std::string& identity : identities_of(*message)) {
+      identities.push_back(digest_value(identity_digest(server_key, identity)));
+    }
     list.push_back(std::move(row));
   }
   return dump_json(list);
@@ -147,10 +160,11 @@ Result<void> PostgresLedger::upsert_messages(const std::vector<MessageRecord>& m
   TRY_VOID(check(messages));
   std::vector<const MessageRecord*> rows = last_of_each(messages);
   return pool_->run(PostgresAccess::Write, "store messages", [&](PostgresQuery& query) {
+    query.run(kLeaveErasures);
     std::span<const MessageRecord* const> left = rows;
     while (!left.empty()) {
       size_t count = std::min(left.size(), kMessagesAtOnce);
-      query.run(kUpsertMessages, messages_value(left.first(count)));
+      query.run(kUpsertMessages, messages_value(identity_.server_key, left.first(count)));
       left = left.subspan(count);
     }
   });
@@ -221,6 +235,16 @@ Result<std::vector<LinkHistory>> PostgresLedger::history(std::string_view messag
     }
     return histories;
   });
+}
+
+Result<std::string> PostgresLedger::change_mark() const {
+  return pool_->run(PostgresAccess::Single, "ask whether the ledger changed",
+                    [&](PostgresQuery& query) { return query.run(kChangeMark).at(0)[0].as<std::string>(); });
+}
+
+Result<std::string> PostgresLedger::erasure_mark() const {
+  return pool_->run(PostgresAccess::Single, "ask for erasures",
+                    [&](PostgresQuery& query) { return query.run(kErasures).at(0)[0].as<std::string>(); });
 }
 
 Result<void> PostgresLedger::drop_networks_before(UtcTime moment) {

@@ -50,6 +50,8 @@ class PostgresLedger final : public Ledger {
   Result<std::string> id() const override { return identity_.id; }
   Result<std::vector<uint8_t>> server_key() const override { return identity_.server_key; }
   uint64_t group_commits() const override { return events_.commits(); }
+  Result<std::string> change_mark() const override;
+  Result<std::string> erasure_mark() const override;
   Result<void> back_up(const std::filesystem::path& file) const override;
   std::string describe() const override;
 

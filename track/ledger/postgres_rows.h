@@ -21,6 +21,9 @@ LinkRecord read_link(const pqxx::row& row);
 std::optional<Event> read_event(const pqxx::row& row);
 Result<ApiToken> read_api_token(const pqxx::row& row);
 
+// "eraser" in ASCII: who stores messages has this advisory lock shared, who erases alone, until the transaction ends.
+inline constexpr int64_t kErasureLock = 111541935629682;
+
 // As values of statements, which decode() them from hexadecimal.
 std::string digest_value(const Sha256& digest);
 int64_t time_value(UtcTime time);

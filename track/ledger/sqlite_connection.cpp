@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kShortWaitMs = 200;
-constexpr int kReadersWaitMs = 2'000;
+constexpr int kClearingWaitMs = 20;        // whoever reports waits as long
 constexpr int kLargestIdleWal = 16 << 20;  // bytes
 constexpr int kCheckpointPages = 1000;     // SQLite's own default: about 4 MB of WAL
 
@@ -149,9 +149,20 @@ void CheckpointDuty::checkpoint(SQLite::Database& writer) {
 }
 
 bool CheckpointDuty::empty_wal(SQLite::Database& writer) {
-  ShortTimeout briefly(writer, kReadersWaitMs);
+  ShortTimeout briefly(writer, kClearingWaitMs);
   SQLite::Statement truncate(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
   return truncate.executeStep() && truncate.getColumn(0).getInt() == 0;
+}
+
+bool CheckpointDuty::rewrite(SQLite::Database& writer) {
+  ShortTimeout briefly(writer, kClearingWaitMs);
+  try {
+    writer.exec("VACUUM");
+    return true;
+  } catch (const SQLite::Exception& problem) {
+    if (problem.getErrorCode() != SQLITE_BUSY) throw;
+    return false;
+  }
 }
 
 }  // namespace candid::track

@@ -57,9 +57,11 @@ class CheckpointDuty {
   // program has the duty.
   void checkpoint(SQLite::Database& writer);
   bool is_held() const { return lock_.has_value(); }
-  // Moves all of the WAL into the file and leaves an empty one; only for the holder. False where another program reads
-  // for longer than two seconds.
+  // Moves all of the WAL into the file and leaves an empty one; only for the holder. False where another program is
+  // reading: nobody waits for it.
   bool empty_wal(SQLite::Database& writer);
+  // Writes the file anew, without what was deleted (VACUUM), through the WAL. False where another program is writing.
+  bool rewrite(SQLite::Database& writer);
 
  private:
   std::filesystem::path lock_path_;

@@ -8,11 +8,15 @@
 #include "track/ledger/empty_ledger.h"
 #include "track/ledger/ledger_rules.h"
 #include "track/ledger/sqlite_backup.h"
+#include "track/ledger/sqlite_erased.h"
 #include "track/ledger/sqlite_rows.h"
 #include "track/ledger/sqlite_schema.h"
 
 namespace candid::track {
 namespace {
+
+// As many as a server has threads that look things up at once, as a rule: quick_seats (server.cpp), and some workers.
+constexpr size_t kReaders = 4;
 
 std::vector<uint8_t> read_meta(SQLite::Database& database, const char* key) {
   SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
@@ -52,7 +56,7 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, 
     : file_(std::move(file)),
       duty_(std::move(duty)),
       writer_(std::move(connections.writer)),
-      reader_(std::move(connections.reader)),
+      readers_(std::move(connections.readers)),
       history_reader_(std::move(connections.history_reader)),
       identity_(std::move(identity)),
       clock_(clock),
@@ -67,10 +71,11 @@ Result<std::unique_ptr<Ledger>> SqliteLedger::open(const std::filesystem::path& 
   CheckpointDuty duty(file);
   duty.take_if_free(writer);
   TRY_VOID(migrate(writer));
-  auto reader = TRY(connect(file, ConnectionRole::Reader));
+  std::vector<SQLite::Database> readers;
+  for (size_t i = 0; i < kReaders; ++i) readers.push_back(TRY(connect(file, ConnectionRole::Reader)));
   auto history_reader = TRY(connect(file, ConnectionRole::Reader));
-  auto identity = TRY(read_identity(reader));
-  Connections connections{std::move(writer), std::move(reader), std::move(history_reader)};
+  auto identity = TRY(read_identity(readers.front()));
+  Connections connections{std::move(writer), std::move(readers), std::move(history_reader)};
   return std::unique_ptr<Ledger>(
       new SqliteLedger(file, std::move(connections), std::move(duty), std::move(identity), clock, checkpoint_interval));
 }
@@ -79,12 +84,13 @@ Result<std::unique_ptr<Ledger>> SqliteLedger::look_into(const std::filesystem::p
   std::error_code code;
   std::string name = fmt::format("ledger {}", file.string());
   if (!std::filesystem::exists(file, code) && !code) return make_empty_ledger(name);
-  auto reader = TRY(connect_for_reading(file));
-  if (!TRY(has_current_tables(reader))) return make_empty_ledger(name);
-  auto identity = TRY(read_identity(reader));
+  std::vector<SQLite::Database> readers;
+  readers.push_back(TRY(connect_for_reading(file)));
+  if (!TRY(has_current_tables(readers.front()))) return make_empty_ledger(name);
+  auto identity = TRY(read_identity(readers.front()));
   // What the next open() makes.
   if (identity.id.empty()) identity.id = to_hex(random_bytes(kLedgerIdBytes));
-  Connections connections{TRY(connect_for_reading(file)), std::move(reader), TRY(connect_for_reading(file))};
+  Connections connections{TRY(connect_for_reading(file)), std::move(readers), TRY(connect_for_reading(file))};
   return std::unique_ptr<Ledger>(
       new SqliteLedger(file, std::move(connections), CheckpointDuty(file), std::move(identity), clock, std::nullopt));
 }
@@ -119,7 +125,9 @@ Result<void> SqliteLedger::upsert_messages(const std::vector<MessageRecord>& mes
   return write("store messages", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement upsert(database, fmt::format(kUpsertMessage, kMessageColumns));
+    ErasedIdentities erased(database, identity_.server_key);
     for (const MessageRecord& message : messages) {
+      if (erased.hold(message)) continue;
       bind_message(upsert, message);
       upsert.exec();
       upsert.reset();
@@ -130,18 +138,18 @@ Result<void> SqliteLedger::upsert_messages(const std::vector<MessageRecord>& mes
 
 Result<std::optional<MessageRecord>> SqliteLedger::find_message(std::string_view message_id) const {
   static const std::string kFind = fmt::format("SELECT {} FROM message WHERE message_id = ?", kMessageColumns);
-  return read("read a message", [&](SQLite::Database&) -> Result<std::optional<MessageRecord>> {
-    const auto query = lookups_.use(kFind);
+  return read("read a message", [&](SqliteReader& reader) -> Result<std::optional<MessageRecord>> {
+    const auto query = reader.lookups.use(kFind);
     query->bind(1, std::string(message_id));
     if (!query->executeStep()) return std::nullopt;
-    return TRY(read_message(*query, pages_));
+    return TRY(read_message(*query, reader.pages));
   });
 }
 
 Result<std::vector<MessageRecord>> SqliteLedger::messages(std::string_view campaign_id) const {
-  return read("read messages", [&](SQLite::Database& database) -> Result<std::vector<MessageRecord>> {
+  return read("read messages", [&](SqliteReader& reader) -> Result<std::vector<MessageRecord>> {
     SQLite::Statement query(
-        database,
+        reader.database,
         fmt::format("SELECT {} FROM message WHERE campaign_id = ? ORDER BY roster_line, message_id", kMessageColumns));
     query.bind(1, std::string(campaign_id));
     std::vector<MessageRecord> found;
@@ -151,9 +159,9 @@ Result<std::vector<MessageRecord>> SqliteLedger::messages(std::string_view campa
 }
 
 Result<std::vector<CampaignSummary>> SqliteLedger::campaigns() const {
-  return read("read campaigns", [&](SQLite::Database& database) {
+  return read("read campaigns", [&](SqliteReader& reader) {
     // SQLite takes the bare column campaign_name from the row that holds the maximum.
-    SQLite::Statement query(database,
+    SQLite::Statement query(reader.database,
                             "SELECT campaign_id, campaign_name, count(*), max(published_at) FROM message "
                             "GROUP BY campaign_id ORDER BY max(published_at) DESC, campaign_id");
     std::vector<CampaignSummary> found;
@@ -209,6 +217,26 @@ Result<std::vector<LinkHistory>> SqliteLedger::history(std::string_view message_
       events.reset();
     }
     return histories;
+  });
+}
+
+// SQLite counts what others have committed since for each connection (sqlite.org/pragma.html#pragma_data_version), so
+// it is always the same one that is asked; what this program writes comes by another one.
+Result<std::string> SqliteLedger::change_mark() const {
+  std::lock_guard lock(history_mutex_);
+  return guarded("ask whether the ledger changed", [&] {
+    SQLite::Statement query(history_reader_, "PRAGMA data_version");
+    query.executeStep();
+    return query.getColumn(0).getString();
+  });
+}
+
+Result<std::string> SqliteLedger::erasure_mark() const {
+  return read("ask for erasures", [&](SqliteReader& reader) {
+    static const std::string kErasures = kErasureMark;
+    const auto query = reader.lookups.use(kErasures);
+    query->executeStep();
+    return query->getColumn(0).getString();
   });
 }
 

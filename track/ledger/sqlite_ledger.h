@@ -1,7 +1,7 @@
 #pragma once
 // The ledger in one SQLite file. Internal to track.
 //
-// Three connections: reading never waits for a commit's fsync, and looking something up never for a history. Each has
+// Several connections: reading never waits for a commit's fsync, and looking something up never for a history. Each has
 // its mutex, for SQLite's statements are not shared between threads.
 
 #include <filesystem>
@@ -12,9 +12,8 @@
 #include "track/ledger/event_writer.h"
 #include "track/ledger/ledger.h"
 #include "track/ledger/ledger_identity.h"
-#include "track/ledger/page_cache.h"
 #include "track/ledger/sqlite_connection.h"
-#include "track/ledger/statement_cache.h"
+#include "track/ledger/sqlite_readers.h"
 
 namespace candid::track {
 
@@ -35,6 +34,8 @@ class SqliteLedger final : public Ledger {
   Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const override;
   Result<std::optional<LinkRecord>> find_link(int64_t link_id) const override;
   Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const override;
+  Result<std::optional<LinkedMessage>> find_linked(const Sha256& token_digest) const override;
+  Result<std::optional<LinkedMessage>> find_linked(int64_t link_id) const override;
   Result<bool> admit_view(int64_t link_id, std::string_view session) override;
   Result<void> revoke_link(const Sha256& token_digest) override;
   Result<int> revoke_links(std::string_view message_id) override;
@@ -59,13 +60,15 @@ class SqliteLedger final : public Ledger {
   Result<std::string> id() const override { return identity_.id; }
   Result<std::vector<uint8_t>> server_key() const override { return identity_.server_key; }
   uint64_t group_commits() const override { return events_.commits(); }
+  Result<std::string> change_mark() const override;
+  Result<std::string> erasure_mark() const override;
   Result<void> back_up(const std::filesystem::path& file) const override;
   std::string describe() const override;
 
  private:
   struct Connections {
     SQLite::Database writer;
-    SQLite::Database reader;
+    std::vector<SQLite::Database> readers;
     SQLite::Database history_reader;
   };
   // Without an interval it is only looked into.
@@ -81,10 +84,12 @@ class SqliteLedger final : public Ledger {
   }
   template <typename Work>
   auto read(std::string_view doing, Work&& work) const {
-    std::lock_guard lock(reader_mutex_);
-    return guarded(doing, [&] { return work(reader_); });
+    const auto reader = readers_.take();
+    return guarded(doing, [&] { return work(*reader); });
   }
   Result<void> store(const std::vector<Event>& group);
+  template <typename Bind>
+  Result<std::optional<LinkedMessage>> find_linked(const std::string& sql, Bind bind) const;
   void checkpoint();
   // Takes the bytes of erased rows out of the files, where this program may.
   void clear_erased();
@@ -92,13 +97,10 @@ class SqliteLedger final : public Ledger {
 
   const std::filesystem::path file_;
   mutable std::mutex writer_mutex_;
-  mutable std::mutex reader_mutex_;
   mutable std::mutex history_mutex_;
   CheckpointDuty duty_;  // outlives the writer, which checkpoints once more when it closes
   SQLite::Database writer_;
-  mutable SQLite::Database reader_;
-  mutable StatementCache lookups_{reader_};  // under the reader's mutex, as pages ask for the same again and again
-  mutable PageCache pages_;  // the same
+  mutable SqliteReaders readers_;
   mutable SQLite::Database history_reader_;
   const LedgerIdentity identity_;
   const Clock& clock_;

@@ -39,6 +39,10 @@ const std::string kStanding = fmt::format(
 const std::string kLinkByDigest =
     fmt::format("SELECT {} FROM link WHERE token_sha256 = :digest AND {}", kLinkColumns, kUsable);
 const std::string kLinkById = fmt::format("SELECT {} FROM link WHERE id = :id AND {}", kLinkColumns, kUsable);
+const std::string kLinked = fmt::format("SELECT {}, {} FROM link JOIN message USING (message_id) WHERE {}",
+                                        kLinkColumns, kMessageColumns, kUsable);
+const std::string kLinkedByDigest = kLinked + " AND token_sha256 = :digest";
+const std::string kLinkedById = kLinked + " AND id = :id";
 const std::string kTokenByDigest =
     fmt::format("SELECT {} FROM api_token WHERE token_sha256 = :digest AND (expires_at IS NULL OR expires_at > :now)",
                 kApiTokenColumns);
@@ -85,8 +89,8 @@ Result<void> SqliteLedger::put_link(const Sha256& token_digest, std::string_view
 }
 
 Result<std::optional<LinkRecord>> SqliteLedger::find_link(const Sha256& token_digest) const {
-  return read("look up a link", [&](SQLite::Database&) -> std::optional<LinkRecord> {
-    const auto query = lookups_.use(kLinkByDigest);
+  return read("look up a link", [&](SqliteReader& reader) -> std::optional<LinkRecord> {
+    const auto query = reader.lookups.use(kLinkByDigest);
     bind_digest(*query, token_digest);
     query->bind(":now", now());
     if (!query->executeStep()) return std::nullopt;
@@ -95,8 +99,8 @@ Result<std::optional<LinkRecord>> SqliteLedger::find_link(const Sha256& token_di
 }
 
 Result<std::optional<LinkRecord>> SqliteLedger::find_link(int64_t link_id) const {
-  return read("look up a link", [&](SQLite::Database&) -> std::optional<LinkRecord> {
-    const auto query = lookups_.use(kLinkById);
+  return read("look up a link", [&](SqliteReader& reader) -> std::optional<LinkRecord> {
+    const auto query = reader.lookups.use(kLinkById);
     query->bind(":id", link_id);
     query->bind(":now", now());
     if (!query->executeStep()) return std::nullopt;
@@ -112,8 +116,8 @@ Result<std::vector<std::optional<LinkRecord>>> SqliteLedger::find_links(
   while (!left.empty()) {
     auto some = left.first(std::min(left.size(), kLinksAtOnce));
     left = left.subspan(some.size());
-    TRY_VOID(read("look up links", [&](SQLite::Database& database) {
-      SQLite::Statement query(database, kLinkByDigest);
+    TRY_VOID(read("look up links", [&](SqliteReader& reader) {
+      SQLite::Statement query(reader.database, kLinkByDigest);
       query.bind(":now", now());
       for (const Sha256& digest : some) {
         bind_digest(query, digest);
@@ -125,10 +129,29 @@ Result<std::vector<std::optional<LinkRecord>>> SqliteLedger::find_links(
   return links;
 }
 
+template <typename Bind>
+Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(const std::string& sql, Bind bind) const {
+  return read("look up a link", [&](SqliteReader& reader) -> Result<std::optional<LinkedMessage>> {
+    const auto query = reader.lookups.use(sql);
+    bind(*query);
+    query->bind(":now", now());
+    if (!query->executeStep()) return std::nullopt;
+    return LinkedMessage{read_link(*query), TRY(read_message(*query, reader.pages, kLinkColumnCount))};
+  });
+}
+
+Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(const Sha256& token_digest) const {
+  return find_linked(kLinkedByDigest, [&](SQLite::Statement& query) { bind_digest(query, token_digest); });
+}
+
+Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(int64_t link_id) const {
+  return find_linked(kLinkedById, [&](SQLite::Statement& query) { query.bind(":id", link_id); });
+}
+
 // Most views are of links without a limit, or have begun: those wait for nobody's commit.
 Result<bool> SqliteLedger::admit_view(int64_t link_id, std::string_view session) {
   Standing standing = TRY(read(
-      "look up a view", [&](SQLite::Database& database) { return standing_of(database, link_id, session, now()); }));
+      "look up a view", [&](SqliteReader& reader) { return standing_of(reader.database, link_id, session, now()); }));
   if (standing != Standing::NotCounted) return standing == Standing::Admitted;
   return write("count a view", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -224,8 +247,8 @@ Result<void> SqliteLedger::add_api_token(const Sha256& token_digest, const ApiTo
 }
 
 Result<std::optional<ApiToken>> SqliteLedger::find_api_token(const Sha256& token_digest) const {
-  return read("look up an API token", [&](SQLite::Database&) -> Result<std::optional<ApiToken>> {
-    const auto query = lookups_.use(kTokenByDigest);
+  return read("look up an API token", [&](SqliteReader& reader) -> Result<std::optional<ApiToken>> {
+    const auto query = reader.lookups.use(kTokenByDigest);
     bind_digest(*query, token_digest);
     query->bind(":now", now());
     if (!query->executeStep()) return std::nullopt;
@@ -234,8 +257,8 @@ Result<std::optional<ApiToken>> SqliteLedger::find_api_token(const Sha256& token
 }
 
 Result<std::vector<ApiToken>> SqliteLedger::api_tokens() const {
-  return read("read API tokens", [&](SQLite::Database& database) -> Result<std::vector<ApiToken>> {
-    SQLite::Statement query(database,
+  return read("read API tokens", [&](SqliteReader& reader) -> Result<std::vector<ApiToken>> {
+    SQLite::Statement query(reader.database,
                             fmt::format("SELECT {} FROM api_token ORDER BY created_at, name", kApiTokenColumns));
     std::vector<ApiToken> tokens;
     while (query.executeStep()) tokens.push_back(TRY(read_api_token(query)));

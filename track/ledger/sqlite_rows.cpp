@@ -23,21 +23,22 @@ Result<MessageRecord> read_message(SQLite::Statement& row) {
   return read_message(row, nothing_yet);
 }
 
-Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages) {
+Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages, int first) {
+  auto column = [&](int index) { return row.getColumn(first + index); };
   MessageRecord message;
-  message.message_id = row.getColumn(0).getString();
-  message.campaign_id = row.getColumn(1).getString();
-  message.campaign_name = row.getColumn(2).getString();
-  message.candidate_id = row.getColumn(3).getString();
-  message.candidate_name = row.getColumn(4).getString();
-  message.candidate_email = row.getColumn(5).getString();
-  message.roster_line = row.getColumn(6).getInt();
-  message.duration = Microseconds(row.getColumn(7).getInt64());
-  message.page = TRY(pages.parse(row.getColumn(8).getString()));
-  message.video_ref = row.getColumn(9).getString();
-  message.poster_ref = row.getColumn(10).getString();
-  message.captions_ref = row.getColumn(11).getString();
-  message.published_at = from_milliseconds(row.getColumn(12).getInt64());
+  message.message_id = column(0).getString();
+  message.campaign_id = column(1).getString();
+  message.campaign_name = column(2).getString();
+  message.candidate_id = column(3).getString();
+  message.candidate_name = column(4).getString();
+  message.candidate_email = column(5).getString();
+  message.roster_line = column(6).getInt();
+  message.duration = Microseconds(column(7).getInt64());
+  message.page = TRY(pages.parse(column(8).getString()));
+  message.video_ref = column(9).getString();
+  message.poster_ref = column(10).getString();
+  message.captions_ref = column(11).getString();
+  message.published_at = from_milliseconds(column(12).getInt64());
   return message;
 }
 

@@ -18,8 +18,8 @@ int64_t to_milliseconds(UtcTime time);
 UtcTime from_milliseconds(int64_t milliseconds);
 
 Result<MessageRecord> read_message(SQLite::Statement& row);
-// The same, by the words that were read lately.
-Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages);
+// The same, by the words that were read lately, from this column on.
+Result<MessageRecord> read_message(SQLite::Statement& row, PageCache& pages, int first = 0);
 LinkRecord read_link(SQLite::Statement& row);
 // Nothing for a kind that this program does not know.
 std::optional<Event> read_event(SQLite::Statement& row);
