@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"PrefetchWithHiddenScriptIsPrefetch", ViewState::Prefetch,
              Visit().page(true).load({.visible = false, .prerendered = true})},
         Case{"PrefetchShownLaterCounts", ViewState::PageHuman, Visit().page(true).load().at(3).input()},
+        Case{"ARealRequestEndsAPrefetch", ViewState::PageUnverified, Visit().page(true).at(5).page()},
         Case{"PrerenderNeverShownIsPrefetch", ViewState::Prefetch,
              Visit().page().load({.visible = false, .prerendered = true})}),
     claim_of);
@@ -96,6 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TeamsIsAPreview", ViewState::MachinePreview, agent("Mozilla/5.0 SkypeUriPreview Preview/0.5")},
         Case{"GmailsImageProxyIsAMailImage", ViewState::MailImageOnly,
              agent("Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)")},
+        Case{"AnImageProxyThatPlaysIsNone", ViewState::MachineAutomation,
+             watching_agent(
+                 "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)")},
         Case{"OutlookIsAScanner", ViewState::MachineScanner,
              agent("Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)")},
         Case{"BarracudaIsAScanner", ViewState::MachineScanner, agent("BarracudaCentral/1.0")},
@@ -129,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(People, Evidence,
                          testing::Values(Case{"VisibleWithoutInputIsUnverified", ViewState::PageUnverified,
                                               Visit().page().load(), "nobody touched"},
                                          Case{"NeverVisibleIsUnverified", ViewState::PageUnverified,
-                                              Visit().page().load({.visible = false}).input(), "never visible"},
+                                              Visit().page().load({.visible = false}).at(3).input(), "never visible"},
                                          Case{"VisibleAndTouchedIsHuman", ViewState::PageHuman,
                                               Visit().page().load().at(2).input(1000)},
                                          Case{"TouchedJustUnderASecondIsNotConfirmed", ViewState::PageUnverified,
@@ -139,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(People, Evidence,
                                          Case{"UntrustedInputIsNotHuman", ViewState::PageUnverified,
                                               Visit().page().load().input(3000, false), "came from a script"},
                                          Case{"ALostLoadReportIsForgiven", ViewState::Watched50,
-                                              Visit().page().input().play().media().watch(0, 30)}),
+                                              Visit().page().at(3).input().play().media().watch(0, 30)}),
                          claim_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -176,7 +180,26 @@ INSTANTIATE_TEST_SUITE_P(
              Visit().begin().watch(0, 55).at(62).played(55, 60, {.kind = EventKind::Ended})},
         Case{"APlayedVideoThatNobodyFetchedIsUnverified", ViewState::PageUnverified,
              Visit().page().load().at(2).input().play().watch(0, 60), "never fetched"},
-        Case{"SecondsBeyondTheEndAreInvalid", ViewState::Sent, Visit().begin().at(200).played(0, 63)},
+        Case{"SecondsBeyondTheEndAreInvalid", ViewState::Sent, Visit().begin().at(200).played(0, 64)},
+        Case{"WhatCannotBeIsLeftOutOfWhatCan", ViewState::Watched50, Visit().begin().watch(0, 30).played(70, 80),
+             "watched 30 of 60 s (50 %); reports of what cannot be were left out"},
+        Case{"ABrokenReportIsLeftOutOfWhatCanBe", ViewState::Watched50,
+             Visit().begin().watch(0, 30).played(30, 35).body("{}")},
+        Case{"OutOfSightAndHeardCountsWithoutEverBeingSeen", ViewState::Watched95,
+             Visit()
+                 .page()
+                 .load({.visible = false})
+                 .at(3)
+                 .input()
+                 .play()
+                 .media()
+                 .at(63)
+                 .played(0, 60, {.visible = false, .muted = false})},
+        Case{"NoInputArrivesBeforeItHappened", ViewState::PageUnverified, Visit().page().load().at(0.2).input(5000),
+             "within a second"},
+        Case{"NorDoesAStart", ViewState::PageUnverified,
+             Visit().page().load().at(0.1).input(5000).play(true, 5000).media().played(0, 5), "within a second"},
+        Case{"AReportThatComesLateIsFine", ViewState::PageHuman, Visit().page().load().at(600).input(5000)},
         Case{"ASecondOfRoundingAtTheEndIsFine", ViewState::Watched95, Visit().begin().at(62).played(0, 61.5)},
         Case{"ABrokenBodyIsInvalid", ViewState::Sent, Visit().begin().played(0, 5).body("{}")},
         Case{"AnEarlyStartNeedsHalfTheVideo", ViewState::PageUnverified,
@@ -217,6 +240,72 @@ TEST(EvidenceRules, NobodyWatchesMoreThanWasSent) {
   EXPECT_LE(watched(1).watched_seconds, 1.1);
   EXPECT_EQ(watched(300).state, ViewState::Watched25);
   EXPECT_EQ(watched(1000).state, ViewState::Watched95);
+}
+
+// Ten times the same tenth is a tenth.
+TEST(EvidenceRules, BytesCountOnceHoweverOftenTheyAreSent) {
+  auto visit = Visit().page().load().at(2).input().play();
+  for (int i = 0; i < 10; ++i) visit.media(100);
+  auto view = judge_events(visit.watch(0, 60));
+  EXPECT_EQ(view.state, ViewState::Viewed);
+  EXPECT_LE(view.watched_seconds, 7.7);
+}
+
+std::vector<Event> of_session(std::vector<Event> events, const std::string& session) {
+  for (Event& event : events) {
+    if (event.session.empty()) event.session = session;
+  }
+  return events;
+}
+
+TEST(EvidenceRules, WhatWasSentToAnotherPageLoadProvesNothing) {
+  auto events = of_session(Visit("one").begin().watch(0, 60), "one");
+  for (const Event& event : Visit("two").page().load().at(3).input().play().watch(0, 6).events())
+    events.push_back(event);
+  auto view = judge_events(events);
+  ASSERT_EQ(view.sessions.size(), 2u);
+  for (const SessionVerdict& verdict : view.sessions) {
+    EXPECT_EQ(verdict.state, verdict.session == "one" ? ViewState::Watched95 : ViewState::PageUnverified)
+        << verdict.reason;
+  }
+}
+
+TEST(EvidenceRules, AnyKnownNameOfAPageLoadDecides) {
+  const std::string headless =
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/142.0.0.0 Safari/537.36";
+  auto renamed = [&](EventKind kind) {
+    auto events = of_session(Visit().begin().watch(0, 60), "s1");
+    for (Event& event : events) {
+      if (event.kind == kind) event.agent = headless;
+    }
+    return judge_events(events).state;
+  };
+  for (EventKind kind : {EventKind::Page, EventKind::Load, EventKind::Input, EventKind::Beat, EventKind::Media}) {
+    EXPECT_EQ(renamed(kind), ViewState::MachineAutomation) << to_string(kind);
+  }
+  auto nameless = Visit().begin().watch(0, 60).events();
+  nameless.front().agent.clear();
+  EXPECT_EQ(judge_events(nameless).state, ViewState::MachineAutomation);
+}
+
+// Exactly N percent is N percent, of any duration.
+TEST(EvidenceRules, ThresholdsAreExact) {
+  const std::pair<double, ViewState> steps[] = {{0.25, ViewState::Watched25},
+                                                {0.5, ViewState::Watched50},
+                                                {0.75, ViewState::Watched75},
+                                                {0.95, ViewState::Watched95}};
+  ViewContext context;
+  for (int tenths = 201; tenths < 2000; tenths += 7) {
+    const double duration = tenths / 10.0;
+    context.duration = std::chrono::milliseconds(tenths * 100);
+    for (auto [fraction, state] : steps) {
+      auto at = [&](double seconds) { return judge_events(Visit().begin().at(300).played(0, seconds), context).state; };
+      ASSERT_EQ(at(fraction * duration), state) << fraction << " of " << duration;
+      ASSERT_LT(at(fraction * duration - 0.01), state) << fraction << " of " << duration;
+    }
+  }
+  context.duration = std::chrono::seconds(45);
+  EXPECT_EQ(judge_events(Visit().begin().at(300).played(0, 42.7), context).reason, "watched 42.7 of 45 s (94 %)");
 }
 
 TEST(EvidenceRules, TheOwnersVisitsNeverCount) {

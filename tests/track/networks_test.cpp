@@ -51,7 +51,8 @@ TEST(Networks, TheNarrowestRangeCounts) {
 
 TEST(Networks, PeopleBehindProxiesAreNoMachines) {
   for (const char* network : {"172.225.46.0/24", "104.28.37.0/24", "2a02:26f7:da80::/48", "165.225.20.0/24",
-                              "iCloud Private Relay", "AS16591 Google Fiber Inc."}) {
+                              "iCloud Private Relay", "AS16591 Google Fiber Inc.", "privacy relay (Cloudflare)",
+                              "Cloudflare Zero Trust", "Cloud Nine Broadband", "AS16509 Amazon (residential proxy)"}) {
     const KnownNetwork* known = NetworkList::built_in().find(network);
     ASSERT_NE(known, nullptr) << network;
     EXPECT_EQ(known->kind, NetworkKind::People) << network;
@@ -66,7 +67,26 @@ TEST(Networks, AreFoundByNumberAndByName) {
   EXPECT_EQ(whose("Datacenter"), "a data centre");
   EXPECT_EQ(whose("AS80751"), "");
   EXPECT_EQ(whose("Lawson Telecom"), "");  // holds "aws"
-  EXPECT_EQ(whose("residential"), "");
+  EXPECT_EQ(machine_network("residential"), "");
+}
+
+TEST(Networks, AreFoundInWhateverFormTheyAreWritten) {
+  for (const char* form : {"AS 8075", "ASN8075", "asn 8075", "AS8075", "AS8075 Microsoft"}) {
+    EXPECT_EQ(whose(form), "Microsoft's data centres") << form;
+  }
+  for (const char* form : {"52.100.1.2:443", "52.100.1.2", "[2a01:111:f400::1]", "[2a01:111:f400::1]:443"}) {
+    EXPECT_EQ(whose(form), "Microsoft's mail protection") << form;
+  }
+  EXPECT_EQ(truncated_network("203.0.113.77:8080"), "203.0.113.0/24");
+  EXPECT_EQ(truncated_network("[2001:db8:85a3::1]:443"), "2001:db8:85a3::/48");
+  for (const char* name :
+       {"OVHcloud", "Rackspace", "IONOS SE", "GoDaddy.com, LLC", "Choopa, LLC", "HUAWEI CLOUDS", "Aliyun Computing",
+        "server farm", "45.76.10.1", "149.28.1.1", "47.91.10.1", "43.153.10.1"}) {
+    EXPECT_NE(whose(name), "") << name;
+  }
+  for (const char* name : {"Deutsche Telekom", "mobile carrier", "[", "[]", "[]:", ":1", "as", "asn", "Tas 5", ""}) {
+    EXPECT_EQ(whose(name), "") << name;
+  }
 }
 
 TEST(Networks, RefuseALineTheyCannotRead) {

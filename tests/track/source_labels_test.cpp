@@ -75,7 +75,6 @@ TEST(SourceLabels, GiveTheSignsThatNetworksGive) {
     by_network.push_back({candidate,
                           candidate,
                           fmt::format("l{}", random() % 3),
-                          fmt::format("agent {}", i),
                           {random() % 3 == 0 ? kOffice : kHome},
                           kNoon + std::chrono::seconds(random() % 20'000)});
   }

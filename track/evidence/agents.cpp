@@ -32,6 +32,13 @@ class Pairs {
   std::bitset<65536> pairs_;
 };
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t";
+  const size_t first = std::min(text.find_first_not_of(kSpaces), text.size());
+  text.remove_prefix(first);
+  return text.substr(0, text.find_last_not_of(kSpaces) + 1);
+}
+
 }  // namespace
 
 bool AgentList::Pattern::matches(std::string_view agent) const {
@@ -66,12 +73,16 @@ Result<AgentList> AgentList::parse(std::string_view text) {
       list.browsers_.push_back(std::move(pattern));
       continue;
     }
+    if (row.columns[1] == "mail") {
+      list.mail_programs_.push_back(std::move(pattern));
+      continue;
+    }
     auto state = view_state(row.columns[1]);
     if (!state || !(is_machine(*state) || *state == ViewState::MailImageOnly)) {
       return fail(ErrorKind::InvalidInput,
                   fmt::format("{}:{}: \"{}\" is no machine's state", kName, row.line, row.columns[1]));
     }
-    list.entries_.push_back({std::move(pattern), {*state, std::string(row.columns[2])}});
+    list.entries_.push_back({std::move(pattern), {*state, std::string(row.columns[2]), false}});
   }
   return list;
 }
@@ -94,16 +105,20 @@ std::string AgentList::without_allowed(std::string_view user_agent) const {
 }
 
 std::optional<KnownAgent> AgentList::find(std::string_view user_agent) const {
-  const std::string agent = without_allowed(user_agent);
+  const std::string agent = without_allowed(trimmed(user_agent));
   const Pairs pairs(agent);
+  auto holds = [&](const Pattern& pattern) { return pairs.may_hold(pattern.text) && pattern.matches(agent); };
   for (const Entry& entry : entries_) {
-    if (pairs.may_hold(entry.pattern.text) && entry.pattern.matches(agent)) return entry.agent;
+    if (!holds(entry.pattern)) continue;
+    KnownAgent known = entry.agent;
+    known.shows_mail = std::any_of(mail_programs_.begin(), mail_programs_.end(), holds);
+    return known;
   }
   auto begins_it = [&](const Pattern& browser) { return browser.matches(agent); };
   if (agent.empty() || browsers_.empty() || std::any_of(browsers_.begin(), browsers_.end(), begins_it)) {
     return std::nullopt;
   }
-  return KnownAgent{ViewState::MachineAutomation, "a program, and no browser, by its name"};
+  return KnownAgent{ViewState::MachineAutomation, "a program, and no browser, by its name", true};
 }
 
 }  // namespace candid::track

@@ -14,7 +14,8 @@ namespace candid::track {
 
 struct KnownAgent {
   ViewState state = ViewState::MachineCrawler;
-  std::string what;  // "Slack's link preview"
+  std::string what;         // "Slack's link preview"
+  bool shows_mail = false;  // a mail program, or one of which nothing is known: pictures alone are those of a mail
 };
 
 class AgentList {
@@ -22,11 +23,12 @@ class AgentList {
   // Lines of `pattern<TAB>state<TAB>what it is`. A pattern is found anywhere in the agent, upper and lower case alike;
   // "^" ties it to the beginning, "$" to the end. The first match counts. The state "allow" names a word that is taken
   // out before matching (the phone "CUBOT" is no bot); "browser" a beginning: where the list has any, an agent that
-  // begins with none of them is a program.
+  // begins with none of them is a program; "mail" a mail program, beside what else it is.
   static Result<AgentList> parse(std::string_view text);
   // The list inside the program.
   static const AgentList& built_in();
 
+  // Spaces around it do not count.
   std::optional<KnownAgent> find(std::string_view user_agent) const;
 
  private:
@@ -45,6 +47,7 @@ class AgentList {
 
   std::vector<std::string> allowed_;  // lower case
   std::vector<Pattern> browsers_;
+  std::vector<Pattern> mail_programs_;
   std::vector<Entry> entries_;
 };
 

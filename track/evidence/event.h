@@ -19,10 +19,11 @@ std::optional<Purpose> purpose_named(std::string_view name);
 
 enum class EventKind {
   // Requests, seen by the server. The body is JSON:
-  Page,      // GET of the page             {"prefetch": bool}, and what the server notes of where it came from:
-             //                             "from": machine_network() (networks.h), "source": [labels] (source_labels.h)
-  Head,      // HEAD of the page or video   {}, and of the page "from" and "source"
-  Media,     // GET of the video            {"first": byte, "length": bytes, "size": bytes}
+  Page,   // GET of the page             {"prefetch": bool}, and what the server notes of where it came from:
+          //                             "from": machine_network() (networks.h), "source": [labels] (source_labels.h);
+          //                             "owner": true from a browser of the recruiter's (pages/owner_cookie.h)
+  Head,   // HEAD of the page or video   {}, and of the page "from" and "source"
+  Media,  // GET of the video            {"first": byte, "length": bytes, "size": bytes}
   MediaEnd,  // that transfer is over       {"sent": bytes}
   Trap,      // the link that people cannot see {}
   // Reports of the page's script (beacon.h lists the fields).

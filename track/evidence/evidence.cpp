@@ -1,42 +1,40 @@
 #include "track/evidence/evidence.h"
 
 #include <algorithm>
-#include <iterator>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "track/evidence/media_bytes.h"
 #include "track/evidence/session_groups.h"
 
 namespace candid::track {
 namespace {
 
-double number_in(const nlohmann::json& body, const char* key) {
-  auto found = body.is_object() ? body.find(key) : body.end();
-  return found != body.end() && found->is_number() ? std::max(0.0, found->get<double>()) : 0;
-}
-
-// While a transfer is under way its bytes are not known, and all of it is allowed.
-double served_fraction(const LinkHistory& history) {
-  size_t begun = 0;
-  size_t ended = 0;
-  double sent = 0;
-  double size = 0;
-  for (const Event& event : history.events) {
-    if (event.kind != EventKind::Media && event.kind != EventKind::MediaEnd) continue;
-    nlohmann::json body = nlohmann::json::parse(event.body, nullptr, false);
-    if (event.kind == EventKind::Media) {
-      ++begun;
-      size = std::max(size, number_in(body, "size"));
-    } else {
-      ++ended;
-      sent += number_in(body, "sent");
+// What was sent to each page load of a link. Older ledgers do not say to which; that counts for all of them.
+class Served {
+ public:
+  explicit Served(const LinkHistory& history) {
+    for (const Event& event : history.events) {
+      const bool is_media = event.kind == EventKind::Media || event.kind == EventKind::MediaEnd;
+      if (is_media) by_session_[event.session].add(event);
     }
   }
-  if (begun == 0) return 0;
-  return ended < begun || size <= 0 ? 1 : std::min(1.0, sent / size);
-}
+
+  double fraction(const std::string& session) const {
+    MediaBytes bytes;
+    for (const std::string& name : {std::string(), session}) {
+      auto found = by_session_.find(name);
+      if (found != by_session_.end()) bytes.add(found->second);
+      if (session.empty()) break;
+    }
+    return bytes.fraction();
+  }
+
+ private:
+  std::map<std::string, MediaBytes> by_session_;
+};
 
 bool counts_for_candidate(const SessionVerdict& verdict) {
   return verdict.state < ViewState::OwnerExcluded;
@@ -76,14 +74,14 @@ CandidateRecord examine(std::span<const LinkHistory> histories, const ViewContex
       candidate.link_made_at = history.link.created_at;
       candidate.do_not_track |= history.link.do_not_track;
     }
-    double served = served_fraction(history);
+    const Served served(history);
     for (const auto& [name, events] : group_by_session(history.events)) {
       SessionRecord record;
       record.link_id = history.link.id;
       if (name.find('\n') == std::string::npos) record.session = name;
       record.purpose = history.link.purpose;
       record.facts = gather_facts(events, context.duration);
-      record.served = served;
+      record.served = served.fraction(record.session);
       candidate.sessions.push_back(std::move(record));
     }
   }
@@ -96,9 +94,9 @@ void mark_shared_signs(std::span<CandidateRecord> candidates) {
   for (size_t i = 0; i < candidates.size(); ++i) {
     const std::string candidate = std::to_string(i);
     for (SessionRecord& session : candidates[i].sessions) {
-      if (session.purpose != Purpose::Candidate) continue;
-      arrivals.push_back({candidate, candidate, std::to_string(session.link_id), session.facts.agent,
-                          session.facts.sources, session.facts.first});
+      if (session.purpose != Purpose::Candidate || session.facts.by_owner) continue;
+      arrivals.push_back(
+          {candidate, candidate, std::to_string(session.link_id), session.facts.sources, session.facts.first});
       sessions.push_back(&session);
     }
   }

@@ -2,10 +2,10 @@
 // What the recorded events prove about a view. Pure: the same events give the same verdict, in whatever order and
 // however often they are given, so better rules re-judge the past. The rules are those of docs/views.md:
 //
-//   1 no request alone goes above page_unverified       5 played: a trusted start, the media clock advanced; each tenth
-//   2 some signs decide for a machine                     of a second counts once, at most 2x wall time + 5 s, only
-//   3 some only make one probable                         while visible or audible
-//   4 page_human: seen, and input at least 1 s after    6 viewed from min(5 s, half); watched_N from N % of the video
+//   1 no request alone goes above page_unverified       5 played: a trusted start, the media clock advanced; each
+//   moment 2 some signs decide for a machine                     counts once, at most 2x wall time + 5 s, only 3 some
+//   only make one probable                         while visible or audible 4 page_human: seen, and input at least 1 s
+//   after    6 viewed from min(5 s, half); watched_N from N % of the video
 //     load, or the keyboard                             7 a probable machine needs input and 50 % watched
 //
 // Some signs show only across sessions: examine() each candidate's links, mark_shared_signs() of all that were sent
@@ -32,7 +32,7 @@ struct SessionRecord {
   std::string session;  // empty: requests that belong to no page load
   Purpose purpose = Purpose::Candidate;
   SessionFacts facts{};
-  double served = 1;  // how much of the video was sent over the link, 0..1
+  double served = 1;  // how much of the video was sent to it, 0..1
   SharedSigns shared{};
 };
 

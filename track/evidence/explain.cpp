@@ -18,6 +18,7 @@ void add_requests(std::vector<std::string>& words, const SessionFacts& facts) {
   if (facts.page_requested)
     words.emplace_back(facts.prefetched ? "asked for the page in advance" : "asked for the page");
   if (facts.media_requested) words.emplace_back("asked for the video");
+  if (facts.images_requested) words.emplace_back("asked for pictures");
   if (facts.only_head) words.emplace_back("asked for headers alone");
   if (facts.trapped) words.emplace_back("followed the link that people cannot see");
 }
@@ -50,9 +51,10 @@ void add_reports(std::vector<std::string>& words, const SessionFacts& facts) {
 std::vector<std::string> explain(const SessionVerdict& verdict) {
   const SessionFacts& facts = verdict.facts;
   std::vector<std::string> words;
-  words.push_back(facts.agent.empty()
-                      ? "names no browser"
-                      : fmt::format("calls itself {}", shorten(single_line(facts.agent), kLongestAgent)));
+  for (const std::string& agent : facts.agents) {
+    words.push_back(agent.empty() ? "names no browser"
+                                  : fmt::format("calls itself {}", shorten(single_line(agent), kLongestAgent)));
+  }
   words.push_back(source_in_words(facts));
   add_requests(words, facts);
   add_reports(words, facts);
@@ -60,7 +62,7 @@ std::vector<std::string> explain(const SessionVerdict& verdict) {
     words.push_back(fmt::format("{:.1f} s of the video were played, each counted once; the clock allows {:.1f} s",
                                 facts.played_seconds, facts.allowed_seconds));
   }
-  if (facts.impossible) words.emplace_back("reports what cannot be");
+  if (facts.impossible > 0) words.emplace_back("reports what cannot be");
   for (const std::string& sign : verdict.machine_signs) words.push_back(fmt::format("speaks for a machine: {}", sign));
   return words;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <vector>
@@ -40,6 +40,27 @@ std::optional<Line> next_line(std::istream& input) {
   if (line.text.ends_with('\r')) line.text.pop_back();
   return line;
 }
+
+// Times that requests tell may be counted from the beginning of their own session; they say something of others only
+// where they differ among lines of one mail, or of one source.
+class LineClocks {
+ public:
+  void add(const OutsideSession& session) {
+    if (session.clock != ArrivalClock::Line || session.first_at == 0) return;
+    mails_.insert(session.arrival.mail);
+    sources_.insert(session.arrival.sources.begin(), session.arrival.sources.end());
+  }
+  void keep_what_is_shared(Arrival& arrival) const {
+    if (!mails_.contains(arrival.mail)) arrival.mail.clear();
+    for (auto source = arrival.sources.begin(); source != arrival.sources.end();) {
+      source = sources_.contains(*source) ? std::next(source) : arrival.sources.erase(source);
+    }
+  }
+
+ private:
+  std::set<std::string> mails_;
+  std::set<std::string> sources_;
+};
 
 // A session that was read, without the events it was told by.
 struct Waiting {
@@ -104,6 +125,8 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
   JudgedLines count;
   std::vector<Waiting> waiting;
   std::vector<Arrival> arrivals;
+  LineClocks clocks;
+  std::vector<size_t> by_line_clock;
   std::set<std::string> told_slips;
   size_t number = 0;
   while (auto line = next_line(input)) {
@@ -124,12 +147,15 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
         count.slips.push_back(fmt::format("line {}: {}", number, slip));
     }
     waiting.push_back(examined(*session, number));
-    if (session->arrival.link.empty()) session->arrival.link = waiting.back().id;
-    if (session->arrival.candidate.empty() && !session->arrival.sources.empty() && session->arrival.mail.empty()) {
-      session->arrival.candidate = waiting.back().id;
-    }
+    // Pictures are no opened links.
+    const bool opens = waiting.back().record && !is_only_images(waiting.back().record->facts);
+    if (!opens) session->arrival = {};
+    if (session->arrival.candidate.empty()) session->arrival.candidate = waiting.back().id;
+    clocks.add(*session);
+    if (session->clock == ArrivalClock::Line) by_line_clock.push_back(arrivals.size());
     arrivals.push_back(std::move(session->arrival));
   }
+  for (size_t i : by_line_clock) clocks.keep_what_is_shared(arrivals[i]);
   const std::vector<SharedSigns> signs = find_shared_signs(arrivals);
   for (size_t i = 0; i < waiting.size(); ++i) verdict(told(waiting[i], signs[i]));
   count.judged = waiting.size();

@@ -24,8 +24,21 @@ struct Span {
   int bits = 128;  // of the sixteen bytes
 };
 
+// "[2001:db8::1]:443", "[2001:db8::1]" and "203.0.113.7:443" without what is around the address.
+std::string_view bare(std::string_view text) {
+  constexpr std::string_view kSpaces = " \t";
+  text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
+  text = text.substr(0, text.find_last_not_of(kSpaces) + 1);
+  if (text.starts_with('[')) return text.substr(1, text.find(']') - 1);
+  const size_t colon = text.find(':');
+  const bool has_port = colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos &&
+                        text.substr(0, colon).find('.') != std::string_view::npos;
+  return has_port ? text.substr(0, colon) : text;
+}
+
 // "203.0.113.7", "203.0.113.0/24", "2001:db8::/32"
 std::optional<Span> parse_span(std::string_view text) {
+  text = bare(text);
   size_t slash = text.find('/');
   auto address = parse_ip_address(text.substr(0, slash));
   if (!address) return std::nullopt;
@@ -60,6 +73,18 @@ std::string spaced(std::string_view text) {
     if (letter == '_' || letter == '-') letter = ' ';
   }
   return words;
+}
+
+// "as 8075" and "asn8075" as "as8075".
+std::string with_plain_numbers(std::string text) {
+  for (size_t at = text.find("as"); at != std::string::npos; at = text.find("as", at + 1)) {
+    if (at > 0 && is_word_letter(text[at - 1])) continue;
+    size_t digit = at + 2;
+    if (digit < text.size() && text[digit] == 'n') ++digit;
+    while (digit < text.size() && (text[digit] == ' ' || text[digit] == ':' || text[digit] == '#')) ++digit;
+    if (digit < text.size() && text[digit] >= '0' && text[digit] <= '9') text.erase(at + 2, digit - at - 2);
+  }
+  return text;
 }
 
 // "aws" stands in "aws-east", and not in "lawson".
@@ -123,7 +148,7 @@ const KnownNetwork* NetworkList::find_range(const IpAddress& address, int bits) 
 }
 
 const KnownNetwork* NetworkList::find_name(std::string_view text) const {
-  const std::string lower = spaced(text);
+  const std::string lower = with_plain_numbers(spaced(text));
   for (const auto& [name, network] : names_) {
     if (holds_word(lower, name)) return &network;
   }
@@ -140,9 +165,14 @@ bool is_shared_by_people(std::string_view network) {
   return known != nullptr && known->kind == NetworkKind::People;
 }
 
+bool is_address(std::string_view network) {
+  return parse_span(network).has_value();
+}
+
 std::string truncated_network(std::string_view network) {
   auto span = parse_span(network);
-  if (!span || span->bits <= kept_bits(span->first)) return std::string(network);
+  if (!span) return std::string(network);
+  if (span->bits <= kept_bits(span->first)) return std::string(bare(network));
   return network_name(span->first);
 }
 

@@ -31,7 +31,8 @@ class NetworkList {
   static const NetworkList& built_in();
 
   // `network` is an address, a range as ledgers keep it ("203.0.113.0/24"), or what others write of one ("AS8075
-  // Microsoft"). Null when nothing is known of it. The narrowest range that holds all of it counts.
+  // Microsoft", "ASN 8075", "[2a01:111:f400::1]:443"). Null when nothing is known of it. The narrowest range that holds
+  // all of it counts.
   const KnownNetwork* find(std::string_view network) const;
 
  private:
@@ -50,6 +51,9 @@ std::string machine_network(std::string_view network);
 
 // Whether it is a proxy or gateway that many people are behind, so that one of them is no one source.
 bool is_shared_by_people(std::string_view network);
+
+// Whether it is an address or a range, and no name.
+bool is_address(std::string_view network);
 
 // An address cut to what a ledger keeps of it; anything else as it is.
 std::string truncated_network(std::string_view network);

@@ -1,16 +1,14 @@
 #include "track/evidence/outside_events.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <initializer_list>
-#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
 #include "track/evidence/kept_list.h"
+#include "track/evidence/outside_kinds.h"
 
 namespace candid::track {
 namespace {
@@ -18,107 +16,15 @@ namespace {
 using nlohmann::json;
 
 constexpr double kLongestVisitMs = kLongestVisitSeconds * 1000;
-constexpr double kMostBytes = 1e15;
 constexpr double kFastestRate = 16;
-constexpr uint64_t kProbeBytes = 2;  // Safari asks for bytes 0-1 to learn the size
-constexpr double kSomeSize = 1e6;    // of a video of which only a probe is told
+constexpr double kSlowestRate = 0.0625;
+constexpr double kLoadAfterPage = 0.5;      // seconds, where nothing tells when
+constexpr double kLeastMilliseconds = 100;  // of a number that is either: an input so many seconds after load is rare
 constexpr const char* kSession = "session";
+constexpr size_t kLongestNameTold = 40;
 
-enum class Asked { Page, Media, Headers, Trap, Other };
-
-bool holds_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
-
-// A word of ours ("page", "media", …), or a path.
-Asked asked_for(const OutsideFields& request) {
-  const std::string what = lower_ascii(request.text(keys::kKind).value_or("page"));
-  if (what == "head") return Asked::Headers;
-  if (holds_any(what, {"trap", "/contents/", "honeypot", "hidden"})) return Asked::Trap;
-  if (holds_any(what, {"media", "video", ".mp4", ".webm"})) return Asked::Media;
-  if (holds_any(what, {"image", "poster", "asset", "script", "style", "caption", "event", "beacon", "favicon",
-                       "robots.txt", "other", ".jpg", ".png", ".gif", ".webp", ".css", ".js", ".vtt", ".ico"})) {
-    return Asked::Other;
-  }
-  return Asked::Page;
-}
-
-struct ByteRange {
-  uint64_t first = 0;
-  std::optional<uint64_t> length{};  // none: to the end
-};
-
-// "bytes=0-1", "0-", "bytes=100-"; anything else is all of it.
-ByteRange range_of(std::string_view text) {
-  if (size_t equals = text.find('='); equals != std::string_view::npos) text.remove_prefix(equals + 1);
-  ByteRange range;
-  const char* end = text.data() + text.size();
-  auto [dash, status] = std::from_chars(text.data(), end, range.first);
-  if (status != std::errc{} || dash == end || *dash != '-') return {};
-  uint64_t last = 0;
-  if (std::from_chars(dash + 1, end, last).ec == std::errc{} && last >= range.first && last < 1'000'000'000'000'000) {
-    range.length = last - range.first + 1;
-  }
-  return range;
-}
-
-void add_media(EventMaker& events, const OutsideFields& request, double at) {
-  ByteRange range = range_of(request.text(keys::kRange).value_or(""));
-  auto size = request.number(keys::kSize, 0, kMostBytes);
-  auto sent = request.number(keys::kSent, 0, kMostBytes);
-  bool probe = range.length && range.first + *range.length <= kProbeBytes;
-  if (!sent && range.length && (size || probe)) sent = static_cast<double>(*range.length);
-  if (!size && probe) size = kSomeSize;
-  events.request(EventKind::Media, at,
-                 {{"first", range.first}, {"length", range.length.value_or(0)}, {"size", size.value_or(0)}});
-  if (sent) events.request(EventKind::MediaEnd, at, {{"sent", *sent}});
-}
-
-// What browsers say of it, in a header of its own or told apart.
-bool is_prefetch(const OutsideFields& request) {
-  static constexpr FieldKey kPurposes{"sec-purpose", {"purpose", "xmoz"}};
-  auto headers = request.object(keys::kHeaders);
-  std::string purpose = request.text(keys::kSecPurpose).value_or("");
-  if (purpose.empty() && headers) purpose = headers->text(kPurposes).value_or("");
-  return request.flag(keys::kPrefetch).value_or(false) || holds_any(lower_ascii(purpose), {"prefetch", "prerender"});
-}
-
-bool is_visible(const OutsideFields& from) {
-  return from.flag(keys::kVisible).value_or(!from.flag(keys::kHidden).value_or(false));
-}
-
-constexpr const char* kReportKinds = "load, input, play, beat, pause, ended, hide, reaction, reply, consent";
-
-// By the page's own words, or those of browsers' events.
-std::optional<EventKind> report_named(const std::string& name) {
-  static const std::map<std::string, EventKind, std::less<>> kOthers = {
-      {"pageload", EventKind::Load},     {"loaded", EventKind::Load},     {"click", EventKind::Input},
-      {"tap", EventKind::Input},         {"touch", EventKind::Input},     {"touchend", EventKind::Input},
-      {"pointerdown", EventKind::Input}, {"mousedown", EventKind::Input}, {"keydown", EventKind::Input},
-      {"key", EventKind::Input},         {"playing", EventKind::Play},    {"heartbeat", EventKind::Beat},
-      {"progress", EventKind::Beat},     {"timeupdate", EventKind::Beat}, {"paused", EventKind::Pause},
-      {"end", EventKind::Ended},         {"hidden", EventKind::Hide},     {"pagehide", EventKind::Hide}};
-  const std::string form = form_of_key(name);
-  auto other = kOthers.find(form);
-  return other != kOthers.end() ? std::optional(other->second) : event_kind(form);
-}
-
-EventKind kind_of_report(const OutsideFields& event) {
-  auto name = event.text(keys::kInputKind);
-  if (!name) throw BadField{"an event has no \"kind\"", fmt::format("one of {}", kReportKinds)};
-  auto kind = report_named(*name);
-  if (!kind || *kind < EventKind::Load) {
-    throw BadField{fmt::format("\"{}\" is nothing that a page reports", shorten(*name, 40)),
-                   fmt::format("one of {}", kReportKinds)};
-  }
-  return *kind;
-}
-
-json report_body(EventKind kind, const OutsideFields& event, std::optional<double> ms) {
+json progress_or(EventKind kind, const OutsideFields& event, std::optional<double> ms) {
   switch (kind) {
-    case EventKind::Load:
-      return load_body(event);
     case EventKind::Input:
       return input_body(event, ms);
     case EventKind::Play:
@@ -130,9 +36,155 @@ json report_body(EventKind kind, const OutsideFields& event, std::optional<doubl
       return progress_body(event, keys::kRanges);
     case EventKind::Reaction:
     case EventKind::Reply:
-    default:  // what is said; kind_of_report() lets no request through
-      return {{"trusted", event.flag(keys::kTrusted).value_or(true)}};
+    default:  // what is said; requests come no way here
+      return {{"trusted", told_trusted(event).value_or(true)}};
   }
+}
+
+// A report that says something here, and what it is.
+struct Report {
+  const OutsideFields* event;
+  EventKind kind;
+};
+
+std::vector<Report> reports_in(const std::vector<OutsideFields>& events, std::vector<std::string>& ignored) {
+  std::vector<Report> reports;
+  for (const OutsideFields& event : events) {
+    if (is_request(event)) continue;
+    auto name = event.text(keys::kInputKind);
+    if (!name) {
+      ignored.emplace_back("an event without a \"kind\" is ignored");
+      continue;
+    }
+    const ReportName known = report_named(*name);
+    const bool says_nothing =
+        (known.weak && !told_trusted(event)) || (known.needs_visibility && !told_visible(event).has_value());
+    if (!known.kind || says_nothing) {
+      ignored.push_back(fmt::format("\"{}\" is nothing that counts, and ignored", shorten(*name, kLongestNameTold)));
+      continue;
+    }
+    reports.push_back({&event, *known.kind});
+  }
+  return reports;
+}
+
+// When each report arrived. Reports that tell no time came at the pace of what was played, or over the time that the
+// line tells for all of it.
+class Moments {
+ public:
+  Moments(const std::vector<Report>& reports, const LineContext& context) : context_(context) {
+    std::optional<double> earliest;
+    for (const Report& report : reports) {
+      auto at = report.event->moment(keys::kAt);
+      if (at) earliest = std::min(earliest.value_or(*at), *at);
+      if (is_progress(report.kind)) length_ += length(report);
+    }
+    timed_ = earliest.has_value();
+    loaded_ = latest_ = timed_ ? context.page_at : context.page_at + kLoadAfterPage;
+    // Requests and reports that are told by two clocks.
+    const bool other_clock =
+        earliest && (std::abs(*earliest) >= kEpochLike) != (std::abs(context.page_at) >= kEpochLike);
+    if (other_clock) shift_ = context.page_at - (std::abs(*earliest) >= kEpochLike ? *earliest - kLoadAfterPage : 0);
+  }
+
+  double of(const Report& report) {
+    if (timed_) {
+      auto at = report.event->moment(keys::kAt);
+      latest_ = at ? *at + shift_ : latest_;
+    } else if (auto ms = report.event->number(keys::kMs, 0, kLongestVisitMs)) {
+      latest_ = std::max(latest_, loaded_ + *ms / 1000);
+    } else if (is_progress(report.kind)) {
+      latest_ += wall_of(report);
+    }
+    if (report.kind == EventKind::Load) loaded_ = latest_;
+    return latest_;
+  }
+
+  double latest() const { return latest_; }
+
+  // Who tells when it happened, and not how long after load, has told both.
+  std::optional<double> ms_of(const Report& report, double at) const {
+    if (auto ms = report.event->number(keys::kMs, 0, kLongestVisitMs)) return ms;
+    const bool tells = report.event->has(keys::kAt) || report.event->moment(keys::kAt).has_value();
+    return tells ? std::optional(std::max(0.0, (at - loaded_) * 1000)) : std::nullopt;
+  }
+
+ private:
+  static bool is_progress(EventKind kind) {
+    return kind == EventKind::Beat || kind == EventKind::Pause || kind == EventKind::Ended || kind == EventKind::Hide;
+  }
+  // 0 for what cannot be: that is told when its turn comes.
+  static double length(const Report& report) {
+    try {
+      return length_of(progress_body(*report.event, keys::kRanges)["ranges"]);
+    } catch (const BadField&) {
+      return 0;
+    }
+  }
+  double wall_of(const Report& report) const {
+    const double part = length(report);
+    if (context_.wall) return length_ > 0 ? *context_.wall * part / length_ : 0;
+    return part / std::max(kSlowestRate, report.event->number(keys::kRate, 0, kFastestRate).value_or(1));
+  }
+
+  const LineContext& context_;
+  bool timed_ = false;
+  double shift_ = 0;
+  double length_ = 0;
+  double latest_ = 0;
+  double loaded_ = 0;
+};
+
+void add_report(EventMaker& events, const Report& report, Moments& moments, bool seen) {
+  const OutsideFields& event = *report.event;
+  double at = moments.latest();
+  try {
+    at = moments.of(report);
+    auto sequence = event.number(keys::kSequence, 0, 1e9);
+    json body = report.kind == EventKind::Load ? load_body(event, seen)
+                                               : progress_or(report.kind, event, moments.ms_of(report, at));
+    events.report(report.kind, at, body, sequence ? std::optional(static_cast<int64_t>(*sequence)) : std::nullopt,
+                  agent_in(event));
+  } catch (const BadField& bad) {
+    if (!bad.impossible) throw;
+    events.impossible(at);
+  }
+}
+
+std::optional<bool> visible_in_words(const json* told) {
+  if (told == nullptr || !told->is_string()) return std::nullopt;
+  const std::string word = lower_ascii(told->get_ref<const std::string&>());
+  if (word == "visible" || word == "shown" || word == "foreground") return true;
+  if (word == "hidden" || word == "invisible" || word == "prerender" || word == "background" || word == "unloaded") {
+    return false;
+  }
+  return std::nullopt;
+}
+
+bool is_muted(const OutsideFields& from, bool visible) {
+  if (auto muted = from.flag(keys::kMuted)) return *muted;
+  if (auto audible = from.flag(keys::kAudible)) return !*audible;
+  if (auto volume = from.number(keys::kVolume, 0, 1e6)) return *volume == 0;
+  return !visible;  // out of sight, it was heard only where that is told
+}
+
+std::pair<double, double> outer_size(const OutsideFields& from) {
+  if (from.flag(keys::kWindowless).value_or(false) || !from.flag(keys::kHasWindow).value_or(true)) return {0, 0};
+  const json* outer = from.raw(keys::kOuter);
+  if (outer != nullptr && outer->is_number()) {
+    auto side = from.number(keys::kOuter, 0, 1e6).value_or(0);
+    return {side, side};
+  }
+  return from.size(keys::kOuter, 0, 1e6)
+      .value_or(std::pair(from.number(keys::kOuterWidth, 0, 1e6).value_or(1280.0),
+                          from.number(keys::kOuterHeight, 0, 1e6).value_or(800.0)));
+}
+
+std::string gpu_in(const OutsideFields& from) {
+  if (from.flag(keys::kSoftwareGpu).value_or(false)) return "software";
+  std::string all;
+  for (const std::string& text : from.texts(keys::kGpu)) all += text + " ";
+  return all;
 }
 
 }  // namespace
@@ -141,17 +193,29 @@ std::chrono::milliseconds milliseconds_of(double seconds) {
   return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
-void EventMaker::request(EventKind kind, double at, const json& body) {
-  add(kind, at, body, std::nullopt);
+double length_of(const json& ranges) {
+  double sum = 0;
+  for (const json& range : ranges) sum += std::max(0.0, range[1].get<double>() - range[0].get<double>());
+  return sum;
 }
 
-void EventMaker::report(EventKind kind, double at, const json& body, std::optional<int64_t> sequence) {
+void EventMaker::request(EventKind kind, double at, const json& body, const std::optional<std::string>& agent) {
+  add(kind, at, body, std::nullopt, agent);
+}
+
+void EventMaker::report(EventKind kind, double at, const json& body, std::optional<int64_t> sequence,
+                        const std::optional<std::string>& agent) {
   int64_t number = sequence.value_or(next_);
   next_ = std::max(next_, number + 1);
-  add(kind, at, body, number);
+  add(kind, at, body, number, agent);
 }
 
-void EventMaker::add(EventKind kind, double at, const json& body, std::optional<int64_t> sequence) {
+void EventMaker::impossible(double at) {
+  report(EventKind::Beat, at, nullptr);
+}
+
+void EventMaker::add(EventKind kind, double at, const json& body, std::optional<int64_t> sequence,
+                     const std::optional<std::string>& agent) {
   Event event;
   event.link_id = history_.link.id;
   event.session = kSession;
@@ -159,100 +223,91 @@ void EventMaker::add(EventKind kind, double at, const json& body, std::optional<
   event.received_at = began_ + milliseconds_of(at);
   event.kind = kind;
   event.body = body.dump();
-  event.agent = agent_;
+  event.agent = agent.value_or(agent_);
   event.network = network_;
   history_.events.push_back(std::move(event));
 }
 
-AddedRequest add_request(EventMaker& events, const OutsideFields& request) {
-  const std::string method = lower_ascii(request.text(keys::kMethod).value_or("get"));
-  const Asked asked = asked_for(request);
-  double at = request.seconds(keys::kAt, -kLongestVisitSeconds, kLongestVisitSeconds).value_or(0);
-  bool prefetch = is_prefetch(request);
-  if (asked == Asked::Headers || (method != "get" && method != "post")) {
-    events.request(EventKind::Head, at, json::object());
-  } else if (asked == Asked::Trap) {
-    events.request(EventKind::Trap, at, json::object());
-  } else if (asked == Asked::Media && method == "get") {
-    add_media(events, request, at);
-    return {.page = false, .video = true};
-  } else if (asked == Asked::Page && method == "get") {
-    events.request(EventKind::Page, at, {{"prefetch", prefetch}});
-    return {.page = true, .video = false};
-  } else {
-    // A picture or a form: something was asked for, and neither the page nor the video.
-    events.request(EventKind::Media, at, {{"first", 0}, {"length", 0}, {"size", 0}});
-    events.request(EventKind::MediaEnd, at, {{"sent", 0}});
-  }
-  return {};
+json report_from_text(const std::string& text) {
+  return {{"kind", text}};
 }
 
-json request_from_text(const std::string& text) {
-  size_t space = text.find(' ');
-  const std::string first = lower_ascii(std::string_view(text).substr(0, space));
-  if (space != std::string::npos) return {{"method", first}, {"kind", text.substr(space + 1)}};
-  bool is_method = first == "get" || first == "head" || first == "post" || first == "options";
-  return is_method ? json{{"method", first}} : json{{"kind", text}};
+std::optional<bool> told_visible(const OutsideFields& from) {
+  if (auto visible = visible_in_words(from.raw(keys::kVisible))) return visible;
+  if (auto visible = from.flag(keys::kVisible)) return visible;
+  auto hidden = from.flag(keys::kHidden);
+  return hidden ? std::optional(!*hidden) : std::nullopt;
 }
 
-std::optional<double> since_load(const OutsideFields& from) {
+std::optional<bool> told_trusted(const OutsideFields& from) {
+  if (auto trusted = from.flag(keys::kTrusted)) return trusted;
+  auto untrusted = from.flag(keys::kUntrusted);
+  return untrusted ? std::optional(!*untrusted) : std::nullopt;
+}
+
+std::optional<double> since_load(const OutsideFields& from, double loaded) {
   if (auto ms = from.number(keys::kMs, 0, kLongestVisitMs)) return ms;
-  auto seconds = from.seconds(keys::kSinceLoad, 0, kLongestVisitSeconds);
-  return seconds ? std::optional(*seconds * 1000) : std::nullopt;
+  auto seconds = from.moment(keys::kSinceLoad);
+  if (!seconds) {
+    seconds = from.moment(keys::kWhen);
+    const json* plain = from.raw(keys::kWhen);
+    const bool is_ms = plain != nullptr && plain->is_number() && seconds && *seconds >= kLeastMilliseconds;
+    if (is_ms && *seconds < kEpochLike) seconds = *seconds / 1000;
+  }
+  if (!seconds) return std::nullopt;
+  if (*seconds >= kEpochLike) *seconds = std::max(0.0, *seconds - loaded);
+  if (*seconds < 0 || *seconds > kLongestVisitSeconds) {
+    throw BadField{"an input comes before the page, or years after it", "milliseconds since the page was loaded", true};
+  }
+  return *seconds * 1000;
 }
 
-json load_body(const OutsideFields& from) {
-  auto outer = from.size(keys::kOuter, 0, 1e6)
-                   .value_or(std::pair(from.number(keys::kOuterWidth, 0, 1e6).value_or(1280.0),
-                                       from.number(keys::kOuterHeight, 0, 1e6).value_or(800.0)));
+json load_body(const OutsideFields& from, bool seen) {
+  const auto [width, height] = outer_size(from);
   json body = {{"webdriver", from.flag(keys::kWebdriver).value_or(false)},
-               {"visible", is_visible(from)},
+               {"visible", told_visible(from).value_or(seen)},
                {"prerendered", from.flag(keys::kPrerendered).value_or(false)},
-               {"outer", {outer.first, outer.second}},
-               {"inner", {outer.first, outer.second}}};
-  if (auto gpu = from.text(keys::kGpu)) body["gpu"] = *gpu;
+               {"outer", {width, height}},
+               {"inner", {width, height}}};
+  if (std::string gpu = gpu_in(from); !gpu.empty()) body["gpu"] = gpu;
   return body;
 }
 
 json input_body(const OutsideFields& from, std::optional<double> ms) {
-  if (!ms)
-    throw BadField{"an input has no \"ms\"", "milliseconds since the page was loaded, or \"at\", the same in seconds"};
   const std::string kind = lower_ascii(from.text(keys::kInputKind).value_or(""));
-  return {{"trusted", from.flag(keys::kTrusted).value_or(true)},
-          {"keyboard", from.flag(keys::kKeyboard).value_or(holds_any(kind, {"key"}))},
-          {"ms", *ms}};
+  const json* key = from.raw(keys::kKey);
+  bool keyboard = kind.find("key") != std::string::npos;
+  if (key != nullptr) keyboard |= key->is_boolean() ? key->get<bool>() : !key->empty();
+  json body = {{"trusted", told_trusted(from).value_or(true)},
+               {"keyboard", from.flag(keys::kKeyboard).value_or(keyboard)},
+               {"ms", nullptr}};
+  if (ms) body["ms"] = *ms;
+  return body;
 }
 
 json play_body(const OutsideFields& from, std::optional<double> ms) {
-  if (!ms) throw BadField{"a play has no \"ms\"", "milliseconds since the page was loaded"};
-  return {{"trusted", from.flag(keys::kTrusted).value_or(true)}, {"ms", *ms}, {"at", 0}};
+  json body = {{"trusted", told_trusted(from).value_or(true)}, {"ms", nullptr}, {"at", 0}};
+  if (ms) body["ms"] = *ms;
+  return body;
 }
 
 json progress_body(const OutsideFields& from, const FieldKey& ranges_key) {
   json ranges = json::array();
   for (auto [first, last] : from.ranges(ranges_key, -kLongestVideoSeconds, kLongestVideoSeconds))
     ranges.push_back({first, last});
+  const bool visible = told_visible(from).value_or(true);
   return {{"ranges", std::move(ranges)},
-          {"visible", is_visible(from)},
-          {"muted", from.flag(keys::kMuted).value_or(false)},
+          {"visible", visible},
+          {"muted", is_muted(from, visible)},
           {"rate", from.number(keys::kRate, 0, kFastestRate).value_or(1)}};
 }
 
-void add_reports(EventMaker& events, const OutsideFields& line) {
-  double latest = 0;
-  double loaded = 0;
-  for (const OutsideFields& event : line.objects(keys::kEvents)) {
-    const EventKind kind = kind_of_report(event);
-    auto sequence = event.number(keys::kSequence, 0, 1e9);
-    auto at = event.seconds(keys::kAt, -kLongestVisitSeconds, kLongestVisitSeconds);
-    latest = at.value_or(latest);
-    if (kind == EventKind::Load) loaded = latest;
-    // Who tells when it happened, and not how long after load, has told both.
-    auto ms = event.number(keys::kMs, 0, kLongestVisitMs);
-    if (!ms && at) ms = std::max(0.0, (*at - loaded) * 1000);
-    events.report(kind, latest, report_body(kind, event, ms),
-                  sequence ? std::optional(static_cast<int64_t>(*sequence)) : std::nullopt);
-  }
+void add_reports(EventMaker& events, const OutsideFields& line, const LineContext& context,
+                 std::vector<std::string>& ignored) {
+  const std::vector<OutsideFields> told = line.objects(keys::kEvents, report_from_text);
+  const std::vector<Report> reports = reports_in(told, ignored);
+  Moments moments(reports, context);
+  for (const Report& report : reports) add_report(events, report, moments, context.seen);
 }
 
 }  // namespace candid::track

@@ -1,5 +1,6 @@
 #pragma once
 // Internal to track. Fields of a JSON object from outside: a key may be missing or null, but is never of another type.
+// Numbers and truth values may stand in quotes, and a list of one may stand for itself.
 
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@ namespace candid::track {
 struct BadField {
   std::string why;
   std::string hint{};
+  bool impossible = false;  // of the right type, and nothing that can be: a time before the beginning
 };
 
 class OutsideFields {
@@ -30,12 +32,19 @@ class OutsideFields {
 
   // Whether the key is there, and not null.
   bool has(const FieldKey& key) const { return find(key).value != nullptr; }
+  // The value itself; null where it is missing.
+  const nlohmann::json* raw(const FieldKey& key) const { return find(key).value; }
   std::optional<bool> flag(const FieldKey& key) const;
   std::optional<double> number(const FieldKey& key, double least, double most) const;
   // Seconds; also under the key with a unit behind it: "wall_ms", "duration_seconds".
   std::optional<double> seconds(const FieldKey& key, double least, double most) const;
+  // A moment, in seconds of some clock: as seconds(), in milliseconds where it is too large for those, or a date and
+  // time of ISO 8601 (of the epoch then).
+  std::optional<double> moment(const FieldKey& key) const;
   std::optional<std::string> text(const FieldKey& key) const;
-  // A whole number counts as its digits.
+  // The first `most` bytes of a text of any length.
+  std::optional<std::string> text_cut(const FieldKey& key, size_t most) const;
+  // A number counts as its digits, a truth value as its name.
   std::optional<std::string> name_or_number(const FieldKey& key) const;
   // Every text under any name of the key; of an object its texts. Numbers are AS numbers.
   std::vector<std::string> texts(const FieldKey& key) const;
@@ -43,12 +52,13 @@ class OutsideFields {
   // Empty when it is missing. `from_text` makes an object of an item that is a text; without it, none may be.
   using FromText = nlohmann::json (*)(const std::string& text);
   std::vector<OutsideFields> objects(const FieldKey& key, FromText from_text = nullptr) const;
-  // Ranges: [[0, 5], [10, 12.5]], [{"from": 0, "to": 5}], a single one, [0, 5], or its length alone, 5.
+  // Ranges: [[0, 5], [10, 12.5]], [{"from": 0, "to": 5}], a single one of these, or its length alone, 5.
   std::vector<std::pair<double, double>> ranges(const FieldKey& key, double least, double most) const;
   // [1280, 800] or {"width": 1280, "height": 800}.
   std::optional<std::pair<double, double>> size(const FieldKey& key, double least, double most) const;
 
-  // Of the keys that stand in no list of the format: each, and what it may have been meant to be.
+  // Of the keys that stand in no list of the format, and are not of those that people add for themselves ("expect",
+  // "note"): each, and what it may have been meant to be.
   std::vector<std::string> unknown(std::span<const FieldKey* const> known) const;
 
  private:

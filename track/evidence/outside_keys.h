@@ -11,7 +11,7 @@ namespace candid::track {
 struct FieldKey {
   std::string_view name;  // as docs/views.md has it
   // Further names, in small letters and without "_", "-" and spaces: none of these make a difference.
-  std::array<std::string_view, 10> others{};
+  std::array<std::string_view, 20> others{};
   bool is_time = false;  // in seconds, or with its unit behind the name
 };
 
@@ -21,68 +21,121 @@ namespace keys {
 inline constexpr FieldKey kId{"id", {"case", "caseid", "sessionid"}};
 inline constexpr FieldKey kAgent{"agent", {"useragent", "ua"}};
 inline constexpr FieldKey kNetwork{
-    "network", {"ip", "ipaddress", "address", "asn", "as", "asname", "org", "networkname", "networktype"}};
-inline constexpr FieldKey kSinceMail{"seconds_since_mail",
-                                     {"sincemail", "secondsaftermail", "aftermail", "secondssincedelivery",
-                                      "sincedelivery", "secondssincesend", "mailage"},
-                                     true};
+    "network",
+    {"ip", "ipaddress", "address", "asn", "as", "asname", "org", "networkname", "networktype", "networkorg", "isp",
+     "provider", "asorg", "networkowner", "clientip", "remoteaddr", "asnumber", "cidr"}};
+// What a network is, where it is told apart: true, or a name.
+inline constexpr FieldKey kDataCentre{
+    "datacenter", {"isdatacenter", "datacentre", "isdatacentre", "hosting", "ishosting", "fromdatacenter"}};
+inline constexpr FieldKey kMailSecurity{"mail_security", {"ismailsecurity", "mailsecuritynetwork", "frommailsecurity"}};
+inline constexpr FieldKey kSinceMail{
+    "seconds_since_mail",
+    {"sincemail", "secondsaftermail", "aftermail", "secondssincedelivery", "sincedelivery", "secondssincesend",
+     "mailage", "secondssincemailaccepted", "secondsaftermailaccepted", "secondsafteraccept", "secondssinceaccept",
+     "secondssinceacceptance", "sinceaccepted", "secondssincesent"},
+    true};
+inline constexpr FieldKey kMailAt{
+    "mail_accepted_at",
+    {"acceptedat", "mailacceptedtime", "mailsentat", "deliveredat", "mailat", "maildeliveredat"},
+    true};
 inline constexpr FieldKey kDuration{"duration", {"videoduration", "videolength", "video"}, true};
-inline constexpr FieldKey kOwner{"owner", {"isowner", "recruiter"}};
-inline constexpr FieldKey kPurpose{"purpose"};
-inline constexpr FieldKey kRequests{"requests"};
-inline constexpr FieldKey kServedHere{"media_served_here"};
-inline constexpr FieldKey kEvents{"events", {"reports", "beacons"}};
-inline constexpr FieldKey kInputs{"inputs", {"inputevents", "input"}};
-inline constexpr FieldKey kPlayed{
-    "played", {"playedranges", "playranges", "watched", "watchedranges", "ranges", "playedseconds", "watchedseconds"}};
-inline constexpr FieldKey kWall{"wall_seconds", {"wall", "walltime", "wallclock", "elapsed"}, true};
+inline constexpr FieldKey kOwner{
+    "owner",
+    {"isowner", "recruiter", "isrecruiter", "ownercookie", "hasownercookie", "signedownercookie", "ownervisit",
+     "ownertoken", "recruitercookie", "recruitertoken"}};
+inline constexpr FieldKey kPurpose{
+    "purpose", {"linkpurpose", "tokenpurpose", "visitor", "role", "by", "actor", "viewer", "xpurpose", "xmoz"}};
+inline constexpr FieldKey kTrap{
+    "trap",
+    {"trapped", "honeypot", "traplink", "hiddenlink", "hittrap", "traphit", "trapclicked", "clickedtrap",
+     "trapfollowed", "followedtrap", "honeypothit", "hiddenlinkclicked", "hiddenlinkfollowed", "hiddentraplink"}};
+inline constexpr FieldKey kRequests{"requests", {"request", "fetches", "hits"}};
+inline constexpr FieldKey kServedHere{"media_served_here", {"servedhere", "mediathroughus"}};
+inline constexpr FieldKey kEvents{"events", {"reports", "beacons", "event"}};
+inline constexpr FieldKey kInputs{"inputs", {"inputevents", "input", "interactions", "gestures"}};
+inline constexpr FieldKey kPlayed{"played",
+                                  {"playedranges", "playranges", "watched", "watchedranges", "ranges", "playedseconds",
+                                   "watchedseconds", "secondsplayed", "secondswatched"}};
+inline constexpr FieldKey kWall{"wall_seconds", {"wall", "walltime", "wallclock", "elapsed", "elapsedtime"}, true};
 inline constexpr FieldKey kPlay{"play"};
-inline constexpr FieldKey kAutoplay{"autoplay", {"autoplayed"}};
-inline constexpr FieldKey kScript{"script", {"javascript", "js", "scriptran"}};
-inline constexpr FieldKey kMail{"mail", {"mailid"}};
-inline constexpr FieldKey kLink{"link", {"linkid"}};
-inline constexpr FieldKey kSourceGroup{"source_group", {"sourceid"}};
-inline constexpr FieldKey kCandidate{"candidate", {"candidateid"}};
-inline constexpr FieldKey kStartsAt{"starts_at", {"start", "startedat"}, true};
-inline constexpr FieldKey kLinksIn10s{"links_of_mail_in_10s"};
-inline constexpr FieldKey kCandidatesIn2min{"candidates_of_source_in_2min"};
+inline constexpr FieldKey kAutoplay{"autoplay", {"autoplayed", "isautoplay"}};
+inline constexpr FieldKey kGesture{"started_by_gesture",
+                                   {"gesture", "usergesture", "bygesture", "trustedgesture", "playtrusted",
+                                    "trustedplay", "trustedstart", "starttrusted", "playgesture"}};
+inline constexpr FieldKey kStartedBy{"started_by", {"playstartedby", "playtrigger", "startedwith", "playedby"}};
+inline constexpr FieldKey kScript{"script", {"javascript", "js", "scriptran", "ranscript"}};
+inline constexpr FieldKey kMail{"mail", {"mailid", "messageid", "message"}};
+inline constexpr FieldKey kLink{"link", {"linkid", "token", "linktoken"}};
+inline constexpr FieldKey kSourceGroup{"source_group", {"sourceid", "sourcekey"}};
+inline constexpr FieldKey kCandidate{"candidate", {"candidateid", "recipient", "person"}};
+inline constexpr FieldKey kStartsAt{
+    "starts_at", {"start", "startedat", "startsat", "began", "beganat", "openedat"}, true};
+inline constexpr FieldKey kLinksIn10s{"links_of_mail_in_10s", {"linksin10s", "linksopenedin10s", "linksofmail"}};
+inline constexpr FieldKey kCandidatesIn2min{"candidates_of_source_in_2min", {"candidatesin2min", "candidatesofsource"}};
 
 // The browser, on the line or in a "load"; its player, on the line or in a "beat"
-inline constexpr FieldKey kWebdriver{"webdriver", {"navigatorwebdriver"}};
-inline constexpr FieldKey kPrerendered{"prerendered", {"prerender", "prerendering"}};
-inline constexpr FieldKey kVisible{"visible", {"pagevisible"}};
-inline constexpr FieldKey kHidden{"hidden"};
-inline constexpr FieldKey kOuter{"outer", {"outersize", "window"}};
-inline constexpr FieldKey kOuterWidth{"outer_width"};
-inline constexpr FieldKey kOuterHeight{"outer_height"};
-inline constexpr FieldKey kGpu{"gpu", {"renderer", "webglrenderer", "gpurenderer"}};
-inline constexpr FieldKey kMuted{"muted"};
+inline constexpr FieldKey kWebdriver{
+    "webdriver", {"navigatorwebdriver", "navigator.webdriver", "iswebdriver", "headless", "isheadless", "automated"}};
+inline constexpr FieldKey kPrerendered{"prerendered", {"prerender", "prerendering", "isprerendered"}};
+inline constexpr FieldKey kVisible{
+    "visible",
+    {"pagevisible", "isvisible", "wasvisible", "evervisible", "shown", "wasshown", "visibility", "visibilitystate",
+     "documentvisibilitystate", "document.visibilitystate"}};
+inline constexpr FieldKey kHidden{"hidden",
+                                  {"pagehidden", "documenthidden", "document.hidden", "ishidden", "inbackground",
+                                   "background", "nevervisible", "nevershown"}};
+inline constexpr FieldKey kOuter{
+    "outer", {"outersize", "window", "windowouter", "windowouterdimensions", "outerdimensions", "windowoutersize"}};
+inline constexpr FieldKey kWindowless{
+    "without_window",
+    {"windowless", "nooutersize", "windowwithoutoutersize", "nowindow", "zerooutersize", "withoutoutersize"}};
+inline constexpr FieldKey kHasWindow{"has_window", {"hasoutersize", "hasouter", "windowhasoutersize"}};
+inline constexpr FieldKey kOuterWidth{"outer_width", {"windowouterwidth", "window.outerwidth", "outerw"}};
+inline constexpr FieldKey kOuterHeight{"outer_height", {"windowouterheight", "window.outerheight", "outerh"}};
+inline constexpr FieldKey kGpu{
+    "gpu",
+    {"renderer", "webglrenderer", "gpurenderer", "webgl", "unmaskedrenderer", "gpuname", "unmaskedrendererwebgl"}};
+inline constexpr FieldKey kSoftwareGpu{
+    "software_gpu",
+    {"softwarerendered", "softwarerenderer", "softwarerendering", "softwarerenderedgpu", "gpusoftware"}};
+inline constexpr FieldKey kMuted{"muted", {"ismuted", "silent"}};
+inline constexpr FieldKey kAudible{"audible", {"isaudible", "unmuted", "withsound"}};
+inline constexpr FieldKey kVolume{"volume"};
 inline constexpr FieldKey kRate{"rate", {"playbackrate", "speed"}};
 
 // Requests
-inline constexpr FieldKey kMethod{"method", {"verb"}};
-inline constexpr FieldKey kKind{"kind", {"pathkind", "type", "path", "url", "resource"}};
-inline constexpr FieldKey kAt{"at", {"time", "t", "offset"}, true};
-inline constexpr FieldKey kPrefetch{"prefetch", {"isprefetch"}};
-inline constexpr FieldKey kSecPurpose{"sec_purpose", {"purpose"}};
+inline constexpr FieldKey kMethod{"method", {"verb", "httpmethod"}};
+inline constexpr FieldKey kKind{"kind",
+                                {"pathkind", "pathtype", "resourcekind", "resourcetype", "type", "what", "target",
+                                 "resource", "path", "url", "uri"}};
+inline constexpr FieldKey kPath{"path", {"url", "uri"}};
+inline constexpr FieldKey kAt{"at", {"time", "t", "ts", "offset", "timestamp", "receivedat", "arrivedat"}, true};
+inline constexpr FieldKey kPrefetch{"prefetch", {"isprefetch", "prefetched", "wasprefetch", "prefetchonly"}};
+inline constexpr FieldKey kSecPurpose{"sec_purpose", {"purpose", "xpurpose", "xmoz"}};
 inline constexpr FieldKey kHeaders{"headers"};
-inline constexpr FieldKey kRange{"range"};
-inline constexpr FieldKey kSent{"sent", {"bytes", "bytessent"}};
+inline constexpr FieldKey kRange{"range", {"byterange", "rangeheader"}};
+inline constexpr FieldKey kSent{"sent", {"bytes", "bytessent", "bytesserved", "sentbytes"}};
 inline constexpr FieldKey kSize{"size", {"filesize", "total"}};
 
 // Inputs and reports
-inline constexpr FieldKey kTrusted{"trusted", {"istrusted"}};
-inline constexpr FieldKey kKeyboard{"keyboard", {"iskeyboard", "key"}};
-inline constexpr FieldKey kInputKind{"kind", {"type", "event"}};
-inline constexpr FieldKey kMs{
-    "ms", {"atms", "timems", "tms", "offsetms", "sinceloadms", "afterloadms", "mssinceload", "msafterload"}};
-inline constexpr FieldKey kSinceLoad{"at", {"sinceload", "afterload", "secondssinceload", "secondsafterload"}, true};
-inline constexpr FieldKey kRanges{"ranges", {"played", "playedranges"}};
-inline constexpr FieldKey kSequence{"sequence", {"seq"}};
+inline constexpr FieldKey kTrusted{"trusted", {"istrusted", "genuine"}};
+inline constexpr FieldKey kUntrusted{"untrusted", {"synthetic", "scripted", "isuntrusted"}};
+inline constexpr FieldKey kKeyboard{"keyboard", {"iskeyboard", "bykeyboard"}};
+inline constexpr FieldKey kKey{"key", {"code"}};
+inline constexpr FieldKey kInputKind{"kind", {"type", "event", "name", "inputtype", "device"}};
+inline constexpr FieldKey kMs{"ms",
+                              {"atms", "timems", "tms", "offsetms", "sinceloadms", "afterloadms", "mssinceload",
+                               "msafterload", "delayms", "timesinceloadms"}};
+inline constexpr FieldKey kSinceLoad{
+    "at", {"sinceload", "afterload", "secondssinceload", "secondsafterload", "timesinceload", "delay"}, true};
+// Seconds or milliseconds: which, the number tells.
+inline constexpr FieldKey kWhen{"t", {"time", "offset", "timestamp", "when", "ts"}};
+inline constexpr FieldKey kRanges{"ranges", {"played", "playedranges", "range", "watched"}};
+inline constexpr FieldKey kSequence{"sequence", {"seq", "sequencenumber", "n"}};
 
 // Ranges and sizes that are told by name
-inline constexpr FieldKey kFrom{"from", {"start", "begin"}, true};
-inline constexpr FieldKey kTo{"to", {"end"}, true};
+inline constexpr FieldKey kFrom{"from", {"start", "begin", "first"}, true};
+inline constexpr FieldKey kTo{"to", {"end", "until", "last"}, true};
 inline constexpr FieldKey kWidth{"width", {"w"}};
 inline constexpr FieldKey kHeight{"height", {"h"}};
 

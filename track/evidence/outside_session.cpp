@@ -1,15 +1,18 @@
 #include "track/evidence/outside_session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "track/evidence/kept_list.h"
 #include "track/evidence/networks.h"
 #include "track/evidence/outside_events.h"
 #include "track/evidence/outside_fields.h"
+#include "track/evidence/outside_short.h"
 
 namespace candid::track {
 namespace {
@@ -17,98 +20,79 @@ namespace {
 using nlohmann::json;
 
 constexpr double kDefaultDuration = 60;
-constexpr double kLowest = -kLongestVideoSeconds;
-constexpr double kHighest = kLongestVideoSeconds;
-constexpr double kLoadAfterPage = 0.5;  // seconds, where only the higher-level form tells of a script
+constexpr double kMostSinceMail = 1e12;
 constexpr UtcTime kStart{std::chrono::hours(24 * 365 * 50)};  // any moment; only distances matter
 
-// A script runs only in a page that was fetched. What says nothing by itself (a size, a false) does not tell of one.
-bool tells_of_script(const OutsideFields& line, bool asked_for_page) {
-  if (auto script = line.flag(keys::kScript)) return *script;
-  bool did_something = !line.objects(keys::kInputs).empty() || !line.ranges(keys::kPlayed, kLowest, kHighest).empty() ||
-                       line.has(keys::kPlay) || line.flag(keys::kAutoplay).value_or(false) ||
-                       line.flag(keys::kWebdriver).value_or(false) || line.flag(keys::kPrerendered).value_or(false);
-  if (did_something) return true;
-  bool tells_of_browser = line.has(keys::kOuter) || line.has(keys::kOuterWidth) || line.has(keys::kVisible) ||
-                          line.has(keys::kHidden) || line.has(keys::kGpu);
-  return asked_for_page && tells_of_browser;
-}
+// Parts of a line that others put into objects of their own: {"navigator": {"webdriver": true}}.
+constexpr std::string_view kParts[] = {"navigator", "browser", "client",  "page",    "document", "window",
+                                       "load",      "screen",  "env",     "signals", "player",   "playback",
+                                       "video",     "script",  "headers", "context", "behavior", "behaviour"};
 
-// Of the inputs, the first that a person can have made: it started the video, unless the line says otherwise.
-struct FirstTrusted {
-  std::optional<double> ms{};
-};
-
-FirstTrusted add_inputs(EventMaker& events, const OutsideFields& line) {
-  FirstTrusted first;
-  for (const OutsideFields& input : line.objects(keys::kInputs)) {
-    json body = input_body(input, since_load(input));
-    auto ms = body["ms"].get<double>();
-    if (body["trusted"].get<bool>()) first.ms = std::min(first.ms.value_or(ms), ms);
-    events.report(EventKind::Input, kLoadAfterPage + ms / 1000, body);
+// The line with those parts' keys beside its own, which come first. Values are moved: copies of deep ones would need as
+// deep a stack.
+json without_parts(json line) {
+  json flat = json::object();
+  std::vector<json> parts;
+  for (auto& [key, value] : line.items()) {
+    const std::string form = form_of_key(key);
+    const bool is_part = value.is_object() && std::find(std::begin(kParts), std::end(kParts), form) != std::end(kParts);
+    // A size is what it is, and not a part.
+    const bool is_size = is_part && form == "window" && value.contains("width");
+    if (is_part && !is_size) {
+      parts.push_back(std::move(value));
+    } else {
+      flat[key] = std::move(value);
+    }
   }
-  return first;
-}
-
-double length_of(const json& ranges) {
-  double sum = 0;
-  for (const json& range : ranges) sum += std::max(0.0, range[1].get<double>() - range[0].get<double>());
-  return sum;
-}
-
-void add_playing(EventMaker& events, const OutsideFields& line, const FirstTrusted& gesture) {
-  json progress = progress_body(line, keys::kPlayed);
-  auto play = line.object(keys::kPlay);
-  if (progress["ranges"].empty() && !play) return;
-  bool by_gesture = gesture.ms.has_value() && !line.flag(keys::kAutoplay).value_or(false);
-  json start = {{"trusted", by_gesture}, {"ms", gesture.ms.value_or(0)}, {"at", 0}};
-  if (play) start = play_body(*play, since_load(*play).value_or(gesture.ms.value_or(0)));
-  double began = kLoadAfterPage + start["ms"].get<double>() / 1000;
-  events.report(EventKind::Play, began, start);
-  double rate = std::max(0.0625, progress["rate"].get<double>());
-  double wall = line.seconds(keys::kWall, 0, kLongestVisitSeconds).value_or(length_of(progress["ranges"]) / rate);
-  if (!progress["ranges"].empty()) events.report(EventKind::Beat, began + wall, progress);
-}
-
-void add_higher_level(EventMaker& events, const OutsideFields& line, bool asked_for_page) {
-  if (!tells_of_script(line, asked_for_page)) return;
-  events.report(EventKind::Load, kLoadAfterPage, load_body(line));
-  add_playing(events, line, add_inputs(events, line));
-}
-
-AddedRequest add_requests(EventMaker& events, const OutsideFields& line) {
-  if (!line.has(keys::kRequests)) {
-    events.request(EventKind::Page, 0, {{"prefetch", false}});
-    return {.page = true, .video = false};
+  for (json& part : parts) {
+    for (auto& [key, value] : part.items()) {
+      if (!flat.contains(key)) flat[key] = std::move(value);
+    }
   }
-  AddedRequest all;
-  for (const OutsideFields& request : line.objects(keys::kRequests, request_from_text)) {
-    AddedRequest added = add_request(events, request);
-    all.page |= added.page;
-    all.video |= added.video;
-  }
-  return all;
+  return flat;
 }
 
 // The line's; else that of the first request that tells one.
 std::string agent_of(const OutsideFields& line) {
-  if (auto agent = line.text(keys::kAgent)) return *agent;
+  if (auto agent = agent_in(line)) return *agent;
   for (const OutsideFields& request : line.objects(keys::kRequests, request_from_text)) {
-    if (auto agent = request.text(keys::kAgent)) return *agent;
-    auto headers = request.object(keys::kHeaders);
-    auto agent = headers ? headers->text(keys::kAgent) : std::nullopt;
-    if (agent) return *agent;
+    if (auto agent = agent_in(request)) return *agent;
   }
   return {};
 }
 
-// Of several things that are told of it, the first of which something is known.
-std::string network_of(const OutsideFields& line) {
-  const std::vector<std::string> told = line.texts(keys::kNetwork);
-  for (const std::string& network : told) {
-    if (NetworkList::built_in().find(truncated_network(network)) != nullptr) return truncated_network(network);
+// What is told of it, and of what it is.
+std::vector<std::string> network_texts(const OutsideFields& line) {
+  std::vector<std::string> told = line.texts(keys::kNetwork);
+  for (const auto& [key, name] :
+       {std::pair(&keys::kDataCentre, "data centre"), std::pair(&keys::kMailSecurity, "mail security")}) {
+    const json* is_one = line.raw(*key);
+    if (is_one == nullptr) continue;
+    if (is_one->is_string()) told.push_back(line.text(*key).value_or(""));
+    if (*is_one == true || *is_one == 1) told.emplace_back(name);
   }
-  return told.empty() ? std::string() : truncated_network(told.front());
+  return told;
+}
+
+// Of several things that are told of it: a proxy or gateway of people; else the first of which something is known.
+std::string network_of(const OutsideFields& line) {
+  const std::vector<std::string> told = network_texts(line);
+  std::string known;
+  for (const std::string& network : told) {
+    const std::string kept = truncated_network(network);
+    if (is_shared_by_people(kept)) return kept;
+    if (known.empty() && NetworkList::built_in().find(kept) != nullptr) known = kept;
+  }
+  if (!known.empty() || told.empty()) return known;
+  return truncated_network(told.front());
+}
+
+// The first that is an address, or a range.
+std::string address_of(const OutsideFields& line) {
+  for (const std::string& network : line.texts(keys::kNetwork)) {
+    if (is_address(network)) return truncated_network(network);
+  }
+  return {};
 }
 
 SharedSigns told_signs(const OutsideFields& line) {
@@ -120,20 +104,38 @@ SharedSigns told_signs(const OutsideFields& line) {
   return told;
 }
 
-Arrival arrival_of(const OutsideFields& line, const OutsideSession& session, const std::string& network) {
-  Arrival arrival;
-  arrival.mail = line.name_or_number(keys::kMail).value_or("");
-  arrival.link = line.name_or_number(keys::kLink).value_or(session.id);
-  auto source = line.name_or_number(keys::kSourceGroup);
-  if (!source && arrival.mail.empty()) return arrival;
-  arrival.agent = agent_of(line);
-  if (source) {
-    arrival.candidate =
-        line.name_or_number(keys::kCandidate).value_or(arrival.mail.empty() ? session.id : arrival.mail);
-    arrival.sources.insert(*source);
-  } else if (!network.empty()) {
-    arrival.sources.insert(network);
+// What is told of when it began, and where its clock begins.
+struct Began {
+  ArrivalClock clock = ArrivalClock::None;
+  double seconds = 0;  // to be added to what requests and reports tell
+};
+
+Began began_of(const OutsideFields& line, const std::optional<double>& since_mail) {
+  bool told = false;
+  for (const OutsideFields& request : line.objects(keys::kRequests, request_from_text)) {
+    auto at = request.moment(keys::kAt);
+    if (at && std::abs(*at) >= kEpochLike) return {ArrivalClock::Shared, 0};
+    told |= at.has_value();
   }
+  if (auto starts_at = line.moment(keys::kStartsAt)) return {ArrivalClock::Shared, *starts_at};
+  if (since_mail) return {ArrivalClock::SinceMail, *since_mail};
+  return {told ? ArrivalClock::Line : ArrivalClock::None, 0};
+}
+
+Arrival arrival_of(const OutsideFields& line, const OutsideSession& session, const AddedRequests& asked) {
+  Arrival arrival;
+  if (session.clock == ArrivalClock::None || session.history.link.purpose == Purpose::Owner) return arrival;
+  arrival.mail = line.name_or_number(keys::kMail).value_or("");
+  arrival.candidate = line.name_or_number(keys::kCandidate).value_or(arrival.mail);
+  arrival.link = line.name_or_number(keys::kLink).value_or(asked.token);
+  if (auto source = line.name_or_number(keys::kSourceGroup)) {
+    if (arrival.candidate.empty()) arrival.candidate = session.id;
+    arrival.sources.insert(*source);
+  } else if (!arrival.candidate.empty() && session.clock == ArrivalClock::Shared) {
+    if (std::string network = address_of(line); !network.empty()) arrival.sources.insert(network);
+  }
+  if (is_shared_by_people(network_of(line))) arrival.sources.clear();  // as the server keeps no label of it
+  if (arrival.link.empty()) arrival.mail.clear();                      // lines that name no link may be visits of one
   return arrival;
 }
 
@@ -145,42 +147,82 @@ std::vector<std::string> slips_in(const OutsideFields& line) {
     for (std::string& slip : items.front().unknown(known)) slips.push_back(std::move(slip));
   };
   add(line.objects(keys::kRequests, request_from_text), keys_of_request());
-  add(line.objects(keys::kInputs), keys_of_input());
-  add(line.objects(keys::kEvents), keys_of_report());
-  if (auto play = line.object(keys::kPlay)) add({*play}, keys_of_play());
+  add(inputs_of(line), keys_of_input());
+  add(line.objects(keys::kEvents, report_from_text), keys_of_report());
+  const json* play = line.raw(keys::kPlay);
+  if (play != nullptr && play->is_object()) add({*line.object(keys::kPlay)}, keys_of_play());
   return slips;
 }
 
-OutsideSession read(const json& parsed) {
-  const OutsideFields line(parsed, "");
+bool is_owner(const OutsideFields& line) {
+  if (auto owner = line.flag(keys::kOwner)) return *owner;
+  if (line.name_or_number(keys::kLink).value_or("") == "owner") return true;
+  const json* purpose = line.raw(keys::kPurpose);
+  if (purpose == nullptr || !purpose->is_string()) return false;
+  const std::string who = lower_ascii(purpose->get_ref<const std::string&>());
+  return who == "owner" || who == "recruiter";
+}
+
+void set_mail_time(OutsideSession& session, const OutsideFields& line, const std::optional<double>& since_mail,
+                   const AddedRequests& asked, UtcTime began) {
+  if (since_mail) {
+    UtcTime first = began + milliseconds_of(asked.first);
+    for (const Event& event : session.history.events) first = std::min(first, event.received_at);
+    session.context.mail_accepted_at = first - milliseconds_of(*since_mail);
+  } else if (auto accepted = line.moment(keys::kMailAt); accepted && session.clock == ArrivalClock::Shared) {
+    session.context.mail_accepted_at = kStart + milliseconds_of(*accepted);
+  }
+}
+
+void set_duration(OutsideSession& session, const OutsideFields& line, bool& impossible) {
+  double duration = kDefaultDuration;
+  try {
+    duration = line.seconds(keys::kDuration, 0.1, kLongestVideoSeconds).value_or(kDefaultDuration);
+  } catch (const BadField& bad) {
+    if (!bad.impossible) throw;
+    impossible = true;
+  }
+  session.context.duration = std::chrono::duration_cast<Microseconds>(std::chrono::duration<double>(duration));
+}
+
+std::optional<double> wall_of(const OutsideFields& line) {
+  try {
+    return line.seconds(keys::kWall, 0, kLongestVisitSeconds);
+  } catch (const BadField& bad) {
+    if (!bad.impossible) throw;
+    return std::nullopt;  // told where the playing is
+  }
+}
+
+OutsideSession read(json parsed) {
+  if (!parsed.is_object()) OutsideFields(parsed, "");  // throws
+  const json flat = without_parts(std::move(parsed));
+  const OutsideFields line(flat, "");
   OutsideSession session;
   session.slips = slips_in(line);
   session.id = line.name_or_number(keys::kId).value_or("");
-  double duration = line.seconds(keys::kDuration, 0.1, kLongestVideoSeconds).value_or(kDefaultDuration);
-  session.context.duration = std::chrono::duration_cast<Microseconds>(std::chrono::duration<double>(duration));
+  bool impossible = false;
+  set_duration(session, line, impossible);
   session.history.link.id = 1;
-  bool owner = line.flag(keys::kOwner).value_or(false) || line.text(keys::kPurpose).value_or("") == "owner";
-  session.history.link.purpose = owner ? Purpose::Owner : Purpose::Candidate;
+  session.history.link.purpose = is_owner(line) ? Purpose::Owner : Purpose::Candidate;
 
-  const std::string network = network_of(line);
-  auto since_mail = line.seconds(keys::kSinceMail, -kLongestVisitSeconds, kLongestVisitSeconds);
-  double starts_at =
-      line.seconds(keys::kStartsAt, -kLongestVisitSeconds, kLongestVisitSeconds).value_or(since_mail.value_or(0));
-  const UtcTime began = kStart + milliseconds_of(starts_at);
-  EventMaker events(session.history, began, agent_of(line), network);
-  AddedRequest asked = add_requests(events, line);
-  add_reports(events, line);
-  add_higher_level(events, line, asked.page);
+  auto since_mail = line.seconds(keys::kSinceMail, -kMostSinceMail, kMostSinceMail);
+  const Began start = began_of(line, since_mail);
+  const UtcTime began = kStart + milliseconds_of(start.seconds);
+  session.clock = start.clock;
+  EventMaker events(session.history, began, agent_of(line), network_of(line));
+  const AddedRequests asked = add_requests(events, line);
+  session.first_at = asked.first;
+  if (impossible) events.impossible(asked.first);
+  add_reports(events, line, {asked.page_at, was_seen(line, asked), wall_of(line)}, session.slips);
+  add_short_form(events, line, asked, session.slips);
 
   session.context.media_served_here = line.flag(keys::kServedHere).value_or(asked.video);
-  if (since_mail) {
-    UtcTime first = began;
-    for (const Event& event : session.history.events) first = std::min(first, event.received_at);
-    session.context.mail_accepted_at = first - milliseconds_of(*since_mail);
-  }
+  set_mail_time(session, line, since_mail, asked, began);
   session.told = told_signs(line);
-  session.arrival = arrival_of(line, session, network);
-  session.arrival.at = began;
+  session.told.links = std::max(session.told.links, asked.links);
+  session.arrival = arrival_of(line, session, asked);
+  session.arrival.at = began + milliseconds_of(asked.first);
   return session;
 }
 
@@ -190,7 +232,7 @@ Result<OutsideSession> read_outside_session(std::string_view line) {
   json parsed = json::parse(line, nullptr, false);
   if (parsed.is_discarded()) return fail(ErrorKind::InvalidInput, "it is not JSON", "one JSON object on one line");
   try {
-    return read(parsed);
+    return read(std::move(parsed));
   } catch (const BadField& bad) {
     return fail(ErrorKind::InvalidInput, bad.why, bad.hint);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ constexpr auto kScannerWindow = std::chrono::seconds(60);
 constexpr double kHumanDelayMs = 1000;
 constexpr double kConfirmingFraction = 0.5;
 constexpr double kViewedSeconds = 5;
-constexpr double kRounding = 1e-9;
+constexpr double kRounding = 1e-6;  // seconds: durations are kept in microseconds
 
 Ruling ruled(ViewState state, std::string_view reason) {
   Ruling ruling;
@@ -28,11 +29,43 @@ double duration_of(const SessionCase& session) {
   return std::chrono::duration<double>(session.context.duration).count();
 }
 
+// What a known program came to, by what it fetched: a mail program that shows pictures is no scanner, and a proxy for
+// pictures that plays the video, or runs scripts, is no proxy for pictures.
+Ruling known_program(const KnownAgent& known, const SessionFacts& facts) {
+  if (is_only_images(facts) && known.shows_mail) return ruled(ViewState::MailImageOnly, known.what);
+  const bool does_more = facts.media_requested || facts.scripted || facts.trapped;
+  if (known.state == ViewState::MailImageOnly && does_more) {
+    return ruled(ViewState::MachineAutomation, fmt::format("{}, which fetched more than pictures", known.what));
+  }
+  return ruled(known.state, known.what);
+}
+
+// A browser that a program drives fetches its videos under the name that it has; other names are players', or of those
+// who fetch a second time.
+bool is_scripted_browser(const std::string& agent, const KnownAgent& known) {
+  return known.state == ViewState::MachineAutomation && agent.starts_with("Mozilla/");
+}
+
+std::optional<Ruling> named_program(const SessionFacts& facts, const AgentList& agents) {
+  for (const std::string& agent : facts.agents) {
+    if (auto known = agents.find(agent)) return known_program(*known, facts);
+  }
+  for (const std::string& agent : facts.fetchers) {
+    auto known = agents.find(agent);
+    if (known && is_scripted_browser(agent, *known)) return ruled(known->state, known->what);
+  }
+  auto is_blank = [](const std::string& agent) { return agent.find_first_not_of(" \t") == std::string::npos; };
+  if (std::any_of(facts.agents.begin(), facts.agents.end(), is_blank)) {
+    return ruled(ViewState::MachineAutomation, "a program that does not name itself");
+  }
+  return std::nullopt;
+}
+
 // Rule 2.
 std::optional<Ruling> decisive_machine(const SessionCase& session, const AgentList& agents) {
   const SessionFacts& facts = session.facts;
-  if (auto known = agents.find(facts.agent)) return ruled(known->state, known->what);
-  if (facts.agent.empty()) return ruled(ViewState::MachineAutomation, "a program that does not name itself");
+  if (auto named = named_program(facts, agents)) return named;
+  if (is_only_images(facts)) return ruled(ViewState::MailImageOnly, "a mail's pictures were fetched, and nothing else");
   if (facts.trapped) return ruled(ViewState::MachineScanner, "followed a link that people cannot see");
   if (session.shared.links > 0) {
     return ruled(ViewState::MachineScanner,
@@ -82,7 +115,7 @@ ViewState watched_state(double seconds, double duration) {
                                                                    {0.25, ViewState::Watched25}}};
   if (seconds + kRounding < std::min(kViewedSeconds, duration / 2)) return ViewState::Played;
   for (const auto& [fraction, state] : kSteps) {
-    if (seconds / duration + kRounding >= fraction) return state;
+    if (seconds + kRounding >= fraction * duration) return state;
   }
   return ViewState::Viewed;
 }
@@ -104,18 +137,39 @@ Ruling unplayed(const SessionFacts& facts) {
   return ruled(ViewState::PageHuman, reason);
 }
 
+// Whole numbers as they are, others cut to tenths: rounded up, they would tell more than was watched.
+std::string in_words(double seconds) {
+  const double tenths = std::floor(seconds * 10 + kRounding) / 10;
+  return tenths == std::floor(tenths) ? fmt::format("{:.0f}", tenths) : fmt::format("{:.1f}", tenths);
+}
+
+Ruling watched(double seconds, double duration) {
+  const double percent = std::floor(100 * (seconds + kRounding) / duration);
+  Ruling ruling = ruled(watched_state(seconds, duration),
+                        fmt::format("watched {} of {} s ({:.0f} %)", in_words(seconds), in_words(duration), percent));
+  ruling.watched_seconds = seconds;
+  return ruling;
+}
+
 }  // namespace
+
+bool is_only_images(const SessionFacts& facts) {
+  return facts.images_requested && !facts.page_requested && !facts.media_requested && !facts.others_requested &&
+         !facts.headers_requested && !facts.scripted && !facts.trapped;
+}
 
 Ruling weigh(const SessionCase& session, const AgentList& agents) {
   const SessionFacts& facts = session.facts;
   if (session.purpose == Purpose::Owner) return ruled(ViewState::OwnerExcluded, "the recruiter's own link");
+  if (facts.by_owner) return ruled(ViewState::OwnerExcluded, "a browser that has signed in to the dashboard");
   if (auto machine = decisive_machine(session, agents)) return *machine;
-  if (facts.impossible) {
-    return ruled(ViewState::InvalidEvent, "reports what cannot be, such as seconds that the video does not have");
-  }
   double duration = duration_of(session);
   double seconds = std::min(facts.played_seconds, facts.allowed_seconds);
-  bool played = facts.shown && facts.started_by_gesture && seconds > 0;
+  bool played = facts.started_by_gesture && seconds > 0;
+  // What cannot be is left out; where nothing is left that was watched, it is all that the session tells.
+  if (facts.impossible > 0 && !played) {
+    return ruled(ViewState::InvalidEvent, "reports what cannot be, such as seconds that the video does not have");
+  }
   if (played && session.context.media_served_here) {
     if (session.served == 0) return ruled(ViewState::PageUnverified, "reports a played video that was never fetched");
     // Bytes and seconds do not run quite alike; a tenth more and a second are forgiven.
@@ -130,11 +184,9 @@ Ruling weigh(const SessionCase& session, const AgentList& agents) {
   } else if (!played) {
     ruling = unplayed(facts);
   } else {
-    double percent = 100 * seconds / duration;
-    ruling = ruled(watched_state(seconds, duration),
-                   fmt::format("watched {:.0f} of {:.0f} s ({:.0f} %)", seconds, duration, percent));
-    ruling.watched_seconds = seconds;
+    ruling = watched(seconds, duration);
   }
+  if (facts.impossible > 0) ruling.reason += "; reports of what cannot be were left out";
   ruling.machine_signs = std::move(signs);
   return ruling;
 }

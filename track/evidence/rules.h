@@ -15,7 +15,7 @@
 namespace candid::track {
 
 // Grows whenever a verdict could change: by another rule, another number, or another list in assets/evidence.
-inline constexpr int kEvidenceRules = 4;
+inline constexpr int kEvidenceRules = 5;
 
 // What is known beside the events.
 struct ViewContext {
@@ -24,6 +24,9 @@ struct ViewContext {
   bool recorded = true;                     // per person; else a link that nothing came of proves nothing
   bool media_served_here = true;            // then a session cannot have played a video that nobody fetched from us
 };
+
+// Nothing but pictures was fetched, as mail programs do that show a mail.
+bool is_only_images(const SessionFacts& facts);
 
 struct Ruling {
   ViewState state = ViewState::PageUnverified;
@@ -36,7 +39,7 @@ struct SessionCase {
   const SessionFacts& facts;
   const ViewContext& context;
   Purpose purpose = Purpose::Candidate;
-  double served = 1;  // how much of the video was sent over the link, 0..1: nobody watched more
+  double served = 1;  // how much of the video was sent to the session, 0..1: nobody watched more
   SharedSigns shared{};
 };
 

@@ -6,49 +6,62 @@
 namespace candid::track {
 namespace {
 
-constexpr double kCellsPerSecond = 10;
+constexpr size_t kFewToUnite = 1024;
+constexpr double kRounding = 1e-6;  // percent
 
 }  // namespace
 
-SeenTime::SeenTime(double seconds)
-    : seconds_(seconds), changes_(static_cast<size_t>(std::ceil(seconds * kCellsPerSecond)) + 1) {}
+void Union::add(double from, double to) {
+  if (!(from < to)) return;
+  ranges_.push_back({from, to});
+  if (ranges_.size() >= 2 * united_ + kFewToUnite) unite();
+}
 
-size_t SeenTime::cell_at(double second) const {
-  double cell = std::ceil(second * kCellsPerSecond - 0.5);
-  return static_cast<size_t>(std::clamp(cell, 0.0, static_cast<double>(changes_.size() - 1)));
+void Union::unite() const {
+  if (united_ == ranges_.size()) return;
+  std::sort(ranges_.begin(), ranges_.end(), [](const Range& a, const Range& b) { return a.from < b.from; });
+  size_t last = 0;
+  for (size_t i = 1; i < ranges_.size(); ++i) {
+    if (ranges_[i].from <= ranges_[last].to) {
+      ranges_[last].to = std::max(ranges_[last].to, ranges_[i].to);
+    } else {
+      ranges_[++last] = ranges_[i];
+    }
+  }
+  ranges_.resize(last + 1);
+  united_ = ranges_.size();
+}
+
+double Union::length() const {
+  unite();
+  double sum = 0;
+  for (const Range& range : ranges_) sum += range.to - range.from;
+  return sum;
+}
+
+double Union::length(double from, double to) const {
+  unite();
+  auto first =
+      std::partition_point(ranges_.begin(), ranges_.end(), [&](const Range& range) { return range.to < from; });
+  double sum = 0;
+  for (auto range = first; range != ranges_.end() && range->from < to; ++range) {
+    sum += std::max(0.0, std::min(to, range->to) - std::max(from, range->from));
+  }
+  return sum;
 }
 
 void SeenTime::add(double from, double to) {
-  size_t first = cell_at(from);
-  size_t end = cell_at(to);
-  if (first >= end) return;
-  ++changes_[first];
-  --changes_[end];
-}
-
-double SeenTime::seconds() const {
-  int64_t covering = 0;
-  double cells = 0;
-  for (int32_t change : changes_) {
-    covering += change;
-    if (covering > 0) ++cells;
-  }
-  return std::min(cells / kCellsPerSecond, seconds_);
+  seen_.add(std::max(from, 0.0), std::min(to, seconds_));
 }
 
 SeenStretches SeenTime::stretches() const {
-  const size_t cells = changes_.size() - 1;
-  std::vector<size_t> seen_before(cells + 1);  // how many of the cells before this one were seen
-  int64_t covering = 0;
-  for (size_t cell = 0; cell < cells; ++cell) {
-    covering += changes_[cell];
-    seen_before[cell + 1] = seen_before[cell] + (covering > 0 ? 1 : 0);
-  }
   SeenStretches percent{};
-  for (size_t stretch = 0; stretch < kStretches && cells > 0; ++stretch) {
-    const size_t first = stretch * cells / kStretches;
-    const size_t end = std::max(first + 1, (stretch + 1) * cells / kStretches);
-    percent[stretch] = static_cast<uint8_t>((seen_before[end] - seen_before[first]) * 100 / (end - first));
+  if (seconds_ <= 0) return percent;
+  const double stretch = seconds_ / kStretches;
+  for (size_t i = 0; i < kStretches; ++i) {
+    const auto begin = static_cast<double>(i) * stretch;
+    const double part = seen_.length(begin, begin + stretch) / stretch;
+    percent[i] = static_cast<uint8_t>(std::clamp(std::floor(100 * part + kRounding), 0.0, 100.0));
   }
   return percent;
 }

@@ -1,6 +1,7 @@
 #pragma once
-// The seconds of a video that were seen, each tenth of a second once.
+// The seconds of a video that were seen, each counted once, however often it was played.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,23 +13,39 @@ namespace candid::track {
 inline constexpr size_t kStretches = 50;
 using SeenStretches = std::array<uint8_t, kStretches>;  // percent of each
 
+// What several ranges cover together, exactly: thresholds are met by numbers as they were told.
+class Union {
+ public:
+  void add(double from, double to);
+  double length() const;
+  // Between two points.
+  double length(double from, double to) const;
+
+ private:
+  struct Range {
+    double from = 0;
+    double to = 0;
+  };
+  void unite() const;
+
+  // A flood of ranges is united whenever it has doubled, so it takes no more memory than what is apart in it.
+  mutable std::vector<Range> ranges_;
+  mutable size_t united_ = 0;  // so many of them, the first, are in order and apart
+};
+
 class SeenTime {
  public:
-  explicit SeenTime(double seconds);
+  explicit SeenTime(double seconds) : seconds_(seconds) {}
 
-  // A tenth counts when its middle was played. What lies outside the video is left out.
+  // What lies outside the video is left out.
   void add(double from, double to);
-  double seconds() const;
-  // How much of each stretch was seen. A stretch is at least one tenth, so in a very short video they overlap.
+  double seconds() const { return std::min(seen_.length(), seconds_); }
+  // How much of each stretch was seen, never more than was.
   SeenStretches stretches() const;
 
  private:
-  size_t cell_at(double second) const;
-
   double seconds_;
-  // How many ranges begin, less how many end, at each tenth: adding a range is two steps, however long it is, and a
-  // page may report thousands of long ones.
-  std::vector<int32_t> changes_;
+  Union seen_;
 };
 
 }  // namespace candid::track

@@ -1,6 +1,7 @@
 #include "track/evidence/session_facts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include <nlohmann/json.hpp>
@@ -15,8 +16,12 @@ namespace {
 using nlohmann::json;
 
 constexpr double kHumanDelayMs = 1000;
-// Containers, players and our own figure for the duration round differently.
-constexpr double kEndSlackSeconds = 2;
+// Several servers' clocks differ by some of it; no input arrives sooner than it happened.
+constexpr double kClockSlackMs = 250;
+// Containers, players and our own figure for the duration round differently: a twentieth, from 2 to 5 s.
+constexpr double kEndSlack = 0.05;
+constexpr double kLeastEndSlackSeconds = 2;
+constexpr double kMostEndSlackSeconds = 5;
 constexpr double kCreditRate = 2;
 constexpr double kCreditSlackSeconds = 5;
 
@@ -24,13 +29,43 @@ bool is_progress(EventKind kind) {
   return kind == EventKind::Beat || kind == EventKind::Pause || kind == EventKind::Ended || kind == EventKind::Hide;
 }
 
-void add_input(SessionFacts& facts, bool trusted, bool keyboard, double ms) {
-  if (trusted && (keyboard || ms >= kHumanDelayMs)) facts.human_input = true;
-  if (facts.first_input_ms && *facts.first_input_ms < ms) return;
-  // Two inputs at one moment (a touch, and the start it causes) are one: the untrusted one tells.
-  facts.first_input_trusted = trusted && (facts.first_input_ms != ms || facts.first_input_trusted);
-  facts.first_input_ms = ms;
+bool is_said(EventKind kind) {
+  return kind == EventKind::Reaction || kind == EventKind::Reply || kind == EventKind::Consent;
 }
+
+// The inputs of a page load. How long after load each came, the page says, and the server's clock has the last word.
+class Inputs {
+ public:
+  struct Input {
+    bool trusted = false;
+    bool keyboard = false;
+    std::optional<double> ms{};  // none: not told
+  };
+  void add(const Input& input, UtcTime arrived) { all_.push_back({input, arrived}); }
+
+  void settle(SessionFacts& facts, std::optional<UtcTime> page_requested) const {
+    for (const auto& [input, arrived] : all_) {
+      if (input.trusted && input.keyboard) facts.human_input = true;
+      if (!input.ms && input.trusted) continue;  // says nothing of when
+      double ms = input.ms.value_or(0);
+      double since_request =
+          std::chrono::duration<double, std::milli>(arrived - page_requested.value_or(arrived)).count();
+      if (page_requested && since_request >= 0) ms = std::min(ms, since_request + kClockSlackMs);
+      add_to(facts, input, ms);
+    }
+  }
+
+ private:
+  static void add_to(SessionFacts& facts, const Input& input, double ms) {
+    if (input.trusted && ms >= kHumanDelayMs) facts.human_input = true;
+    if (facts.first_input_ms && *facts.first_input_ms < ms) return;
+    // Two inputs at one moment (a touch, and the start it causes) are one: the untrusted one tells.
+    facts.first_input_trusted = input.trusted && (facts.first_input_ms != ms || facts.first_input_trusted);
+    facts.first_input_ms = ms;
+  }
+
+  std::vector<std::pair<Input, UtcTime>> all_;
+};
 
 std::string text_in(const json& body, const char* key) {
   auto found = body.find(key);
@@ -80,21 +115,26 @@ class Origin {
   Noted headers_;
 };
 
-// A page load has one agent; players that fetch its video may call themselves otherwise.
-class Agent {
+// A page load has one agent, so where there are several each counts; players that fetch its video may call themselves
+// otherwise.
+class Agents {
  public:
   void add(const Event& event) {
+    if (is_said(event.kind) && event.agent.empty()) return;  // kept without, where the candidate was promised that
     bool is_fetch =
         event.kind == EventKind::Media || event.kind == EventKind::MediaEnd || event.kind == EventKind::Head;
-    has_page_ |= !is_fetch;
-    raise(is_fetch ? of_fetches_ : of_page_, event.agent);
+    (is_fetch ? of_fetches_ : of_page_).insert(event.agent);
   }
-  const std::string& settled() const { return has_page_ ? of_page_ : of_fetches_; }
+  void settle(SessionFacts& facts) const {
+    facts.agents = of_page_.empty() ? of_fetches_ : of_page_;
+    std::set_difference(of_fetches_.begin(), of_fetches_.end(), facts.agents.begin(), facts.agents.end(),
+                        std::inserter(facts.fetchers, facts.fetchers.end()));
+    if (!facts.agents.empty()) facts.agent = *facts.agents.rbegin();
+  }
 
  private:
-  bool has_page_ = false;
-  std::string of_page_;
-  std::string of_fetches_;
+  std::set<std::string> of_page_;
+  std::set<std::string> of_fetches_;
 };
 
 // Browsers give a page that is opened behind another one no window's size until it is seen (BotD's window_size.ts tells
@@ -117,11 +157,24 @@ class Window {
 };
 
 void add_load(SessionFacts& facts, const json& body) {
+  const bool visible = body.at("visible").get<bool>();
+  const bool webdriver = body.at("webdriver").get<bool>();
+  const bool prerendered = body.at("prerendered").get<bool>();
   facts.scripted = true;
-  facts.shown |= body.at("visible").get<bool>();
-  facts.webdriver |= body.at("webdriver").get<bool>();
-  facts.prerendered |= body.at("prerendered").get<bool>();
+  facts.shown |= visible;
+  facts.webdriver |= webdriver;
+  facts.prerendered |= prerendered;
   facts.software_gpu = std::max(facts.software_gpu, software_gpu(text_in(body, "gpu")));  // older pages did not tell
+}
+
+// Ours always say when; sessions that others tell may not.
+std::optional<double> ms_in(const json& body) {
+  const json& ms = body.at("ms");
+  return ms.is_null() ? std::nullopt : std::optional(ms.get<double>());
+}
+
+Inputs::Input input_in(const json& body) {
+  return {body.at("trusted").get<bool>(), body.at("keyboard").get<bool>(), ms_in(body)};
 }
 
 // A form that a script has sent says so; one that came without a script cannot say.
@@ -130,12 +183,31 @@ bool is_from_script(const json& body) {
   return trusted != body.end() && trusted->is_boolean() && !trusted->get<bool>();
 }
 
-void add_event(SessionFacts& facts, const Event& event, const json& body) {
-  if (event.kind != EventKind::Head) facts.only_head = false;
+// What else was fetched: the ledger holds the video's transfers alone; sessions that others tell may name other files.
+void add_file(SessionFacts& facts, const json& body) {
+  const std::string file = text_in(body, "file");
+  (file.empty() ? facts.media_requested : file == "image" ? facts.images_requested : facts.others_requested) = true;
+}
+
+// The requests for a page load's page.
+struct PageRequests {
+  std::optional<UtcTime> first{};
+  bool any_in_advance = false;
+  bool any_plain = false;
+  void add(const Event& event, const json& body) {
+    const bool in_advance = body.at("prefetch").get<bool>();
+    any_in_advance |= in_advance;
+    any_plain |= !in_advance;
+    first = std::min(first.value_or(event.received_at), event.received_at);
+  }
+};
+
+// Takes all of an event, or throws and takes nothing.
+void add_event(SessionFacts& facts, Inputs& inputs, const Event& event, const json& body) {
   switch (event.kind) {
     case EventKind::Page:
       facts.page_requested = true;
-      facts.prefetched |= body.at("prefetch").get<bool>();
+      facts.by_owner |= body.value("owner", json()) == true;
       break;
     case EventKind::Trap:
       facts.trapped = true;
@@ -144,27 +216,27 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
       add_load(facts, body);
       break;
     case EventKind::Input:
+      inputs.add(input_in(body), event.received_at);
       facts.scripted = true;
-      add_input(facts, body.at("trusted"), body.at("keyboard"), body.at("ms"));
       break;
     case EventKind::Play:
-      facts.scripted = true;
       if (body.at("trusted").get<bool>()) {
+        inputs.add({true, false, ms_in(body)}, event.received_at);
         facts.started_by_gesture = true;
-        add_input(facts, true, false, body.at("ms"));
       } else {
         facts.started_by_itself = true;
       }
+      facts.scripted = true;
       break;
     case EventKind::Beat:
     case EventKind::Pause:
     case EventKind::Ended:
     case EventKind::Hide:
-      facts.scripted = true;
       facts.shown |= body.at("visible").get<bool>();
+      facts.scripted = true;
       break;
     case EventKind::Media:
-      facts.media_requested = true;
+      add_file(facts, body);
       break;
     case EventKind::Reaction:
     case EventKind::Reply:
@@ -172,6 +244,8 @@ void add_event(SessionFacts& facts, const Event& event, const json& body) {
       facts.scripted |= event.sequence.has_value();  // a form works without the script, and has none
       break;
     case EventKind::Head:
+      facts.headers_requested = true;
+      break;
     case EventKind::MediaEnd:
     case EventKind::Consent:
       break;
@@ -194,6 +268,31 @@ std::vector<Event> without_repeats(std::span<const Event> events) {
   return kept;
 }
 
+// The ranges of a report that can be; the others are counted as impossible, and so is a report without any form.
+std::vector<std::pair<double, double>> possible_ranges(SessionFacts& facts, const json& body, double duration) {
+  const double end = duration + std::clamp(kEndSlack * duration, kLeastEndSlackSeconds, kMostEndSlackSeconds);
+  std::vector<std::pair<double, double>> ranges;
+  try {
+    for (const json& range : body.at("ranges")) {
+      auto first = range.at(0).get<double>();
+      auto last = range.at(1).get<double>();
+      if (first < 0 || last < first || last > end) {
+        ++facts.impossible;
+      } else {
+        ranges.emplace_back(first, last);
+      }
+    }
+  } catch (const json::exception&) {
+    ++facts.impossible;
+  }
+  return ranges;
+}
+
+bool is_perceived(const json& body) {
+  auto muted = body.find("muted");
+  return body.at("visible").get<bool>() || (muted != body.end() && muted->is_boolean() && !muted->get<bool>());
+}
+
 // Credit for what was played after the first start by a trusted gesture.
 void add_credit(SessionFacts& facts, std::span<const Report> reports, double duration) {
   std::optional<int64_t> start;
@@ -207,19 +306,15 @@ void add_credit(SessionFacts& facts, std::span<const Report> reports, double dur
     from = std::min(from.value_or(event.received_at), event.received_at);
     to = std::max(to.value_or(event.received_at), event.received_at);
   }
-  if (!start) return;
 
   SeenTime seen(duration);
   for (const Report& report : reports) {
     if (!is_progress(report.event->kind)) continue;
-    bool perceived = report.body.at("visible").get<bool>() || !report.body.at("muted").get<bool>();
-    for (const json& range : report.body.at("ranges")) {
-      auto first = range.at(0).get<double>();
-      auto last = range.at(1).get<double>();
-      if (first < 0 || last < first || last > duration + kEndSlackSeconds) facts.impossible = true;
-      if (perceived && *report.event->sequence > *start) seen.add(first, last);
-    }
+    const auto ranges = possible_ranges(facts, report.body, duration);
+    if (!start || *report.event->sequence <= *start || !is_perceived(report.body)) continue;
+    for (const auto& [first, last] : ranges) seen.add(first, last);
   }
+  if (!start) return;
   facts.played_seconds = seen.seconds();
   facts.seen = seen.stretches();
   facts.allowed_seconds = kCreditRate * std::chrono::duration<double>(*to - *from).count() + kCreditSlackSeconds;
@@ -232,31 +327,33 @@ SessionFacts gather_facts(std::span<const Event> given, Microseconds duration) {
   SessionFacts facts;
   facts.first = facts.last = events.front().received_at;
   std::vector<Report> reports;
-  Agent agent;
+  Agents agents;
+  Inputs inputs;
+  PageRequests page;
   Origin origin;
   Window window;
   for (const Event& event : events) {
     facts.first = std::min(facts.first, event.received_at);
     facts.last = std::max(facts.last, event.received_at);
-    agent.add(event);
+    agents.add(event);
+    if (event.kind != EventKind::Head) facts.only_head = false;
     try {
       json body = json::parse(event.body);
       origin.add(event, body);
-      add_event(facts, event, body);
       if (event.kind == EventKind::Load) window.add(body);
+      if (event.kind == EventKind::Page) page.add(event, body);
+      add_event(facts, inputs, event, body);
       if (event.sequence) reports.push_back({&event, std::move(body)});
     } catch (const json::exception&) {
-      facts.impossible = true;
+      ++facts.impossible;
     }
   }
-  facts.agent = agent.settled();
+  agents.settle(facts);
+  inputs.settle(facts, page.first);
+  facts.prefetched = page.any_in_advance && !page.any_plain;
   origin.settle(facts);
   facts.without_window = window.is_missing(facts.shown);
-  try {
-    add_credit(facts, reports, std::chrono::duration<double>(duration).count());
-  } catch (const json::exception&) {
-    facts.impossible = true;
-  }
+  add_credit(facts, reports, std::chrono::duration<double>(duration).count());
   return facts;
 }
 

@@ -14,6 +14,8 @@ namespace candid::track {
 
 struct SessionFacts {
   std::string agent;
+  std::set<std::string> agents;    // all that page and reports came under; of a session of files alone, theirs
+  std::set<std::string> fetchers;  // what else its files were fetched under: players call themselves otherwise
   std::set<std::string> networks;  // as the events have them; none once they were dropped
   std::string machine_network;     // whose it is, where machines live there ("Mimecast"); stays when networks go
   bool origin_known = false;       // so that an empty machine_network means that none lives there
@@ -24,8 +26,12 @@ struct SessionFacts {
   // Requests
   bool page_requested = false;
   bool media_requested = false;
-  bool prefetched = false;
+  bool images_requested = false;  // pictures of a mail or a page
+  bool others_requested = false;  // any other file
+  bool prefetched = false;        // in advance, and never otherwise
+  bool headers_requested = false;
   bool only_head = true;  // nothing but HEAD was asked for
+  bool by_owner = false;  // from a browser that has signed in to the dashboard
   bool trapped = false;
 
   // Reports
@@ -35,7 +41,7 @@ struct SessionFacts {
   bool webdriver = false;
   bool without_window = false;  // the window had no outer size, though the page was in sight or never came into it
   std::string software_gpu;     // what draws in place of a graphics card; empty: a card, or not known
-  bool human_input = false;     // trusted, and at least 1 s after load or by keyboard
+  bool human_input = false;     // trusted, and at least 1 s after load, also by the server's clock, or by keyboard
   std::optional<double> first_input_ms;
   bool first_input_trusted = true;
   bool started_by_gesture = false;
@@ -43,10 +49,10 @@ struct SessionFacts {
   bool answered = false;  // a reply or a reaction, not made by a script
 
   // Credit
-  double played_seconds = 0;   // each tenth once, after the trusted start, while visible or audible
+  double played_seconds = 0;   // each moment once, after the trusted start, while visible or audible
   SeenStretches seen{};        // the same by stretches of the video
   double allowed_seconds = 0;  // 2x the server's wall time of the playing, + 5 s
-  bool impossible = false;     // reports seconds that the video does not have, or what no page of ours sends
+  int impossible = 0;          // reports and ranges left out: seconds that the video does not have, or no page of ours
 };
 
 // `events` are one session's, duplicates allowed; not empty.

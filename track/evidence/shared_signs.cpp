@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include <fmt/format.h>
-
 #include "track/evidence/networks.h"
 
 namespace candid::track {
@@ -52,17 +50,11 @@ std::vector<SharedSigns> find_shared_signs(std::span<const Arrival> arrivals) {
   Moments by_mail;
   for (size_t i = 0; i < arrivals.size(); ++i) {
     const Arrival& arrival = arrivals[i];
-    auto add_mail = [&](std::string_view way, const std::string& source) {
-      if (arrival.mail.empty() || source.empty()) return;
-      by_mail[fmt::format("{}\n{}\n{}", arrival.mail, way, source)].push_back({arrival.at, i, &arrival.link});
-    };
     for (const std::string& source : arrival.sources) {
-      if (source.empty() || is_shared_by_people(source)) continue;
-      if (!arrival.candidate.empty()) by_source[source].push_back({arrival.at, i, &arrival.candidate});
-      add_mail("network", source);
+      if (arrival.candidate.empty() || source.empty() || is_shared_by_people(source)) continue;
+      by_source[source].push_back({arrival.at, i, &arrival.candidate});
     }
-    // Scanners come from several networks at once; two people with one browser at one mail within seconds are rarer.
-    add_mail("agent", arrival.agent);
+    if (!arrival.mail.empty()) by_mail[arrival.mail].push_back({arrival.at, i, &arrival.link});
   }
 
   std::vector<SharedSigns> signs(arrivals.size());
@@ -71,7 +63,7 @@ std::vector<SharedSigns> find_shared_signs(std::span<const Arrival> arrivals) {
       signs[arrival].candidates = std::max(signs[arrival].candidates, count);
     });
   }
-  for (auto& [source, moments] : by_mail) {
+  for (auto& [mail, moments] : by_mail) {
     find_bursts(moments, kLinksWindow, kFewestLinks,
                 [&](size_t arrival, int count) { signs[arrival].links = std::max(signs[arrival].links, count); });
   }

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/time.h"
@@ -28,6 +29,9 @@ class SourceLabels {
 
   std::mutex mutex_;
   std::map<int64_t, std::vector<uint8_t>> keys_;  // by the number of their span, the present two
+  // Of the networks that were seen in the latest span.
+  int64_t span_ = 0;
+  std::unordered_map<std::string, std::vector<std::string>> known_;
 };
 
 }  // namespace candid::track

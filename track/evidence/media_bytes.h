@@ -1,0 +1,33 @@
+#pragma once
+// How much of a video was sent, by what the server saw of its transfers.
+
+#include <vector>
+
+#include "track/evidence/event.h"
+#include "track/evidence/seen_time.h"
+
+namespace candid::track {
+
+// Of one page load. Never less than was sent: which end belongs to which of several transfers at once is not known.
+class MediaBytes {
+ public:
+  // Media and MediaEnd; others are nothing to it, and neither are other files than the video.
+  void add(const Event& event);
+  void add(const MediaBytes& other);
+
+  // 0 to 1: not more than the parts that were asked for, each once, nor than all that was sent. While a transfer is
+  // under way what it has sent is not known, and all that was asked for is allowed.
+  double fraction() const;
+
+ private:
+  struct Part {
+    double first = 0;
+    double length = 0;  // 0: to the end
+  };
+  std::vector<Part> asked_;
+  size_t ended_ = 0;
+  double sent_ = 0;
+  double size_ = 0;
+};
+
+}  // namespace candid::track
