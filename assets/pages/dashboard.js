@@ -77,8 +77,12 @@
     asked = false;
     try {
       const answer = await fetch(location.href, { cache: 'no-store', credentials: 'same-origin' });
-      if (answer.status === 403) return location.reload();  // signed out
-      if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+      if (answer.status === 403 || answer.status === 404) return location.reload();  // signed out, or erased
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        if (!page.querySelector('form[action$=logout]')) return location.reload();  // the form to sign in
+        replace(page);
+      }
       if (!answer.ok || asked || isBehind()) later();
     } catch {
       later();

@@ -1,7 +1,11 @@
 // The dashboard, asked of a server that runs.
 
+#include <condition_variable>
+#include <mutex>
+
 #include <gmock/gmock.h>
 
+#include "tests/campaign/relayed_ledger.h"
 #include "tests/track/server_fixture.h"
 
 namespace candid::track::test {
@@ -78,6 +82,50 @@ TEST_F(DashboardServerTest, AnOpenPageIsToldWhenAnEventWasStored) {
   std::string told = feed.receive_until("event: changed");
   EXPECT_THAT(told, HasSubstr("Content-Type: text/event-stream"));
   EXPECT_THAT(told, HasSubstr("event: changed"));
+}
+
+// Counts how often it was asked whether it changed.
+class WatchedLedger final : public candid::test::RelayedLedger {
+ public:
+  explicit WatchedLedger(std::unique_ptr<Ledger> inner) : RelayedLedger(*inner), inner_(std::move(inner)) {}
+  Result<std::string> change_mark() const override {
+    auto mark = inner_->change_mark();
+    {
+      std::lock_guard lock(mutex_);
+      ++asked_;
+    }
+    was_asked_.notify_all();
+    return mark;
+  }
+  void wait_for_looks(int count) const {
+    std::unique_lock lock(mutex_);
+    const int end = asked_ + count;
+    was_asked_.wait(lock, [&] { return asked_ >= end; });
+  }
+
+ private:
+  std::unique_ptr<Ledger> inner_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable was_asked_;
+  mutable int asked_ = 0;
+};
+
+TEST_F(DashboardServerTest, WhatAnotherProgramWroteIsToldAndNothingWhereNobodyDid) {
+  auto watched = std::make_unique<WatchedLedger>(std::move(ledger_));
+  const WatchedLedger& ledger = *watched;
+  ledger_ = std::move(watched);
+  settings_.news_check = std::chrono::milliseconds(5);
+  std::string session = cookie();
+  auto edition = [&] { return attribute(get_as("/r", session).body, "data-edition"); };
+  const std::string first = edition();
+  ledger.wait_for_looks(5);
+  EXPECT_EQ(edition(), first) << "open pages would read everything anew for nothing";
+  RawClient feed(port());
+  feed.send(
+      fmt::format("GET /r/events?seen={} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n", first, session));
+  must(open_sqlite_ledger(folder_.path() / "ledger", clock_))->upsert_messages({sample_message("m-7")});
+  EXPECT_THAT(feed.receive_until("event: changed"), HasSubstr("event: changed"));
+  EXPECT_THAT(get_as("/r", session).body, HasSubstr("2 candidates"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "track/dashboard/csv_export.h"
 #include "track/dashboard/watched_curve.h"
 #include "track/dashboard/words.h"
+#include "track/replies/reply_files.h"
 #include "track/web/live_feed.h"
 
 namespace candid::track::test {
@@ -230,6 +231,60 @@ TEST_F(DashboardTest, OtherProgramsNewsAreFoundAfterAWhile) {
   CampaignCache::View first = must(cache.view("backend"));
   must(ledger_->upsert_messages({sample_message("m-7")}));  // tells nobody
   EXPECT_EQ(must(cache.view("backend"))->rows.size(), 2u);
+}
+
+TEST_F(DashboardTest, NewsOfOtherProgramsAreToldOnceAndNothingIsToldOfNone) {
+  auto other = must(open_sqlite_ledger(folder_.path() / "ledger", clock_));
+  EXPECT_THAT(page("/r/c/backend"), HasSubstr("Ana 100% Lopez"));
+  const uint64_t told = news_.edition();
+  for (int i = 0; i < 3; ++i) dashboard().look_for_news();
+  EXPECT_EQ(news_.edition(), told);
+  must(other->upsert_messages({sample_message("m-7")}));
+  dashboard().look_for_news();
+  EXPECT_EQ(news_.edition(), told + 1);
+  for (int i = 0; i < 3; ++i) dashboard().look_for_news();
+  EXPECT_EQ(news_.edition(), told + 1);
+  // A video becomes playable without a word in the ledger.
+  must(make_folder(replies_.folder() / kReplyWork / "one"));
+  dashboard().look_for_news();
+  EXPECT_EQ(news_.edition(), told + 2);
+}
+
+TEST_F(DashboardTest, WhoWasErasedIsNowhereAtOnceHoweverOldAViewMayBe) {
+  limits_.pause = 1'000'000'000;
+  limits_.longest_age = std::chrono::hours(1000);
+  publish(100, 2);
+  store(link_of("m-100"), Visit("a").begin().watch(0, 58));
+  store(link_of("m-101"), Visit("b").begin().watch(0, 58));
+  ASSERT_EQ(get("/r/c/backend/m/m-100").status, 200);
+  auto other = must(open_sqlite_ledger(folder_.path() / "ledger", clock_));
+  must(other->erase({.receipt = make_receipt(), .message_ids = {"m-100"}}));  // tells nobody
+  for (const char* path : {"/r/c/backend", "/r/c/backend.csv", "/r/c/backend?q=sample"}) {
+    EXPECT_THAT(page(path), Not(HasSubstr("Sample 0100"))) << path;
+    EXPECT_THAT(page(path), Not(HasSubstr("sample100"))) << path;
+    EXPECT_THAT(page(path), HasSubstr("Sample 0101")) << path;
+  }
+  EXPECT_EQ(get("/r/c/backend/m/m-100").status, 404);
+  EXPECT_EQ(get("/r/c/backend/m/m-101").status, 200) << "the others stay where they were";
+  EXPECT_THAT(page("/r/c/backend/m/m-101"), HasSubstr("Seen: 0:00"));
+  must(ledger_->erase({.receipt = make_receipt(), .message_ids = {"m-101", "m-1"}}));
+  EXPECT_EQ(get("/r/c/backend").status, 404);
+  EXPECT_EQ(get("/r/c/backend.csv").status, 404);
+}
+
+TEST_F(DashboardTest, WhoWasErasedLeavesMemoryAlsoWhereNobodyLooks) {
+  publish(100, 1);
+  CampaignCache cache(*ledger_, library_, updates_, {.pause = 1'000'000'000});
+  CampaignCache::View before = must(cache.view("backend"));
+  must(ledger_->erase({.receipt = make_receipt(), .message_ids = {"m-100"}}));
+  cache.drop_erased();
+  CampaignCache::View after = cache.known("backend");
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(find_row(*after, "m-100"), nullptr);
+  EXPECT_EQ(after->figures.candidates, 1);
+  EXPECT_EQ(before.use_count(), 1) << "nobody else has it";
+  cache.drop_erased();
+  EXPECT_EQ(cache.known("backend"), after) << "nothing was erased since";
 }
 
 TEST_F(DashboardTest, WhatIsNotPublishedIsNotKept) {

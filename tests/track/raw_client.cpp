@@ -73,7 +73,9 @@ RawResponse RawClient::receive(bool head) {
     size_t next = lines.find("\r\n", at + 2);
     std::string_view line = lines.substr(at + 2, next == std::string_view::npos ? next : next - at - 2);
     size_t colon = line.find(':');
-    response.headers[to_lower(line.substr(0, colon))] = std::string(line.substr(colon + 2));
+    std::string& value = response.headers[to_lower(line.substr(0, colon))];
+    if (!value.empty()) value += ", ";
+    value += line.substr(colon + 2);
     at = next;
   }
   if (auto date = response.headers.extract("date")) response.date = date.mapped();

@@ -1,7 +1,8 @@
 #pragma once
 // Campaigns as they were judged last, so that a page does not read ten thousand histories. A view is read anew once
 // there are news, but never for more than a part of the time: while a large campaign is being watched by many, its
-// pages may be as old as twenty times what reading it takes. Internal to track.
+// pages may be as old as twenty times what reading it takes. But nobody who was erased, by whatever program, is in a
+// view that is given out afterwards. Internal to track.
 
 #include <chrono>
 #include <list>
@@ -20,8 +21,8 @@ namespace candid::track {
 
 struct CampaignCacheLimits {
   int pause = 20;  // between two readings, in times of what one takes
-  // What other programs write into the ledger tells nobody here.
-  std::chrono::milliseconds longest_age = std::chrono::seconds(15);
+  // Only in case nobody told of something (LedgerWatch does).
+  std::chrono::milliseconds longest_age = std::chrono::minutes(5);
   size_t candidates = 60'000;  // of all campaigns that are kept, but for the latest that was asked for
 };
 
@@ -40,8 +41,10 @@ class CampaignCache {
   Result<View> view(const std::string& campaign_id);
   // Reads it in any case: for a message that is known to be there and is not in the view yet.
   Result<View> view_now(const std::string& campaign_id);
-  // What view() would answer without waiting; else null.
+  // What view() would answer without reading; else null. For its figures alone: who was erased may be in it.
   View known(const std::string& campaign_id);
+  // Lets go of whoever was erased, also in what nobody asks for.
+  void drop_erased();
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -57,7 +60,11 @@ class CampaignCache {
   std::shared_ptr<Entry> entry_of(const std::string& campaign_id);
   View fresh_view(const Entry& entry) const;
   View last_view(const Entry& entry) const;
+  Result<View> some_view(const std::string& campaign_id, Entry& entry);
   Result<View> read(const std::string& campaign_id, Entry& entry);
+  // The view, without whoever was erased since it was read.
+  Result<View> checked(const std::string& campaign_id, Entry& entry, View view);
+  void forget(const std::string& campaign_id, const Entry& entry);
   void drop_oldest();
 
   const Ledger& ledger_;

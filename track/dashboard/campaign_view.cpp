@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_set>
 
 namespace candid::track {
 namespace {
@@ -89,6 +90,25 @@ CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<Sa
   view.records = std::move(evidence.candidates);
   std::sort(view.rows.begin(), view.rows.end(), comes_before);
   return view;
+}
+
+CampaignView without_erased(const CampaignView& view, std::span<const MessageRecord> left) {
+  std::unordered_set<std::string_view> ids;
+  for (const MessageRecord& message : left) ids.insert(message.message_id);
+  CampaignView made;
+  made.id = view.id;
+  made.name = view.name;
+  made.edition = view.edition;
+  made.erasures = view.erasures;
+  made.records.resize(view.records.size());  // rows go by their numbers
+  made.drop_off = view.drop_off;
+  for (const CandidateRow& row : view.rows) {
+    if (!ids.contains(row.message.message_id)) continue;
+    made.records[row.record] = view.records[row.record];
+    count(made.figures, row);
+    made.rows.push_back(row);
+  }
+  return made;
 }
 
 const CandidateRow* find_row(const CampaignView& view, std::string_view message_id) {

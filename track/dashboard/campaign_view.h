@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,7 @@ struct CampaignView {
   std::string id{};
   std::string name{};
   std::string edition{};                   // which news it knows (LiveUpdates::edition())
+  std::string erasures{};                  // which erasures (Ledger::erasure_mark())
   std::vector<CandidateRow> rows{};        // replies and wishes first, the latest of them first; then by state
   std::vector<CandidateRecord> records{};  // in the roster's order
   CampaignFigures figures{};
@@ -55,6 +57,9 @@ struct CampaignView {
 
 // `said` is each message's.
 CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<SaidSummary> said);
+// The same of those who are left, where others were erased. What all of them saw stays as it was counted: it names
+// nobody.
+CampaignView without_erased(const CampaignView& view, std::span<const MessageRecord> left);
 // Nothing for a message of another campaign.
 const CandidateRow* find_row(const CampaignView& view, std::string_view message_id);
 

@@ -73,8 +73,16 @@ std::string_view cut_at(std::string_view& rest, std::string_view separator) {
 Dashboard::Dashboard(DashboardParts parts, const CampaignCacheLimits& limits)
     : parts_(std::move(parts)),
       cookies_(parts_.key, parts_.ledger, parts_.clock),
+      owner_cookie_(parts_.key, parts_.clock),
       updates_(parts_.news),
-      cache_(parts_.ledger, parts_.media, updates_, limits) {}
+      cache_(parts_.ledger, parts_.media, updates_, limits),
+      watch_(parts_.ledger, parts_.replies) {}
+
+void Dashboard::look_for_news() {
+  if (!watch_.has_changed()) return;
+  cache_.drop_erased();
+  parts_.news.tell();
+}
 
 HttpResponse Dashboard::answer(const HttpRequest& request) {
   if (request.method == Method::Post) return post(request);
@@ -103,6 +111,7 @@ HttpResponse Dashboard::sign_in(const HttpRequest& request) {
   }
   HttpResponse response = see_other(to);
   response.headers.emplace_back("Set-Cookie", **cookie);
+  response.headers.emplace_back("Set-Cookie", owner_cookie_.issue(request));
   return response;
 }
 

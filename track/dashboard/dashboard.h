@@ -17,11 +17,13 @@
 
 #include "core/time.h"
 #include "track/dashboard/campaign_cache.h"
+#include "track/dashboard/ledger_watch.h"
 #include "track/dashboard/live_updates.h"
 #include "track/dashboard/pages.h"
 #include "track/dashboard/session_cookie.h"
 #include "track/ledger/ledger.h"
 #include "track/media_library.h"
+#include "track/pages/owner_cookie.h"
 #include "track/replies/reply_videos.h"
 #include "track/web/http_message.h"
 #include "track/web/news_board.h"
@@ -48,6 +50,9 @@ class Dashboard {
   static bool is_guarded(std::string_view path) { return path == "/r/login"; }
 
   HttpResponse answer(const HttpRequest& request);
+  // To be called now and then: tells the news of what other programs did since (LedgerWatch), and lets go of whoever
+  // was erased.
+  void look_for_news();
 
  private:
   // A request of somebody who is signed in, with what it takes to answer it.
@@ -73,8 +78,10 @@ class Dashboard {
 
   const DashboardParts parts_;
   SessionCookies cookies_;
+  const OwnerCookie owner_cookie_;
   LiveUpdates updates_;
   CampaignCache cache_;
+  LedgerWatch watch_;
 };
 
 }  // namespace candid::track

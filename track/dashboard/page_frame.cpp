@@ -1,6 +1,7 @@
 #include "track/dashboard/page_frame.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -46,7 +47,8 @@ void set_state(PageValues& values, ViewState state, const std::string& reason, d
   values.texts["reason"] = reason;
   values.flags["has_watched"] = seconds > 0;
   values.texts["watched"] = fmt::format("{:.0f} s", seconds);
-  values.texts["percent"] = fmt::format("{:.0f}", std::clamp(fraction * 100, 0.0, 100.0));
+  // Cut, as the verdict's own words are: 89.9 % is not yet 90.
+  values.texts["percent"] = fmt::format("{:.0f}", std::floor(std::clamp(fraction * 100 + 1e-6, 0.0, 100.0)));
 }
 
 const std::string& shown_name(const MessageRecord& message) {

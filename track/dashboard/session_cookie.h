@@ -41,8 +41,9 @@ class SessionCookies {
   // The value of Set-Cookie for whoever has this token; nothing where it is unknown or expired, which look alike.
   Result<std::optional<std::string>> sign_in(const HttpRequest& request, std::string_view api_token);
   Result<std::optional<SignedIn>> find(const HttpRequest& request) const;
-  // Ends the session here, and gives the Set-Cookie that takes it from the browser. Another server with the same ledger
-  // does not learn of it.
+  // Ends the session here, and gives the Set-Cookie that takes it from the browser. For whoever kept the cookie it goes
+  // on at another server with the same ledger, and at this one once it was started anew, until its twelve hours are
+  // over or its API token is removed.
   std::string sign_out(const HttpRequest& request, const SignedIn& who);
 
   // What the form to sign in carries: that it is ours, and not older than an hour.

@@ -73,6 +73,7 @@ Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, con
       clock_(clock),
       quota_(clock),
       policy_(ledger),
+      owner_cookie_(key, clock),
       transcripts_(media),
       media_desk_(key, ledger, media, policy_, clock),
       reply_desk_(key, quota_, clock),
@@ -104,17 +105,14 @@ HttpResponse Site::find_answer(const HttpRequest& request) {
 }
 
 HttpResponse Site::answer_link(const HttpRequest& request, std::string_view token, std::string_view rest) {
-  auto link = ledger_.find_link(sha256(token));
-  if (!link) return failed(link.error());
-  if (!*link) return missed();
-  auto message = ledger_.find_message((*link)->message_id);
-  if (!message) return failed(message.error());
-  if (!*message) return not_found();
-  const PageContent& content = (*message)->page;
-  auto recording = policy_.recording(**link, content);
+  auto found = ledger_.find_linked(sha256(token));
+  if (!found) return failed(found.error());
+  if (!*found) return missed();
+  const auto& [link, message] = **found;
+  auto recording = policy_.recording(link, message.page);
   if (!recording) return failed(recording.error());
-  const Visit visit{request,   token,      **link,
-                    **message, *recording, language_of_page(content.language, request.header("accept-language"))};
+  const Visit visit{request, token,      link,
+                    message, *recording, language_of_page(message.page.language, request.header("accept-language"))};
   if (is_reading(request.method)) return read(visit, rest);
   return request.method == Method::Post ? post(visit, rest) : not_found();
 }
@@ -187,6 +185,7 @@ HttpResponse Site::page(const Visit& visit) {
   // Networks are dropped within a day; these words say nothing of a person.
   nlohmann::json body{{"from", machine_network(opened.network)},
                       {"source", source_labels_.of(opened.network, opened.received_at)}};
+  if (owner_cookie_.is_owner(visit.request)) body["owner"] = true;
   if (!is_head) {
     opened.session = wanted.ticket.session;
     body["prefetch"] = is_prefetch(visit.request);

@@ -23,6 +23,7 @@
 #include "track/media_library.h"
 #include "track/pages/event_quota.h"
 #include "track/pages/media_desk.h"
+#include "track/pages/owner_cookie.h"
 #include "track/pages/page_shelf.h"
 #include "track/pages/passcode_gate.h"
 #include "track/pages/reply_desk.h"
@@ -75,6 +76,7 @@ class Site {
   EventQuota quota_;
   TrackingPolicy policy_;
   SourceLabels source_labels_;
+  OwnerCookie owner_cookie_;
   TranscriptShelf transcripts_;
   PageShelf pages_;
   MediaDesk media_desk_;

@@ -41,7 +41,6 @@ constexpr auto kAddressLifetime = std::chrono::hours(23);
 constexpr auto kHousekeeping = std::chrono::minutes(15);
 constexpr auto kWorkerPause = std::chrono::milliseconds(1000);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
-constexpr auto kNewsTick = std::chrono::seconds(10);
 
 IpAddress address_of(const asio::ip::address& address) {
   auto wide = address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
@@ -119,8 +118,6 @@ struct Server::State {
   void accept(Door& door, tcp::socket socket);
   bool makes_room_for(Door& door, const IpAddress& peer);
   static asio::awaitable<void> serve(Door& door, std::shared_ptr<Connection> connection);
-  // What other programs write into the same ledger tells nobody of it.
-  asio::awaitable<void> tick_news();
   // Calls `job` on a worker again and again, as the jobs wait for disks and ledgers; soon again where none is free.
   template <typename Job>
   asio::awaitable<void> repeat(asio::steady_timer& timer, std::chrono::milliseconds interval, Job job);
@@ -212,7 +209,8 @@ void Server::State::end_threads() {
 asio::awaitable<void> Server::State::accept_all(Door& at) {
   while (at.acceptor.is_open()) {
     auto [code, socket] = co_await at.acceptor.async_accept(asio::make_strand(io), kNoThrow);
-    if (code == asio::error::operation_aborted) break;
+    // One that was accepted right before stop() would be told of it by nobody.
+    if (code == asio::error::operation_aborted || !at.acceptor.is_open()) break;
     if (code) {
       // Out of file descriptors, most likely: some come back when connections end.
       log::warning("track", fmt::format("a connection could not be accepted ({})", code.message()));
@@ -261,14 +259,6 @@ asio::awaitable<void> Server::State::serve(Door& at, std::shared_ptr<Connection>
     log::error("track", fmt::format("a connection ended by a failure ({})", problem.what()));
   }
   at.connections.remove(connection);
-}
-
-asio::awaitable<void> Server::State::tick_news() {
-  while (door.acceptor.is_open()) {
-    news_tick.expires_after(kNewsTick);
-    co_await news_tick.async_wait(kNoThrow);
-    board.tell();
-  }
 }
 
 ServerGauges Server::State::gauges() const {
@@ -325,7 +315,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSettings& settings, Le
   State* running = state.get();  // its destructor joins all that runs here
   asio::co_spawn(state->own, state->accept_all(state->door), asio::detached);
   if (state->metrics_port != 0) asio::co_spawn(state->own, state->accept_all(state->metrics_door), asio::detached);
-  asio::co_spawn(state->own, state->tick_news(), asio::detached);
+  asio::co_spawn(
+      state->own,
+      state->repeat(state->news_tick, settings.news_check, [running] { running->dashboard.look_for_news(); }),
+      asio::detached);
   asio::co_spawn(state->own,
                  state->repeat(state->housekeeping, kHousekeeping, [running] { running->drop_old_addresses(); }),
                  asio::detached);

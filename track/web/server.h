@@ -70,6 +70,9 @@ struct ServerSettings {
   std::filesystem::path private_key;
   std::chrono::milliseconds certificate_check = std::chrono::seconds(30);  // how often they are looked at
 
+  // How often the dashboard looks for what other programs wrote into the ledger; costs nothing where they did not.
+  std::chrono::milliseconds news_check = std::chrono::seconds(10);
+
   // "127.0.0.1", "10.0.0.0/8", "::1": only what these say of the sender in X-Forwarded-For and X-Forwarded-Proto
   // counts.
   std::vector<std::string> trusted_proxies;
