@@ -99,6 +99,12 @@ void read_terms(TomlTable& table, PublishChoice& publish) {
   if (auto tracking = table.choice("tracking", track::tracking_names())) {
     publish.tracking = static_cast<track::Tracking>(*tracking);
   }
+  if (publish.views && publish.tracking != track::Tracking::Individual) {
+    table.problem("views",
+                  fmt::format("a limit counts each visit that plays, and tracking = \"{}\" keeps no such thing",
+                              track::to_string(publish.tracking)),
+                  "leave views out, or tracking = \"individual\"");
+  }
 }
 
 }  // namespace

@@ -63,6 +63,8 @@ TEST(CampaignFile, NamesFileLineAndKeyOfEveryMistake) {
       {"[page]", "[page]\nreplies = false", 18, "page.replies", "not a known key"},
       {"[page]", "[publish]\ntracking = \"none\"\n[page]", 18, "publish.tracking", "not known"},
       {"[page]", "[publish]\ntracking = false\n[page]", 18, "publish.tracking", "not text"},
+      {"[page]", "[publish]\ntracking = \"off\"\nviews = 3\n[page]", 19, "publish.views", "a limit counts"},
+      {"[page]", "[publish]\nviews = 3\ntracking = \"consent\"\n[page]", 18, "publish.views", "a limit counts"},
       {"[page]", "[publish]\ntrack = \"off\"\n[page]", 18, "publish.track", "not a known key"},
       {"name = \"Test campaign\"", "name = \"Test campaign", 1, "", ""},
       {"[[layer]]\nkind = \"image\"", "[[layer]]\nkind = \"captions\"\n[[layer]]\nkind = \"image\"", 8, "layer[0].file",

@@ -102,6 +102,16 @@ TEST_F(MediaTest, ProbesAndPostersUseUpNoView) {
   EXPECT_EQ(client.get(address, kFirstHundred).status, 403);
 }
 
+TEST_F(MediaTest, WhatIsRefusedUsesUpNoView) {
+  set_terms({.view_limit = 1});
+  RawClient client(port());
+  std::string address = media("video.mp4");
+  EXPECT_EQ(client.get(address, "Range: bytes=99999999-\r\n").status, 416);
+  EXPECT_EQ(client.get(address, "If-Match: \"other\"\r\n").status, 412);
+  EXPECT_EQ(client.get(media("video.mp4", kOtherSession), kFirstHundred).status, 206);
+  EXPECT_EQ(client.get(address, kFirstHundred).status, 403);
+}
+
 TEST_F(MediaTest, APageSaysThatNoViewIsLeft) {
   set_terms({.view_limit = 1});
   RawClient client(port());

@@ -306,6 +306,25 @@ TEST_F(ServerTest, RefusesWhatIsNotHttp) {
   EXPECT_EQ(client.receive().status, 400);
 }
 
+TEST_F(ServerTest, ARequestNamesOneHost) {
+  for (const char* hosts : {"", "Host: a.example\r\nHost: b.example\r\n"}) {
+    RawClient client(port());
+    client.send(fmt::format("GET /healthz HTTP/1.1\r\n{}\r\n", hosts));
+    EXPECT_EQ(client.receive().status, 400) << hosts;
+  }
+  RawClient old(port());
+  old.send("GET /healthz HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(old.receive().status, 200);
+}
+
+TEST_F(ServerTest, TakesTheAddressThatIsMeantForProxies) {
+  RawClient client(port());
+  EXPECT_EQ(client.get("http://talk.example.com/healthz").status, 200);
+  EXPECT_EQ(client.get("HTTPS://talk.example.com" + link()).status, 200);
+  EXPECT_EQ(client.get("http://talk.example.com").status, 404);
+  EXPECT_EQ(client.get("ftp://talk.example.com/healthz").status, 404);
+}
+
 TEST_F(ServerTest, ClosesOnASenderThatIsTooSlow) {
   settings_.limits.read_timeout = std::chrono::milliseconds(150);
   RawClient client(port());

@@ -99,18 +99,16 @@ HttpResponse MediaDesk::answer(const HttpRequest& request, std::string_view rest
   // A tab that was left open asks with what it has; that is no guess.
   if (!grant) return read_signed_grant(key_, grant_text) ? not_found() : missed();
   if (grant->session.empty() && name != kPoster) return not_found();
-  auto link = ledger_.find_link(grant->link_id);
-  if (!link) return failed(link.error());
-  if (!*link) return not_found();
-  auto message = ledger_.find_message((*link)->message_id);
-  if (!message) return failed(message.error());
-  if (!*message) return not_found();
-  auto recording = policy_.recording(**link, (*message)->page);
+  auto found = ledger_.find_linked(grant->link_id);
+  if (!found) return failed(found.error());
+  if (!*found) return not_found();
+  const auto& [link, message] = **found;
+  auto recording = policy_.recording(link, message.page);
   if (!recording) return failed(recording.error());
-  auto file = find(**message, name);
+  auto file = find(message, name);
   if (!file) return file.error().kind() == ErrorKind::NotFound ? not_found() : failed(file.error());
-  const Opened opened{**link, grant->session, *recording};
-  const Validators validators = validators_of(*file, (*message)->published_at, clock_.now());
+  const Opened opened{link, grant->session, *recording};
+  const Validators validators = validators_of(*file, message.published_at, clock_.now());
   if (name == kVideo) return video(request, opened, *file, validators);
   if (name == kCaptions) {
     auto open = may_read_captions(opened);
@@ -137,18 +135,19 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
                               const Validators& validators) {
   const LinkRecord& link = opened.link;
   const RequestedRanges wanted = wanted_ranges(request, validators, file.size);
-  if (plays(request, wanted)) {
+  HttpResponse response = send(request, file, validators);
+  const bool gives_bytes = response.status == 200 || response.status == 206 || response.status == 302;
+  // What is refused shows nothing, and uses up no view; a copy that is told to be good (304) shows it all.
+  if ((gives_bytes || response.status == 304) && plays(request, wanted)) {
     auto admitted = admit(link, opened.session, opened.recording);
     if (!admitted) return failed(admitted.error());
     if (!*admitted) return views_used_up();
   }
-  HttpResponse response = send(request, file, validators);
   if (link.terms.may_download && request.query == kDownloadQuery) {
     response.headers.emplace_back("Content-Disposition", kAttachment);
   }
   if (!may_store(opened.recording, EventKind::Media)) return response;
   const ByteRange asked = total(wanted);
-  const bool gives_bytes = response.status == 200 || response.status == 206 || response.status == 302;
   auto event = [&](EventKind kind) {
     Event made = event_of(request, link, kind, clock_.now());
     made.session = opened.session;  // the address was given out with that page load

@@ -105,7 +105,7 @@ struct Connection::State {
     if (Router::is_api(request) || path_class(request.method, request.path) == PathClass::Dashboard) return host.api;
     return host.router.is_media(request) ? host.media : host.pages;
   }
-  // Null for what may write, or hash.
+  // Null for what writes, or hashes. A view that is counted does write, but once a visit and where views are limited.
   FastLane* lane_for(const HttpRequest& request) const {
     const bool reads = request.method == Method::Get || request.method == Method::Head;
     switch (path_class(request.method, request.path)) {
@@ -201,6 +201,10 @@ asio::awaitable<bool> Connection::State::serve_one() {
   HttpRequest request = to_request(parser);
   place(request);
   Wire wire{parser.get().version() >= 11 ? 1 : 0, parser.keep_alive() && !finishing, request.secure};
+  if (!names_host(parser)) {
+    const HttpResponse unnamed = plain_answer(400, "This is not HTTP.\n");
+    co_return co_await refuse(unnamed, request, wire);
+  }
   if (has_coding(parser)) {
     const HttpResponse unsupported = plain_answer(501, "Bodies come with a Content-Length here.\n");
     co_return co_await refuse(unsupported, request, wire);

@@ -34,16 +34,26 @@ std::string text_of(boost::core::string_view text) {
   return {text.data(), text.size()};
 }
 
+// The absolute form, "http://host/path", is how clients speak to proxies; a server takes it too (RFC 9112 §3.2.2).
+std::string_view without_origin(std::string_view target) {
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (target.size() < scheme.size() || !equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    const size_t path = target.find_first_of("/?", scheme.size());
+    return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+  }
+  return target;
+}
+
 }  // namespace
 
 HttpRequest to_request(const RequestParser& parser) {
   const auto& message = parser.get();
   HttpRequest request;
   request.method = method_of(message.method());
-  std::string target = text_of(message.target());
-  size_t question = target.find('?');
+  const std::string_view target = without_origin({message.target().data(), message.target().size()});
+  const size_t question = target.find('?');
   request.path = target.substr(0, question);
-  if (question != std::string::npos) request.query = target.substr(question + 1);
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
   for (const auto& field : message) {
     const auto spelled = field.name_string();
     std::string name = ascii_lower(std::string_view(spelled.data(), spelled.size()));
@@ -65,6 +75,11 @@ std::optional<HttpResponse> answer_to_bad_request(const boost::system::error_cod
     return plain_answer(400, "This is not HTTP.\n");
   }
   return std::nullopt;
+}
+
+bool names_host(const RequestParser& parser) {
+  const auto hosts = parser.get().count(http::field::host);
+  return hosts == 1 || (hosts == 0 && parser.get().version() < 11);
 }
 
 bool has_coding(const RequestParser& parser) {

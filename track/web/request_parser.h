@@ -20,6 +20,9 @@ HttpRequest to_request(const RequestParser& parser);
 // A broken limit, as the answer the peer gets; nothing for a peer that is gone or too slow.
 std::optional<HttpResponse> answer_to_bad_request(const boost::system::error_code& code);
 
+// HTTP/1.1 has one Host, no more and no less (RFC 9112 §3.2): two would mean another site to a proxy than to us.
+bool names_host(const RequestParser& parser);
+
 // Chunks and other codings: nobody who talks to us needs them, a parser has to keep their extensions and trailers
 // whole, and one that it does not know would make a body look like the next request.
 bool has_coding(const RequestParser& parser);
