@@ -32,6 +32,8 @@ class Work:
     range_bytes: int = 0
 
 
+# With a line in a log for each request, as Candid records each visit.
+LOGGING = "nginx, logging"
 WORKS = (Work("pages", "v"), Work("ranges of 64 KiB", "m", SMALL), Work("ranges of 1 MiB", "m", LARGE))
 # Beyond its link's quota, a page load is answered and not recorded: what recording costs shows beside the others.
 UNRECORDED = Work("pages of one link", "one")
@@ -72,11 +74,11 @@ def make_campaign(workplace):
 
 
 class Peers:
-    """Both servers, of the same page and the same video."""
+    """The servers, of the same page and the same video."""
 
-    def __init__(self, place, nginx, video_size, addresses):
-        self._urls = {"candid": f"http://{place.listen}", "nginx": nginx.url}
-        self._pids = {"candid": place.server.pid, "nginx": nginx.pid}
+    def __init__(self, place, nginx, logging_nginx, video_size, addresses):
+        self._urls = {"candid": f"http://{place.listen}", "nginx": nginx.url, LOGGING: logging_nginx.url}
+        self._pids = {"candid": place.server.pid, "nginx": nginx.pid, LOGGING: logging_nginx.pid}
         self._video_size, self._addresses = video_size, addresses
 
     def run(self, name, work, seconds):
@@ -132,8 +134,9 @@ def compare(options):
         video_file.write_bytes(video)
         words = ["--page", page_file, "--video", video_file, *header_words("--page-header", page_headers),
                  *header_words("--video-header", video_headers)]
-        with Server("nginx_pages", *words) as nginx:
-            results = take_turns(Peers(place, nginx, len(video), addresses), options.rounds, options.seconds)
+        with Server("nginx_pages", *words) as nginx, Server("nginx_pages", *words, "--log") as logging_nginx:
+            peers = Peers(place, nginx, logging_nginx, len(video), addresses)
+            results = take_turns(peers, options.rounds, options.seconds)
         place.server.end()
         loaded = sum(result.requests for result in results["candid", "pages"])
         # Those of one link are at most 120 a minute, and the warm-up's are not in `loaded`.
@@ -149,7 +152,8 @@ def take_turns(peers, rounds, seconds):
     results = {}
     for number in range(rounds + 1):
         for work in (*WORKS, UNRECORDED):
-            for name in ("candid", "nginx") if number % 2 else ("nginx", "candid"):
+            names = ("candid", "nginx", LOGGING) if work.addresses == "v" else ("candid", "nginx")
+            for name in names if number % 2 else reversed(names):
                 result = peers.run(name, work, seconds if number else 1)
                 print(f"{f'round {number}' if number else 'warm-up'}: {work.name}, {name} {result.rate:.0f} requests/s",
                       file=sys.stderr, flush=True)
@@ -166,7 +170,7 @@ def rows_of(results):
 
 
 def figures_of(results):
-    return [Figure(1, f"{work.name} a second: candid / nginx",
+    return [Figure(1, f"{work.name} a second: candid / nginx that logs nothing",
                    tuple(ours.rate / theirs.rate for ours, theirs in
                          zip(results["candid", work.name], results["nginx", work.name])), WANTED, True)
             for work in WORKS]

@@ -8,7 +8,7 @@ import { behindProxy, openPhone } from './program.mjs';
 import { randomOf } from './random.mjs';
 import { openViewer, sideBySide } from './viewer.mjs';
 
-const count = Number(process.env.CANDID_PLAYS ?? (process.env.CANDID_FULL ? 1000 : 24));
+const count = Number(process.env.CANDID_PLAYS ?? (process.env.CANDID_FULL ? 1000 : 12));
 const firstSeed = Number(process.env.CANDID_SEED ?? 1);
 const atOnce = 12;
 const loss = 0.02;
