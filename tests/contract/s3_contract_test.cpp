@@ -31,7 +31,8 @@ StoreUnderTest with_notes() {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(S3, StoreContract,
-                         testing::Values(StoreBackend{"s3", under_a_new_prefix}, StoreBackend{"s3_notes", with_notes}));
+                         testing::Values(StoreBackend{"s3", under_a_new_prefix, true},
+                                         StoreBackend{"s3_notes", with_notes, true}));
 
 namespace {
 

@@ -282,7 +282,10 @@ TEST_P(StoreContract, AReaderNeverSeesHalfAnObject) {
   });
   int reads = 0;
   while (!done || reads == 0) {
-    std::string seen = text("recipes/one.json");
+    auto got = store().get("recipes/one.json");
+    if (GetParam().may_miss_while_replaced && !got && got.error().kind() == ErrorKind::NotFound) continue;
+    const std::vector<uint8_t> bytes = must(std::move(got));
+    const std::string seen(bytes.begin(), bytes.end());
     ASSERT_TRUE(seen == one || seen == two) << seen.size();
     ++reads;
   }

@@ -23,6 +23,9 @@ struct StoreUnderTest {
 struct StoreBackend {
   std::string name;
   std::function<StoreUnderTest()> make;
+  // Whether the server may say for a moment that an object is not there while a new one takes its place: Swift on one
+  // disk looks for the old file, which is gone then, and has no copy elsewhere to ask.
+  bool may_miss_while_replaced = false;
 };
 
 inline void PrintTo(const StoreBackend& backend, std::ostream* out) {

@@ -278,7 +278,7 @@ TEST_F(ApiTest, ABackupIsALedgerAndGoesWithItsAnswer) {
     auto copy = must(open_sqlite_ledger(file, clock_));
     EXPECT_TRUE(must(copy->find_message("m-1")));
   }
-  EXPECT_FALSE(std::filesystem::exists(file.parent_path()));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(ApiTest, ARepeatedCallGetsItsFirstAnswer) {
