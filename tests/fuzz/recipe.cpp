@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "campaign/serving/store_library.h"
 #include "core/files.h"
@@ -73,9 +74,10 @@ void check_recipe(const encode::Recipe& recipe) {
 }
 
 void check_extents(const track::MediaFile& file, const encode::Recipe& recipe) {
-  claim(file.size == recipe.size && file.extents.size() == recipe.ranges.size(), "a file is what its recipe says");
-  for (size_t i = 0; i < file.extents.size(); ++i) {
-    const track::Extent& extent = file.extents[i];
+  const std::vector<track::Extent>& extents = file.extents;
+  claim(file.size == recipe.size && extents.size() == recipe.ranges.size(), "a file is what its recipe says");
+  for (size_t i = 0; i < extents.size(); ++i) {
+    const track::Extent& extent = extents[i];
     const auto part = parts().find(extent.file.filename().string());
     claim(part != parts().end() && part->first == recipe.ranges[i].part, "an extent lies in its part");
     claim(extent.offset <= part->second && extent.length <= part->second - extent.offset,
