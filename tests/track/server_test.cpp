@@ -293,6 +293,13 @@ TEST_F(ServerTest, RefusesALongHeader) {
   EXPECT_EQ(response.status, 431);
 }
 
+TEST_F(ServerTest, RefusesAHeaderOfManyFields) {
+  std::string fields;  // beside Host and User-Agent
+  for (int i = 0; i < 98; ++i) fields += fmt::format("X-{}: 1\r\n", i);
+  EXPECT_EQ(RawClient(port()).get("/healthz", fields).status, 200);
+  EXPECT_EQ(RawClient(port()).get("/healthz", fields + "X-More: 1\r\n").status, 431);
+}
+
 TEST_F(ServerTest, RefusesALongBody) {
   RawClient client(port());
   client.send("POST " + link("/events") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n");

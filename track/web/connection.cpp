@@ -198,6 +198,10 @@ asio::awaitable<bool> Connection::State::serve_one() {
     if (response) co_await refuse(*response, unread, {});
     co_return false;
   }
+  if (has_too_many_fields(parser)) {
+    const HttpResponse too_many = plain_answer(431, "The header has too many fields.\n");
+    co_return co_await refuse(too_many, unread, {});
+  }
   HttpRequest request = to_request(parser);
   place(request);
   Wire wire{parser.get().version() >= 11 ? 1 : 0, parser.keep_alive() && !finishing, request.secure};

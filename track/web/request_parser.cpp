@@ -1,5 +1,7 @@
 #include "track/web/request_parser.h"
 
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,8 @@ namespace candid::track {
 namespace {
 
 namespace http = boost::beast::http;
+
+constexpr std::ptrdiff_t kMostFields = 100;
 
 Method method_of(http::verb verb) {
   switch (verb) {
@@ -75,6 +79,11 @@ std::optional<HttpResponse> answer_to_bad_request(const boost::system::error_cod
     return plain_answer(400, "This is not HTTP.\n");
   }
   return std::nullopt;
+}
+
+bool has_too_many_fields(const RequestParser& parser) {
+  const auto& fields = parser.get();
+  return std::distance(fields.begin(), fields.end()) > kMostFields;
 }
 
 bool names_host(const RequestParser& parser) {

@@ -20,6 +20,9 @@ HttpRequest to_request(const RequestParser& parser);
 // A broken limit, as the answer the peer gets; nothing for a peer that is gone or too slow.
 std::optional<HttpResponse> answer_to_bad_request(const boost::system::error_code& code);
 
+// Browsers send a few dozen at most, and each is compared with those before it.
+bool has_too_many_fields(const RequestParser& parser);
+
 // HTTP/1.1 has one Host, no more and no less (RFC 9112 §3.2): two would mean another site to a proxy than to us.
 bool names_host(const RequestParser& parser);
 
