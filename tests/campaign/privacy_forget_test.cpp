@@ -1,18 +1,10 @@
-// That an erased candidate is gone from everywhere, whatever interrupts it, and that nobody else loses anything.
-
-#include <csignal>
+// That an erased candidate is gone from everywhere, and that nobody else loses anything.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "campaign/decisions.h"
-#include "campaign/plan.h"
-#include "campaign/privacy/begun_erasure.h"
-#include "tests/campaign/privacy_bench.h"
+#include "tests/campaign/forget_fixture.h"
 #include "track/api/ledger_api.h"
-#include "track/replies/reply_files.h"
 
 namespace candid::campaign {
 namespace {
@@ -22,54 +14,6 @@ using test::Reached;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-const std::vector<std::string> kSteps = {"plan", "ledger", "replies", "store", "files", "row", "receipt"};
-
-// Three, so that words still differ when one is gone: those of one alone are encoded in another way.
-const std::string kThree = test::kRoster + "4,Ole Sample,Tester,ole@example.com\n";
-
-class ForgetTest : public test::PrivacyTest {
- protected:
-  void SetUp() override {
-    bench.write("candidates.csv", kThree);
-    publish();
-    token_ = token_of(urls.at(0));
-    must(write_decisions(bench.folder(),
-                         {{"1", {Decision::Approve, "", "Jane Sample"}}, {"2", {Decision::Approve, "", "王小明"}}}));
-    must(make_folder(bench.out() / "proof"));
-    bench.write("out/proof/sheet.html", "<p>Jane Sample</p>");
-    add_reply(id_of("1"));
-    add_reply(id_of("2"));
-  }
-
-  static std::string id_of(const std::string& candidate) { return message_id("test_campaign", candidate); }
-
-  void add_reply(const std::string& message) const {
-    track::ReplyVideos replies(bench.data().replies());
-    std::filesystem::path folder = replies.folder_of(message, std::string(32, 'a'));
-    must(make_folder(folder));
-    must(track::write_reply_note(folder, {.message_id = message, .link_id = 1, .type = "video/webm", .size = 9}));
-    must(write_file(folder / track::kReplyRaw, message == id_of("1") ? "a reply of Jane Sample" : "a reply"));
-  }
-
-  std::vector<std::string> words_of_jane() const {
-    return {"Jane", "jane@example.com", token_, id_of("1"), "Engineer"};
-  }
-
-  void expect_jane_is_gone() {
-    EXPECT_THAT(found(words_of_jane()), IsEmpty());
-    EXPECT_FALSE(plays(urls.at(0)));
-    EXPECT_TRUE(plays(urls.at(1))) << "another candidate's video stays";
-    EXPECT_EQ(must(read_text_file(bench.folder() / "candidates.csv")),
-              "id,name,role,email\n2,王小明,Designer,xm@example.com\n4,Ole Sample,Tester,ole@example.com\n");
-    EXPECT_EQ(bench.booked().size(), 2U);
-    EXPECT_EQ(must(track::ReplyVideos(bench.data().replies()).of_message(id_of("2"))).size(), 1U);
-    EXPECT_FALSE(std::filesystem::exists(bench.folder() / "erasures/begun.json"));
-    EXPECT_EQ(bench.render()["2"], RenderState::Unchanged);
-  }
-
-  std::string token_;
-};
 
 TEST_F(ForgetTest, ErasesACandidateEverywhereAndNobodyElse) {
   EXPECT_THAT(found(words_of_jane()), Not(IsEmpty())) << "the search finds what is there";
@@ -119,42 +63,6 @@ TEST_F(ForgetTest, LookingChangesNothing) {
 }
 
 // The child is killed before the step, with all that the program holds in memory; the parent is the next program.
-TEST_F(ForgetTest, AKillAtAnyStepIsGoneOnWith) {
-  auto everything = all_files();
-  for (const std::string& fatal : kSteps) {
-    SCOPED_TRACE(fatal);
-    pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      Reached reached(bench);
-      auto plan = plan_erasure(reached.reach(), {.who = "1"}, Clock::system());
-      if (!plan) ::_exit(1);
-      (void)carry_out(reached.reach(), *plan, [&](std::string_view step) -> Result<void> {
-        if (step == fatal) ::raise(SIGKILL);
-        return {};
-      });
-      ::_exit(2);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "it was to be killed there";
-    {
-      Reached reached(bench);
-      auto begun = must(ErasureJournal(bench.folder()).find_begun());
-      EXPECT_EQ(begun.has_value(), fatal != "plan");
-      if (begun) must(carry_out(reached.reach(), *begun));
-      if (!begun) must(carry_out(reached.reach(), reached.plan("1")));
-    }
-    expect_jane_is_gone();
-    // All as it was, for the next step.
-    std::filesystem::remove_all(bench.folder());
-    for (const auto& [name, bytes] : everything) {
-      must(make_folder((bench.folder() / name).parent_path()));
-      must(write_file(bench.folder() / name, bytes));
-    }
-  }
-}
-
 TEST_F(ForgetTest, ThereIsNothingLeftToEraseASecondTime) {
   std::string receipt = Reached(bench).forget({.who = "1"}).receipt.receipt;
   Reached reached(bench);
@@ -253,32 +161,6 @@ TEST_F(ForgetTest, AnAddressIsEnoughWhereNoCampaignIsNamed) {
   EXPECT_TRUE(plays(urls.at(1)));
 }
 
-TEST_F(ForgetTest, APlanThatReachesOutsideTheCampaignIsRefused) {
-  Reached reached(bench);
-  std::filesystem::path outside = bench.folder().parent_path() / "outside.txt";
-  must(write_file(outside, "of somebody else"));
-  auto refused = [&](ErasurePlan plan) {
-    auto done = carry_out(reached.reach(), plan);
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt);
-    EXPECT_TRUE(std::filesystem::exists(outside));
-    EXPECT_TRUE(plays(urls.at(0))) << "nothing at all was done";
-  };
-  ErasurePlan plan = reached.plan("1");
-  plan.local.files.push_back(outside);
-  refused(plan);
-  plan.local.files.back() = bench.out() / "../../outside.txt";
-  refused(plan);
-  plan.local.files.pop_back();
-  plan.local.journals.push_back(outside);
-  refused(plan);
-  plan.local.journals.pop_back();
-  plan.objects.push_back("candid-store.json");
-  refused(plan);
-  plan.objects.back() = "../outside.txt";
-  refused(plan);
-}
-
 TEST_F(ForgetTest, WhoWasOnlyRenderedIsErasedToo) {
   bench.write("candidates.csv", kThree + "3,Nora Sample,Tester,nora@example.com\n");
   bench.render();
@@ -286,21 +168,6 @@ TEST_F(ForgetTest, WhoWasOnlyRenderedIsErasedToo) {
   EXPECT_EQ(receipt.ledger.messages, 0);
   EXPECT_THAT(found({"Nora", "nora@example.com"}), IsEmpty());
   EXPECT_TRUE(must(bench.ledger()->find_erased({"mail:nora@example.com"}))[0]);
-  EXPECT_TRUE(plays(urls.at(0)));
-}
-
-TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnLedgerAlone) {
-  Reached reached(bench);
-  ErasurePlan plan = reached.plan("1");
-  auto another = must(track::open_sqlite_ledger(bench.data().path / "another.db"));
-  ErasureReach elsewhere{.ledger = *another,
-                         .store = reached.store.get(),
-                         .campaign = &reached.campaign,
-                         .workspace = &reached.workspace,
-                         .journal_folder = bench.folder()};
-  auto refused = carry_out(elsewhere, plan);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
   EXPECT_TRUE(plays(urls.at(0)));
 }
 
@@ -370,72 +237,6 @@ TEST_F(ForgetTest, AJournalLosesTheLinesAboutThemAlone) {
 }
 
 // As it comes back from a file that anybody may have put there.
-TEST_F(ForgetTest, ABegunPlanErasesTheCampaignsOwnCandidateAlone) {
-  {
-    auto ledger = bench.ledger();
-    auto record = *must(ledger->find_message(id_of("2")));
-    record.campaign_id = "another";
-    record.message_id = "another-1";
-    must(ledger->upsert_messages({record}));
-  }
-  Reached reached(bench);
-  const ErasurePlan plan = reached.plan("1");
-  auto refused = [&](const ErasurePlan& forged, const char* what) {
-    must(ErasureJournal(bench.folder()).begin(forged));
-    auto begun = must(ErasureJournal(bench.folder()).find_begun());
-    ASSERT_TRUE(begun) << what;
-    auto done = carry_out(reached.reach(), *begun);
-    ASSERT_FALSE(done) << what;
-    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt) << what;
-    EXPECT_TRUE(plays(urls.at(0)) && plays(urls.at(1))) << what;
-    EXPECT_TRUE(must(reached.ledger->find_message("another-1"))) << what;
-  };
-  ErasurePlan forged = plan;
-  forged.subjects[0].message_id = id_of("2");
-  refused(forged, "another's message under this id");
-  forged.subjects[0].message_id = "another-1";
-  refused(forged, "a message of another campaign");
-  forged.subjects[0].campaign_id = "another";
-  refused(forged, "another campaign");
-  forged = plan;
-  forged.subjects[0].addresses.push_back("somebody.else@example.com");
-  refused(forged, "an address that is not theirs");
-  forged = plan;
-  forged.subjects.push_back(plan.subjects[0]);
-  forged.subjects[1].is_of_folder = false;
-  forged.subjects[1].campaign_id = "another";
-  forged.subjects[1].message_id = "another-1";
-  refused(forged, "a candidate elsewhere who has another address");
-}
-
-TEST_F(ForgetTest, ABegunPlanTakesNoObjectThatOthersNeed) {
-  Reached reached(bench);
-  ErasurePlan forged = reached.plan("1");
-  size_t theirs = forged.objects.size();
-  for (const std::string& object : reached.plan("2").objects) forged.objects.push_back(object);
-  ASSERT_GT(forged.objects.size(), theirs);
-  must(ErasureJournal(bench.folder()).begin(forged));
-  Erased erased = must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
-  EXPECT_EQ(erased.receipt.stored_objects, static_cast<int64_t>(theirs));
-  EXPECT_TRUE(plays(urls.at(1)));
-}
-
-TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnStoreAlone) {
-  Reached reached(bench);
-  must(ErasureJournal(bench.folder()).begin(reached.plan("1")));
-  auto begun = *must(ErasureJournal(bench.folder()).find_begun());
-  auto other_store = must(upload::FolderStore::open(bench.data().path / "another"));
-  ErasureReach reach = reached.reach();
-  for (upload::Store* store : {static_cast<upload::Store*>(other_store.get()), static_cast<upload::Store*>(nullptr)}) {
-    reach.store = store;
-    auto refused = carry_out(reach, begun);
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
-    EXPECT_TRUE(plays(urls.at(0)));
-  }
-  EXPECT_GT(must(carry_out(reached.reach(), begun)).receipt.stored_objects, 1);
-}
-
 TEST_F(ForgetTest, AStoreThatWasNotReachedIsToldInTheReceipt) {
   Reached reached(bench);
   auto other_store = must(upload::FolderStore::open(bench.data().path / "another"));
@@ -513,22 +314,6 @@ TEST_F(ForgetTest, AListThatCannotBeReadIsNamedBeforeAnythingGoes) {
 }
 
 // Meanwhile somebody saved one that is damaged: what is left to do waits until it is mended.
-TEST_F(ForgetTest, AListThatWasDamagedMeanwhileKeepsTheErasureBegun) {
-  std::string links = bench.links();
-  {
-    Reached reached(bench);
-    ErasurePlan plan = reached.plan("1");
-    bench.write("out/links.csv", "id,name,message\n\"1,Jane Sample");
-    auto stopped = carry_out(reached.reach(), plan);
-    ASSERT_FALSE(stopped);
-    EXPECT_THAT(stopped.error().message(), HasSubstr("links.csv"));
-    EXPECT_FALSE(plays(urls.at(0)));
-    bench.write("out/links.csv", links);
-    must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
-  }
-  expect_jane_is_gone();
-}
-
 TEST_F(ForgetTest, TheReceiptTellsWhenAllWasDone) {
   test::SetClock clock;
   clock.time = UtcTime(std::chrono::milliseconds(1'795'348'800'000));

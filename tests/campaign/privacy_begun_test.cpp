@@ -1,0 +1,180 @@
+// That an erasure which was begun is gone on with, whatever interrupted it, and only where it belongs.
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/campaign/forget_fixture.h"
+
+namespace candid::campaign {
+namespace {
+
+using test::must;
+using test::Reached;
+using testing::HasSubstr;
+
+const std::vector<std::string> kSteps = {"plan", "ledger", "replies", "store", "files", "row", "receipt"};
+
+TEST_F(ForgetTest, AKillAtAnyStepIsGoneOnWith) {
+  auto everything = all_files();
+  for (const std::string& fatal : kSteps) {
+    SCOPED_TRACE(fatal);
+    pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      Reached reached(bench);
+      auto plan = plan_erasure(reached.reach(), {.who = "1"}, Clock::system());
+      if (!plan) ::_exit(1);
+      (void)carry_out(reached.reach(), *plan, [&](std::string_view step) -> Result<void> {
+        if (step == fatal) ::raise(SIGKILL);
+        return {};
+      });
+      ::_exit(2);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it was to be killed there";
+    {
+      Reached reached(bench);
+      auto begun = must(ErasureJournal(bench.folder()).find_begun());
+      EXPECT_EQ(begun.has_value(), fatal != "plan");
+      if (begun) must(carry_out(reached.reach(), *begun));
+      if (!begun) must(carry_out(reached.reach(), reached.plan("1")));
+    }
+    expect_jane_is_gone();
+    // All as it was, for the next step.
+    std::filesystem::remove_all(bench.folder());
+    for (const auto& [name, bytes] : everything) {
+      must(make_folder((bench.folder() / name).parent_path()));
+      must(write_file(bench.folder() / name, bytes));
+    }
+  }
+}
+
+TEST_F(ForgetTest, APlanThatReachesOutsideTheCampaignIsRefused) {
+  Reached reached(bench);
+  std::filesystem::path outside = bench.folder().parent_path() / "outside.txt";
+  must(write_file(outside, "of somebody else"));
+  auto refused = [&](ErasurePlan plan) {
+    auto done = carry_out(reached.reach(), plan);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt);
+    EXPECT_TRUE(std::filesystem::exists(outside));
+    EXPECT_TRUE(plays(urls.at(0))) << "nothing at all was done";
+  };
+  ErasurePlan plan = reached.plan("1");
+  plan.local.files.push_back(outside);
+  refused(plan);
+  plan.local.files.back() = bench.out() / "../../outside.txt";
+  refused(plan);
+  plan.local.files.pop_back();
+  plan.local.journals.push_back(outside);
+  refused(plan);
+  plan.local.journals.pop_back();
+  plan.objects.push_back("candid-store.json");
+  refused(plan);
+  plan.objects.back() = "../outside.txt";
+  refused(plan);
+}
+
+TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnLedgerAlone) {
+  Reached reached(bench);
+  ErasurePlan plan = reached.plan("1");
+  auto another = must(track::open_sqlite_ledger(bench.data().path / "another.db"));
+  ErasureReach elsewhere{.ledger = *another,
+                         .store = reached.store.get(),
+                         .campaign = &reached.campaign,
+                         .workspace = &reached.workspace,
+                         .journal_folder = bench.folder()};
+  auto refused = carry_out(elsewhere, plan);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+  EXPECT_TRUE(plays(urls.at(0)));
+}
+
+TEST_F(ForgetTest, ABegunPlanErasesTheCampaignsOwnCandidateAlone) {
+  {
+    auto ledger = bench.ledger();
+    auto record = *must(ledger->find_message(id_of("2")));
+    record.campaign_id = "another";
+    record.message_id = "another-1";
+    must(ledger->upsert_messages({record}));
+  }
+  Reached reached(bench);
+  const ErasurePlan plan = reached.plan("1");
+  auto refused = [&](const ErasurePlan& forged, const char* what) {
+    must(ErasureJournal(bench.folder()).begin(forged));
+    auto begun = must(ErasureJournal(bench.folder()).find_begun());
+    ASSERT_TRUE(begun) << what;
+    auto done = carry_out(reached.reach(), *begun);
+    ASSERT_FALSE(done) << what;
+    EXPECT_EQ(done.error().kind(), ErrorKind::Corrupt) << what;
+    EXPECT_TRUE(plays(urls.at(0)) && plays(urls.at(1))) << what;
+    EXPECT_TRUE(must(reached.ledger->find_message("another-1"))) << what;
+  };
+  ErasurePlan forged = plan;
+  forged.subjects[0].message_id = id_of("2");
+  refused(forged, "another's message under this id");
+  forged.subjects[0].message_id = "another-1";
+  refused(forged, "a message of another campaign");
+  forged.subjects[0].campaign_id = "another";
+  refused(forged, "another campaign");
+  forged = plan;
+  forged.subjects[0].addresses.push_back("somebody.else@example.com");
+  refused(forged, "an address that is not theirs");
+  forged = plan;
+  forged.subjects.push_back(plan.subjects[0]);
+  forged.subjects[1].is_of_folder = false;
+  forged.subjects[1].campaign_id = "another";
+  forged.subjects[1].message_id = "another-1";
+  refused(forged, "a candidate elsewhere who has another address");
+}
+
+TEST_F(ForgetTest, ABegunPlanTakesNoObjectThatOthersNeed) {
+  Reached reached(bench);
+  ErasurePlan forged = reached.plan("1");
+  size_t theirs = forged.objects.size();
+  for (const std::string& object : reached.plan("2").objects) forged.objects.push_back(object);
+  ASSERT_GT(forged.objects.size(), theirs);
+  must(ErasureJournal(bench.folder()).begin(forged));
+  Erased erased = must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
+  EXPECT_EQ(erased.receipt.stored_objects, static_cast<int64_t>(theirs));
+  EXPECT_TRUE(plays(urls.at(1)));
+}
+
+TEST_F(ForgetTest, AnErasureIsGoneOnWithInItsOwnStoreAlone) {
+  Reached reached(bench);
+  must(ErasureJournal(bench.folder()).begin(reached.plan("1")));
+  auto begun = *must(ErasureJournal(bench.folder()).find_begun());
+  auto other_store = must(upload::FolderStore::open(bench.data().path / "another"));
+  ErasureReach reach = reached.reach();
+  for (upload::Store* store : {static_cast<upload::Store*>(other_store.get()), static_cast<upload::Store*>(nullptr)}) {
+    reach.store = store;
+    auto refused = carry_out(reach, begun);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind(), ErrorKind::InvalidInput);
+    EXPECT_TRUE(plays(urls.at(0)));
+  }
+  EXPECT_GT(must(carry_out(reached.reach(), begun)).receipt.stored_objects, 1);
+}
+
+TEST_F(ForgetTest, AListThatWasDamagedMeanwhileKeepsTheErasureBegun) {
+  std::string links = bench.links();
+  {
+    Reached reached(bench);
+    ErasurePlan plan = reached.plan("1");
+    bench.write("out/links.csv", "id,name,message\n\"1,Jane Sample");
+    auto stopped = carry_out(reached.reach(), plan);
+    ASSERT_FALSE(stopped);
+    EXPECT_THAT(stopped.error().message(), HasSubstr("links.csv"));
+    EXPECT_FALSE(plays(urls.at(0)));
+    bench.write("out/links.csv", links);
+    must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
+  }
+  expect_jane_is_gone();
+}
+
+}  // namespace
+}  // namespace candid::campaign
