@@ -1,85 +1,16 @@
-#include <algorithm>
-#include <random>
-#include <sstream>
+// How one line is read, in whatever words, and judged.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
-#include "core/files.h"
-#include "tests/support/results.h"
-#include "track/evidence/judge_lines.h"
-#include "track/evidence/outside_session.h"
+#include "tests/track/judged_lines.h"
 #include "track/evidence/rules.h"
 
 namespace candid::track {
 namespace {
 
 using nlohmann::json;
-using test::must;
 using testing::HasSubstr;
-
-constexpr const char* kBrowser =
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
-
-struct Told {
-  std::vector<json> verdicts;
-  std::vector<std::pair<size_t, std::string>> refused;
-  std::vector<std::string> slips;
-};
-
-Told judged(const std::string& lines) {
-  std::istringstream input(lines);
-  Told told;
-  told.slips = must(judge_lines(
-                        input, [&](const std::string& verdict) { told.verdicts.push_back(json::parse(verdict)); },
-                        [&](size_t line, const Error& error) {
-                          told.refused.emplace_back(line, fmt::format("{} ({})", error.message(), error.hint()));
-                        }))
-                   .slips;
-  return told;
-}
-
-json judged_one(json session) {
-  if (!session.contains("agent")) session["agent"] = kBrowser;
-  Told told = judged(session.dump() + "\n");
-  if (told.verdicts.size() != 1) throw std::runtime_error(told.refused.empty() ? "nothing" : told.refused[0].second);
-  return told.verdicts[0];
-}
-
-json page_request() {
-  return {{"method", "GET"}, {"path kind", "page"}, {"at", 0}};
-}
-
-// A person, as the page would report them.
-json low_level() {
-  return {
-      {"requests", {page_request(), {{"method", "GET"}, {"path kind", "media"}, {"range", "bytes=0-"}, {"at", 3}}}},
-      {"events",
-       {{{"kind", "load"},
-         {"at", 0.4},
-         {"visible", true},
-         {"webdriver", false},
-         {"prerendered", false},
-         {"outer", {1280, 800}}},
-        {{"kind", "input"}, {"at", 2.4}, {"trusted", true}, {"keyboard", false}, {"ms", 2000}},
-        {{"kind", "play"}, {"at", 2.5}, {"trusted", true}, {"ms", 2100}},
-        {{"kind", "beat"}, {"at", 7.5}, {"ranges", {{0, 5}}}, {"visible", true}, {"muted", false}, {"rate", 1}},
-        {{"kind", "ended"}, {"at", 32.5}, {"ranges", {{5, 30}}}, {"visible", true}, {"muted", false}, {"rate", 1}}}}};
-}
-
-json higher_level() {
-  return {{"requests", {page_request()}},
-          {"inputs", {{{"trusted", true}, {"ms", 2000}, {"keyboard", false}}}},
-          {"played", {{0, 30}}},
-          {"wall_seconds", 30},
-          {"webdriver", false},
-          {"outer", {1280, 800}},
-          {"visible", true},
-          {"muted", false},
-          {"rate", 1},
-          {"gpu", "ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)"}};
-}
 
 TEST(Judge, TellsStateVerdictReasonAndSeconds) {
   json session = low_level();
@@ -108,25 +39,6 @@ TEST(Judge, SortsStatesIntoVerdicts) {
   EXPECT_EQ(verdict({{"owner", true}}), "owner");
   EXPECT_EQ(verdict({{"inputs", {{{"ms", 3000}}}}, {"played", {{0, 9000}}}}), "invalid");
   EXPECT_EQ(judged_one({{"requests", json::array()}})["state"], "sent");
-}
-
-TEST(Judge, BadLinesAreToldByTheirNumberAndTheRestGoesOn) {
-  Told told = judged(fmt::format("{0}\n\nnot JSON\n{0}\n[1]\n{{\"agent\":7}}\r\n{0}", R"({"agent":"curl/8"})"));
-  EXPECT_EQ(told.verdicts.size(), 3u);
-  ASSERT_EQ(told.refused.size(), 3u);
-  EXPECT_EQ(told.refused[0].first, 3u);
-  EXPECT_EQ(told.refused[1].first, 5u);
-  EXPECT_EQ(told.refused[2].first, 6u);
-  EXPECT_THAT(told.refused[0].second, HasSubstr("not JSON"));
-  EXPECT_THAT(told.refused[2].second, HasSubstr("\"agent\" is no text"));
-  EXPECT_EQ(told.verdicts[1]["id"], "4");  // its line, where it has no name
-}
-
-TEST(Judge, ALineThatIsTooLongIsToldAndReadAway) {
-  Told told = judged(std::string(2 << 20, ' ') + "\n" + std::string(2 << 20, '[') + "\n{\"agent\":\"curl/8\"}\n");
-  EXPECT_EQ(told.verdicts.size(), 1u);
-  ASSERT_EQ(told.refused.size(), 1u);
-  EXPECT_EQ(told.refused[0].first, 2u);
 }
 
 TEST(Judge, KeysItDoesNotKnowAreNoConcern) {
@@ -425,80 +337,6 @@ TEST(Judge, AnAnswerIsNeverWatching) {
   EXPECT_EQ(judged_one(session)["state"], "page_unverified");
 }
 
-TEST(Judge, LinesOfOneMailAreJudgedTogether) {
-  json one = higher_level();
-  one["agent"] = kBrowser;
-  json two = one;
-  one.update({{"id", "one"}, {"mail", "m"}, {"link", "first"}, {"starts_at", 0}});
-  two.update({{"id", "two"}, {"mail", "m"}, {"link", "second"}, {"starts_at", 8}});
-  Told told = judged(one.dump() + "\n" + two.dump() + "\n");
-  EXPECT_EQ(told.verdicts[0]["state"], "machine_scanner");
-  EXPECT_EQ(told.verdicts[1]["state"], "machine_scanner");
-  two["mail"] = "another";
-  told = judged(one.dump() + "\n" + two.dump() + "\n");
-  EXPECT_EQ(told.verdicts[0]["state"], "watched_50");
-}
-
-TEST(Judge, LinesThatNameNoLinkOrNoTimeAreNoSign) {
-  json session = higher_level();
-  session["agent"] = kBrowser;
-  session.update({{"mail", "m"}, {"network", "203.0.113.9"}, {"seconds_since_mail", 5400}});
-  for (const json& verdict : judged(session.dump() + "\n" + session.dump() + "\n").verdicts) {
-    EXPECT_EQ(verdict["state"], "watched_50");
-  }
-  session.erase("seconds_since_mail");
-  session["played"] = {{0, 20}};
-  session["source_group"] = "s";
-  std::string lines;
-  for (const char* mail : {"a", "b", "c"}) {
-    session["mail"] = mail;
-    lines += session.dump() + "\n";
-  }
-  for (const json& verdict : judged(lines).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
-}
-
-TEST(Judge, RequestsTellWhenALineBeganWhereNothingElseDoes) {
-  auto states = [](double apart) {
-    json one = higher_level();
-    one["agent"] = kBrowser;
-    json two = one;
-    one.update({{"mail", "m"}, {"link", "1"}});
-    two.update({{"mail", "m"}, {"link", "2"}});
-    two["requests"][0]["at"] = apart;
-    std::vector<std::string> all;
-    for (const json& verdict : judged(one.dump() + "\n" + two.dump() + "\n").verdicts) all.push_back(verdict["state"]);
-    return all;
-  };
-  EXPECT_THAT(states(5), testing::Each("machine_scanner"));
-  EXPECT_THAT(states(60), testing::Each("watched_50"));
-  EXPECT_THAT(states(0), testing::Each("watched_50"));  // each from its own beginning
-}
-
-TEST(Judge, ANetworkIsTheSourceOfNamedCandidates) {
-  auto lines = [](double apart, const char* network) {
-    std::string all;
-    for (int i = 0; i < 3; ++i) {
-      json session = higher_level();
-      session.update({{"agent", kBrowser}, {"network", network}, {"candidate", fmt::format("c{}", i)}});
-      session.update({{"starts_at", i * apart}, {"played", {{0, 20}}}});
-      all += session.dump() + "\n";
-    }
-    return all;
-  };
-  for (const json& verdict : judged(lines(20, "203.0.113.7")).verdicts) EXPECT_EQ(verdict["state"], "page_unverified");
-  for (const json& verdict : judged(lines(100, "203.0.113.7")).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
-  for (const json& verdict : judged(lines(20, "Deutsche Telekom")).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
-  for (const json& verdict : judged(lines(20, "104.28.20.9")).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
-}
-
-TEST(Judge, TwoLinksInOneLineAreTwoLinks) {
-  EXPECT_EQ(judged_one({{"requests", {"/v/aaa", "/v/bbb"}}})["state"], "machine_scanner");
-  EXPECT_EQ(judged_one({{"requests", {"/v/aaa", "/v/aaa?again", "https://video.example.org/v/aaa"}}})["state"],
-            "page_unverified");
-  json apart = {{"requests", {{{"path", "/v/aaa"}, {"at", 0}}, {{"path", "/v/bbb"}, {"at", 30}}}}};
-  EXPECT_EQ(judged_one(apart)["state"], "page_unverified");
-}
-
 TEST(Judge, PathsAreReadByTheirFoldersAndEndings) {
   auto state = [](const char* path) { return judged_one({{"requests", {{{"path", path}}}}})["state"]; };
   EXPECT_EQ(state("/v/imgPixelTrapEventScript"), "page_unverified");
@@ -507,72 +345,7 @@ TEST(Judge, PathsAreReadByTheirFoldersAndEndings) {
   EXPECT_EQ(judged_one({{"requests", {"HEAD /v/abc/contents/x"}}})["state"], "machine_scanner");
 }
 
-TEST(Judge, LinesThatDoNotSaySoHaveNothingToDoWithEachOther) {
-  json session = higher_level();
-  session["agent"] = kBrowser;
-  session["network"] = "203.0.113.0/24";
-  session["played"] = {{0, 20}};
-  std::string lines;
-  for (int i = 0; i < 20; ++i) lines += session.dump() + "\n";
-  for (const json& verdict : judged(lines).verdicts) EXPECT_EQ(verdict["state"], "watched_25");
-}
-
-TEST(Judge, RandomBytesAreToldAsBad) {
-  std::mt19937 random(5);
-  for (int round = 0; round < 20'000; ++round) {
-    std::string bytes(random() % 200, '\0');
-    for (char& byte : bytes) byte = static_cast<char>(random());
-    auto session = read_outside_session(bytes);
-    EXPECT_FALSE(session) << bytes;
-  }
-}
-
 // Bytes of real lines changed, cut, doubled and joined: every one is judged or told as bad, and none ends the program.
-TEST(Judge, BrokenLinesNeverEndIt) {
-  std::mt19937 random(6);
-  auto below = [&](size_t most) { return most == 0 ? 0 : random() % most; };
-  std::vector<std::string> seeds = {low_level().dump(), higher_level().dump()};
-  std::istringstream cases(
-      must(read_text_file(std::filesystem::path(CANDID_SOURCE_DIR) / "tests/evidence/cases.jsonl")));
-  for (std::string line; std::getline(cases, line);) seeds.push_back(line);
-  const std::vector<std::string> pieces = {
-      "null", "true", "-1",   "1e308",  "[[", "]]",          "{\"kind\":\"beat\"}",
-      "\"\"", ",",    "-0.0", "1e-400", "{}", "\"\\u0000\"", "18446744073709551616"};
-  size_t judged_count = 0;
-  for (int round = 0; round < 30'000; ++round) {
-    std::string line = seeds[below(seeds.size())];
-    for (size_t change = 1 + below(4); change > 0 && !line.empty(); --change) {
-      size_t at = below(line.size());
-      switch (below(4)) {
-        case 0:
-          line[at] = static_cast<char>(random());
-          break;
-        case 1:
-          line.erase(at, 1 + below(12));
-          break;
-        case 2:
-          line.insert(at, pieces[below(pieces.size())]);
-          break;
-        default:
-          line.replace(at, below(6), pieces[below(pieces.size())]);
-      }
-    }
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::istringstream input(line);
-    auto count = must(judge_lines(
-        input, [](const std::string& verdict) { ASSERT_TRUE(json::accept(verdict)) << verdict; },
-        [](size_t, const Error&) {}));
-    judged_count += count.judged;
-  }
-  EXPECT_GT(judged_count, 100u);  // the changes do not all end at the parser
-}
-
-TEST(Judge, DeepNestingIsNoConcern) {
-  Told told = judged("{\"x\":" + std::string(500'000, '[') + std::string(500'000, ']') + ",\"agent\":\"curl/8\"}\n" +
-                     std::string(1'000'000, '[') + "\n");
-  EXPECT_EQ(told.verdicts.size(), 1u);
-  EXPECT_EQ(told.refused.size(), 1u);
-}
 
 }  // namespace
 }  // namespace candid::track
