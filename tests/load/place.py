@@ -62,6 +62,10 @@ class Place:
         self.server = self._workplace.serve(self.data, *options, listen=self.listen, **variables)
         return self.server
 
+    def revoke(self, link):
+        """As another program; it has ended when this returns."""
+        self._workplace.must("revoke", "--link", link, "--data", self.data)
+
     def media_paths(self, count):
         """Signed addresses of the video, one for each of so many page loads."""
         paths = []

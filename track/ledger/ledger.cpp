@@ -14,20 +14,20 @@ namespace {
 constexpr size_t kTokenBits = 160;
 constexpr std::string_view kFingerprint = "sha256:";
 
-Result<std::optional<LinkedMessage>> with_message(const Ledger& ledger, std::optional<LinkRecord> link) {
-  if (!link) return std::nullopt;
+Result<Linked> with_message(const Ledger& ledger, std::optional<LinkRecord> link) {
+  if (!link) return nullptr;
   std::optional<MessageRecord> message = TRY(ledger.find_message(link->message_id));
-  if (!message) return std::nullopt;
-  return LinkedMessage{std::move(*link), std::move(*message)};
+  if (!message) return nullptr;
+  return std::make_shared<const LinkedMessage>(LinkedMessage{std::move(*link), std::move(*message)});
 }
 
 }  // namespace
 
-Result<std::optional<LinkedMessage>> Ledger::find_linked(const Sha256& token_digest) const {
+Result<Linked> Ledger::find_linked(const Sha256& token_digest) const {
   return with_message(*this, TRY(find_link(token_digest)));
 }
 
-Result<std::optional<LinkedMessage>> Ledger::find_linked(int64_t link_id) const {
+Result<Linked> Ledger::find_linked(int64_t link_id) const {
   return with_message(*this, TRY(find_link(link_id)));
 }
 

@@ -38,6 +38,8 @@ struct LinkedMessage {
   LinkRecord link;
   MessageRecord message;
 };
+// Shared, as look-ups are kept for a moment; null where there is none.
+using Linked = std::shared_ptr<const LinkedMessage>;
 
 // What history() gives of one link: of more, the first half and the newest half. A visit makes some dozens of events,
 // so nobody has more but by sending them on purpose. The first prove that and when the link was opened before whatever
@@ -74,8 +76,10 @@ class Ledger {
   // The same by its number, for signed addresses that hold no token.
   virtual Result<std::optional<LinkRecord>> find_link(int64_t link_id) const = 0;
   // Either with its message, in one look where the ledger can.
-  virtual Result<std::optional<LinkedMessage>> find_linked(const Sha256& token_digest) const;
-  virtual Result<std::optional<LinkedMessage>> find_linked(int64_t link_id) const;
+  virtual Result<Linked> find_linked(const Sha256& token_digest) const;
+  virtual Result<Linked> find_linked(int64_t link_id) const;
+  // What find_linked() would give, where that is known without waiting for anything; null where it is not.
+  virtual Linked linked_at_hand(const Sha256&) const { return nullptr; }
   // Whether this page load may play the video: it has begun already, or the link's view limit is not reached and this
   // one is counted now. Exact under concurrency.
   virtual Result<bool> admit_view(int64_t link_id, std::string_view session) = 0;

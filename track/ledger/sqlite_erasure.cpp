@@ -149,7 +149,7 @@ bool is_small(SQLite::Database& database) {
 
 Result<Erasure> SqliteLedger::erase(const ErasureOrder& order) {
   TRY_VOID(check(order));
-  TRY_VOID(write("erase messages", [&](SQLite::Database& database) {
+  TRY_VOID(write_shown("erase messages", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     Erasure counted;
     Remover remover(database);
@@ -166,6 +166,7 @@ Result<Erasure> SqliteLedger::erase(const ErasureOrder& order) {
     transaction.commit();
   }));
   for (const auto& reader : readers_.take_all()) (*reader).pages.forget();
+  forget_linked();
   clear_erased();
   std::optional<Erasure> erasure = TRY(find_erasure(order.receipt));
   if (erasure) return std::move(*erasure);

@@ -59,6 +59,7 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, Connections connections, 
       readers_(std::move(connections.readers)),
       history_reader_(std::move(connections.history_reader)),
       identity_(std::move(identity)),
+      revision_(file_, checkpoint_interval ? LedgerRevision::Use::Keep : LedgerRevision::Use::None),
       clock_(clock),
       checkpoint_interval_(checkpoint_interval),
       events_([this](const std::vector<Event>& group) { return store(group); }) {
@@ -107,6 +108,7 @@ Result<std::unique_ptr<Ledger>> open_sqlite_ledger(const std::filesystem::path& 
 // What other programs commit lies in the WAL until the holder of the duty checkpoints, and one that writes nothing
 // itself (a server at night, beside a publish of much) would never do it in passing.
 void SqliteLedger::checkpoint() {
+  drop_old_look_ups();
   clear_erased();
   auto done = write("checkpoint the ledger", [&](SQLite::Database&) { duty_.checkpoint(writer_); });
   if (!done) log::warning("track", done.error().describe());
@@ -122,7 +124,7 @@ std::string SqliteLedger::describe() const {
 
 Result<void> SqliteLedger::upsert_messages(const std::vector<MessageRecord>& messages) {
   TRY_VOID(check(messages));
-  return write("store messages", [&](SQLite::Database& database) {
+  return write_shown("store messages", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement upsert(database, fmt::format(kUpsertMessage, kMessageColumns));
     ErasedIdentities erased(database, identity_.server_key);

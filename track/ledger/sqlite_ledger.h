@@ -12,6 +12,8 @@
 #include "track/ledger/event_writer.h"
 #include "track/ledger/ledger.h"
 #include "track/ledger/ledger_identity.h"
+#include "track/ledger/ledger_revision.h"
+#include "track/ledger/linked_cache.h"
 #include "track/ledger/sqlite_connection.h"
 #include "track/ledger/sqlite_readers.h"
 
@@ -34,8 +36,9 @@ class SqliteLedger final : public Ledger {
   Result<std::optional<LinkRecord>> find_link(const Sha256& token_digest) const override;
   Result<std::optional<LinkRecord>> find_link(int64_t link_id) const override;
   Result<std::vector<std::optional<LinkRecord>>> find_links(const std::vector<Sha256>& token_digests) const override;
-  Result<std::optional<LinkedMessage>> find_linked(const Sha256& token_digest) const override;
-  Result<std::optional<LinkedMessage>> find_linked(int64_t link_id) const override;
+  Result<Linked> find_linked(const Sha256& token_digest) const override;
+  Result<Linked> find_linked(int64_t link_id) const override;
+  Linked linked_at_hand(const Sha256& token_digest) const override;
   Result<bool> admit_view(int64_t link_id, std::string_view session) override;
   Result<void> revoke_link(const Sha256& token_digest) override;
   Result<int> revoke_links(std::string_view message_id) override;
@@ -82,14 +85,25 @@ class SqliteLedger final : public Ledger {
     if (checkpoint_interval_) duty_.take_if_free(writer_);
     return guarded(doing, [&] { return work(writer_); });
   }
+  // The same for what pages show: when it returns no server, of this program or another, shows what was before.
+  template <typename Work>
+  auto write_shown(std::string_view doing, Work&& work) {
+    const LedgerRevision::Change change(revision_);
+    return write(doing, std::forward<Work>(work));
+  }
   template <typename Work>
   auto read(std::string_view doing, Work&& work) const {
     const auto reader = readers_.take();
     return guarded(doing, [&] { return work(*reader); });
   }
   Result<void> store(const std::vector<Event>& group);
-  template <typename Bind>
-  Result<std::optional<LinkedMessage>> find_linked(const std::string& sql, Bind bind) const;
+  template <typename Key, typename Bind>
+  Result<Linked> find_linked(LinkedCache<Key>& kept, const Key& key, const std::string& sql, Bind bind) const;
+  // By itself or, where it has ended since, as none.
+  Linked if_usable(Linked linked) const;
+  // What was looked up too long ago, or all of it.
+  void drop_old_look_ups();
+  void forget_linked();
   void checkpoint();
   // Takes the bytes of erased rows out of the files, where this program may.
   void clear_erased();
@@ -103,6 +117,9 @@ class SqliteLedger final : public Ledger {
   mutable SqliteReaders readers_;
   mutable SQLite::Database history_reader_;
   const LedgerIdentity identity_;
+  mutable LedgerRevision revision_;
+  mutable LinkedCache<Sha256> linked_by_token_;
+  mutable LinkedCache<int64_t> linked_by_number_;
   const Clock& clock_;
   const std::optional<std::chrono::milliseconds> checkpoint_interval_;
   EventWriter events_;

@@ -63,7 +63,7 @@ Standing standing_of(SQLite::Database& database, int64_t link_id, std::string_vi
 Result<void> SqliteLedger::put_link(const Sha256& token_digest, std::string_view message_id, Purpose purpose,
                                     const LinkTerms& terms) {
   TRY_VOID(check(terms));
-  return write("make a link", [&](SQLite::Database& database) -> Result<void> {
+  return write_shown("make a link", [&](SQLite::Database& database) -> Result<void> {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement put(
         database,
@@ -129,23 +129,58 @@ Result<std::vector<std::optional<LinkRecord>>> SqliteLedger::find_links(
   return links;
 }
 
-template <typename Bind>
-Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(const std::string& sql, Bind bind) const {
-  return read("look up a link", [&](SqliteReader& reader) -> Result<std::optional<LinkedMessage>> {
+// A link of limited views is not kept: how many there were stands in it.
+template <typename Key, typename Bind>
+Result<Linked> SqliteLedger::find_linked(LinkedCache<Key>& kept, const Key& key, const std::string& sql,
+                                         Bind bind) const {
+  if (const auto moment = revision_.now()) {
+    if (Linked linked = kept.find(key, *moment)) return if_usable(std::move(linked));
+  }
+  const auto before = revision_.now_for_certain();
+  auto look_up = [&](SqliteReader& reader) -> Result<Linked> {
     const auto query = reader.lookups.use(sql);
     bind(*query);
     query->bind(":now", now());
-    if (!query->executeStep()) return std::nullopt;
-    return LinkedMessage{read_link(*query), TRY(read_message(*query, reader.pages, kLinkColumnCount))};
-  });
+    if (!query->executeStep()) return nullptr;
+    LinkedMessage found{read_link(*query), TRY(read_message(*query, reader.pages, kLinkColumnCount))};
+    return std::make_shared<const LinkedMessage>(std::move(found));
+  };
+  Linked linked = TRY(read("look up a link", look_up));
+  if (linked && before && !linked->link.terms.view_limit) kept.keep(key, linked, *before);
+  return linked;
 }
 
-Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(const Sha256& token_digest) const {
-  return find_linked(kLinkedByDigest, [&](SQLite::Statement& query) { bind_digest(query, token_digest); });
+Linked SqliteLedger::if_usable(Linked linked) const {
+  const auto& end = linked->link.terms.expires_at;
+  return end && *end <= clock_.now() ? nullptr : std::move(linked);
 }
 
-Result<std::optional<LinkedMessage>> SqliteLedger::find_linked(int64_t link_id) const {
-  return find_linked(kLinkedById, [&](SQLite::Statement& query) { query.bind(":id", link_id); });
+Result<Linked> SqliteLedger::find_linked(const Sha256& token_digest) const {
+  return find_linked(linked_by_token_, token_digest, kLinkedByDigest,
+                     [&](SQLite::Statement& query) { bind_digest(query, token_digest); });
+}
+
+Result<Linked> SqliteLedger::find_linked(int64_t link_id) const {
+  return find_linked(linked_by_number_, link_id, kLinkedById,
+                     [&](SQLite::Statement& query) { query.bind(":id", link_id); });
+}
+
+Linked SqliteLedger::linked_at_hand(const Sha256& token_digest) const {
+  const auto moment = revision_.now();
+  Linked linked = moment ? linked_by_token_.find(token_digest, *moment) : nullptr;
+  return linked ? if_usable(std::move(linked)) : nullptr;
+}
+
+void SqliteLedger::drop_old_look_ups() {
+  const auto moment = revision_.now_for_certain();
+  if (!moment) return forget_linked();
+  linked_by_token_.drop_old(*moment);
+  linked_by_number_.drop_old(*moment);
+}
+
+void SqliteLedger::forget_linked() {
+  linked_by_token_.forget();
+  linked_by_number_.forget();
 }
 
 // Most views are of links without a limit, or have begun: those wait for nobody's commit.
@@ -171,7 +206,7 @@ Result<bool> SqliteLedger::admit_view(int64_t link_id, std::string_view session)
 }
 
 Result<void> SqliteLedger::revoke_link(const Sha256& token_digest) {
-  int revoked = TRY(write("revoke a link", [&](SQLite::Database& database) {
+  int revoked = TRY(write_shown("revoke a link", [&](SQLite::Database& database) {
     SQLite::Statement update(
         database, fmt::format("UPDATE link SET revoked_at = :now WHERE token_sha256 = :digest AND {}", kUsable));
     bind_digest(update, token_digest);
@@ -183,7 +218,7 @@ Result<void> SqliteLedger::revoke_link(const Sha256& token_digest) {
 }
 
 Result<int> SqliteLedger::revoke_links(std::string_view message_id) {
-  return write("revoke links", [&](SQLite::Database& database) {
+  return write_shown("revoke links", [&](SQLite::Database& database) {
     SQLite::Statement update(database,
                              fmt::format("UPDATE link SET revoked_at = :now WHERE message_id = :id AND {}", kUsable));
     update.bind(":id", std::string(message_id));
@@ -193,7 +228,7 @@ Result<int> SqliteLedger::revoke_links(std::string_view message_id) {
 }
 
 Result<int> SqliteLedger::revoke_messages(const std::vector<std::string>& message_ids) {
-  return write("revoke links", [&](SQLite::Database& database) {
+  return write_shown("revoke links", [&](SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement update(database,
                              fmt::format("UPDATE link SET revoked_at = :now WHERE message_id = :id AND {}", kUsable));
@@ -210,7 +245,7 @@ Result<int> SqliteLedger::revoke_messages(const std::vector<std::string>& messag
 }
 
 Result<void> SqliteLedger::stop_tracking(int64_t link_id) {
-  return write("stop tracking a link", [&](SQLite::Database& database) {
+  return write_shown("stop tracking a link", [&](SQLite::Database& database) {
     SQLite::Statement update(database,
                              "UPDATE link SET do_not_track_at = coalesce(do_not_track_at, :now) WHERE (message_id, "
                              "purpose) = (SELECT message_id, purpose FROM link WHERE id = :id)");

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kLinks = "/v/";
 constexpr std::string_view kMedia = "/m/";
 constexpr std::string_view kTrap = "contents/";
+constexpr std::string_view kReports = "events";
 
 bool is_reading(Method method) {
   return method == Method::Get || method == Method::Head;
@@ -95,26 +96,50 @@ HttpResponse Site::find_answer(const HttpRequest& request) {
   if (path.starts_with(kMedia) && is_reading(request.method)) {
     return media_desk_.answer(request, path.substr(kMedia.size()));
   }
-  if (!path.starts_with(kLinks)) return not_found();
-  path.remove_prefix(kLinks.size());
-  size_t slash = path.find('/');
-  std::string_view token = path.substr(0, slash);
-  std::string_view rest = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-  if (token.empty() || (slash != std::string_view::npos && rest.empty())) return not_found();
-  return answer_link(request, token, rest);
+  const auto link = link_path(path);
+  if (!link) return not_found();
+  auto linked = ledger_.find_linked(sha256(link->token));
+  if (!linked) return failed(linked.error());
+  return *linked ? answer_linked(request, *link, **linked) : missed();
 }
 
-HttpResponse Site::answer_link(const HttpRequest& request, std::string_view token, std::string_view rest) {
-  auto found = ledger_.find_linked(sha256(token));
-  if (!found) return failed(found.error());
-  if (!*found) return missed();
-  const auto& [link, message] = **found;
+std::optional<HttpResponse> Site::answer_at_hand(const HttpRequest& request) {
+  const auto path = link_path(request.path);
+  if (!path) return std::nullopt;
+  const bool is_page = is_reading(request.method) && path->rest.empty();
+  const bool is_report = request.method == Method::Post && path->rest == kReports;
+  if (!is_page && !is_report) return std::nullopt;
+  const Linked linked = ledger_.linked_at_hand(sha256(path->token));
+  if (!linked || !is_at_hand(linked->message)) return std::nullopt;
+  HttpResponse response = answer_linked(request, *path, *linked);
+  quota_.bound(response);
+  return response;
+}
+
+// Whether somebody has agreed is asked of the ledger, and words that were said may be in a store far away.
+bool Site::is_at_hand(const MessageRecord& message) {
+  if (message.page.tracking == Tracking::Consent) return false;
+  return message.captions_ref.empty() || transcripts_.is_kept(message.captions_ref);
+}
+
+std::optional<Site::LinkPath> Site::link_path(std::string_view path) {
+  if (!path.starts_with(kLinks)) return std::nullopt;
+  path.remove_prefix(kLinks.size());
+  const size_t slash = path.find('/');
+  LinkPath found{path.substr(0, slash)};
+  if (slash != std::string_view::npos) found.rest = path.substr(slash + 1);
+  if (found.token.empty() || (slash != std::string_view::npos && found.rest.empty())) return std::nullopt;
+  return found;
+}
+
+HttpResponse Site::answer_linked(const HttpRequest& request, const LinkPath& path, const LinkedMessage& linked) {
+  const auto& [link, message] = linked;
   auto recording = policy_.recording(link, message.page);
   if (!recording) return failed(recording.error());
-  const Visit visit{request, token,      link,
+  const Visit visit{request, path.token, link,
                     message, *recording, language_of_page(message.page.language, request.header("accept-language"))};
-  if (is_reading(request.method)) return read(visit, rest);
-  return request.method == Method::Post ? post(visit, rest) : not_found();
+  if (is_reading(request.method)) return read(visit, path.rest);
+  return request.method == Method::Post ? post(visit, path.rest) : not_found();
 }
 
 HttpResponse Site::read(const Visit& visit, std::string_view rest) {
@@ -129,7 +154,7 @@ HttpResponse Site::post(const Visit& visit, std::string_view rest) {
   // No other site's page can send JSON without asking first, nor does it have the ticket that reports come with.
   if (!is_json(visit.request) && !is_from_here(visit.request, public_url_))
     return plain_answer(403, "Another site sent this.\n");
-  if (rest == "events") return report(visit);
+  if (rest == kReports) return report(visit);
   if (rest == "media") return media_addresses(visit);
   if (rest == "passcode") return passcode_gate_.check(visit.request, visit.token, visit.link, visit.language);
   if (rest == "privacy") return privacy(visit);

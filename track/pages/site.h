@@ -13,6 +13,7 @@
 // What other sites' pages send is refused (form_fields.h), and what may be stored is tracking_policy.h's to say.
 // Everything else, and every token that is unknown, revoked or expired: one and the same 404.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class Site {
 
   // Thread-safe; waits for the ledger and the library.
   HttpResponse answer(const HttpRequest& request);
+  // The same where all that it takes is in memory: waits for nothing. Nothing where it is not, or may not be.
+  std::optional<HttpResponse> answer_at_hand(const HttpRequest& request);
   // Whether the path has a signed address that may be answered to whoever has it. Waits for nothing.
   bool is_granted(std::string_view path) const;
 
@@ -57,7 +60,14 @@ class Site {
     Recording recording;
     std::string language;  // the page's
   };
-  HttpResponse answer_link(const HttpRequest& request, std::string_view token, std::string_view rest);
+  // "/v/TOKEN", or "/v/TOKEN/REST".
+  struct LinkPath {
+    std::string_view token;
+    std::string_view rest{};
+  };
+  static std::optional<LinkPath> link_path(std::string_view path);
+  bool is_at_hand(const MessageRecord& message);
+  HttpResponse answer_linked(const HttpRequest& request, const LinkPath& path, const LinkedMessage& linked);
   HttpResponse read(const Visit& visit, std::string_view rest);
   HttpResponse post(const Visit& visit, std::string_view rest);
   HttpResponse page(const Visit& visit);

@@ -137,6 +137,11 @@ std::shared_ptr<const Transcript> TranscriptShelf::find(const std::string& ref) 
   return found();
 }
 
+bool TranscriptShelf::is_kept(const std::string& ref) {
+  std::lock_guard lock(mutex_);
+  return by_ref_.contains(ref);
+}
+
 void TranscriptShelf::run() {
   std::unique_lock lock(mutex_);
   while (true) {

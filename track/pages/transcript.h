@@ -39,6 +39,8 @@ class TranscriptShelf {
 
   // Null while it is not here; the next call may find it.
   std::shared_ptr<const Transcript> find(const std::string& captions_ref);
+  // Whether find() gives it without waiting.
+  bool is_kept(const std::string& captions_ref);
 
  private:
   using Entry = std::pair<std::string, std::shared_ptr<const Transcript>>;

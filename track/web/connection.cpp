@@ -364,6 +364,7 @@ asio::awaitable<HttpResponse> Connection::State::find_answer(const HttpRequest& 
     co_return metrics;
   }
   if (auto at_once = Router::answer_at_once(request)) co_return std::move(*at_once);
+  if (auto at_hand = host.router.answer_at_hand(request, sender)) co_return std::move(*at_hand);
   FastLane* lane = lane_for(request);
   std::optional<HttpResponse> response;
   if (lane != nullptr && lane->try_enter()) {

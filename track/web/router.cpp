@@ -14,18 +14,19 @@ namespace candid::track {
 namespace {
 
 constexpr std::string_view kApi = "/api/";
+constexpr std::string_view kLinks = "/v/";
 constexpr int kUnauthorized = 401;
 
 // Whether there is something to guess at this address.
 bool is_guarded(std::string_view path) {
-  return path.starts_with("/v/") || path.starts_with("/m/") || path.starts_with(kApi) || Dashboard::is_guarded(path);
+  return path.starts_with(kLinks) || path.starts_with("/m/") || path.starts_with(kApi) || Dashboard::is_guarded(path);
 }
 
 // Whether the ledger may be another now. What an answer asks to store is told of when it is stored (event_desk.h).
 bool has_written(const HttpRequest& request, const HttpResponse& response) {
   if (request.method != Method::Post || response.status >= 400 || !response.durable_first.empty()) return false;
   std::string_view path = request.path;
-  if (!path.starts_with(kLedgerPath)) return path.starts_with("/v/");
+  if (!path.starts_with(kLedgerPath)) return path.starts_with(kLinks);
   path.remove_prefix(kLedgerPath.size());
   return LedgerApi::scope_of(path) != ApiScope::Read && !path.starts_with("find_");
 }
@@ -71,11 +72,22 @@ HttpResponse Router::answer(const HttpRequest& request, const IpAddress& sender)
   // Asked here, right before the look-up, and not when the request came: many at once are as many as one by one.
   if (auto refused = refuse_guessing(request, sender)) return std::move(*refused);
   HttpResponse response = survive([&] { return find_answer(request); });
+  note(request, response, sender);
+  return response;
+}
+
+std::optional<HttpResponse> Router::answer_at_hand(const HttpRequest& request, const IpAddress& sender) {
+  if (!request.path.starts_with(kLinks) || guard_.wait(sender)) return std::nullopt;
+  auto response = survive([&] { return site_.answer_at_hand(request); });
+  if (response) note(request, *response, sender);
+  return response;
+}
+
+void Router::note(const HttpRequest& request, const HttpResponse& response, const IpAddress& sender) {
   metrics_.count_refusal_of(response.status);
   if (has_written(request, response)) board_.tell();
   bool missed_token = request.path.starts_with(kApi) && response.status == kUnauthorized;
   if (response.miss || missed_token) guard_.count_miss(sender);
-  return response;
 }
 
 std::optional<HttpResponse> Router::refuse_body(const HttpRequest& request, uint64_t length, const IpAddress& sender) {

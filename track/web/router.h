@@ -23,6 +23,9 @@ class Router {
 
   // What is answered without waiting for anything: on a socket's thread. Nothing for all else.
   static std::optional<HttpResponse> answer_at_once(const HttpRequest& request);
+  // What a page or a report is answered where nothing must be waited for either: all is in memory. Nothing for all
+  // else.
+  std::optional<HttpResponse> answer_at_hand(const HttpRequest& request, const IpAddress& sender);
   // Whether the answer is the API's: those hash and write, and wait for the disk.
   static bool is_api(const HttpRequest& request);
   // Whether the answer waits for the store, which may be far away.
@@ -39,6 +42,8 @@ class Router {
  private:
   std::optional<HttpResponse> refuse_guessing(const HttpRequest& request, const IpAddress& sender) const;
   HttpResponse find_answer(const HttpRequest& request);
+  // Counts what an answer tells of its sender, and tells who waits for news.
+  void note(const HttpRequest& request, const HttpResponse& response, const IpAddress& sender);
 
   Site& site_;
   Api* api_;
