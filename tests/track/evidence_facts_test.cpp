@@ -167,8 +167,8 @@ TEST(SeenTime, TakesAFloodOfLongRanges) {
 
 TEST(SessionGroups, AFileBelongsToThePageLoadThatBeganLastBeforeIt) {
   auto events = Visit("one").at(0).page().events();
-  for (const Event& event : Visit("two").at(100).page().at(110).media().events()) events.push_back(event);
-  for (const Event& event : Visit("-").at(50).media().events()) events.push_back(event);
+  for (const Event& event : Visit("two").at(100).page().at(110).media_in_two().events()) events.push_back(event);
+  for (const Event& event : Visit("-").at(50).media_in_two().events()) events.push_back(event);
   auto groups = group_by_session(events);
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups["one"].size(), 3u);

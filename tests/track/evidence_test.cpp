@@ -242,6 +242,15 @@ TEST(EvidenceRules, NobodyWatchesMoreThanWasSent) {
   EXPECT_EQ(watched(1000).state, ViewState::Watched95);
 }
 
+TEST(EvidenceRules, ATransferCountsTheSameHoweverItsEndWasNoted) {
+  for (int sent : {1, 300, 700, 1000}) {
+    auto at_once = judge_events(Visit().begin().media(sent).watch(0, 60), one_minute());
+    auto apart = judge_events(Visit().begin().media_in_two(sent).watch(0, 60), one_minute());
+    EXPECT_EQ(at_once.state, apart.state) << sent;
+    EXPECT_EQ(at_once.watched_seconds, apart.watched_seconds) << sent;
+  }
+}
+
 // Ten times the same tenth is a tenth.
 TEST(EvidenceRules, BytesCountOnceHoweverOftenTheyAreSent) {
   auto visit = Visit().page().load().at(2).input().play();

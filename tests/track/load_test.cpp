@@ -307,7 +307,6 @@ TEST_F(LoadTest, ALinksRequestsAreRecordedUpToABound) {
   EXPECT_EQ(count(EventKind::Page), 121);
   EXPECT_EQ(count(EventKind::Trap), 120);
   EXPECT_EQ(count(EventKind::Media), 120);
-  EXPECT_EQ(count(EventKind::MediaEnd), 120);
 }
 
 TEST_F(LoadTest, ReportsBeyondABoundAreToldToComeAgain) {

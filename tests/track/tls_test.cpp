@@ -65,8 +65,8 @@ TEST_F(TlsTest, ServesTheVideoByteForByte) {
   EXPECT_EQ(part.status, 206);
   EXPECT_TRUE(part.body == library_.video().substr(199'990, 2'500'111));
   auto events = events_after_stop();
-  ASSERT_EQ(events.size(), 4u);
-  EXPECT_EQ(events[3].body, R"({"sent":2500111})");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_TRUE(events[1].body.ends_with(R"("sent":2500111})")) << events[1].body;
 }
 
 TEST_F(TlsTest, ThePasscodesCookieIsSecure) {
@@ -108,8 +108,8 @@ TEST_F(TlsTest, ClosesOnAReceiverThatStalls) {
   while (true) {
     auto events = stored_events();
     bool broke_off = std::any_of(events.begin(), events.end(), [&](const Event& event) {
-      return event.kind == EventKind::MediaEnd &&
-             event.body != fmt::format(R"({{"sent":{}}})", library_.video().size());
+      return event.kind == EventKind::Media &&
+             !event.body.ends_with(fmt::format(R"("sent":{}}})", library_.video().size()));
     });
     if (broke_off) break;
     std::this_thread::yield();

@@ -27,6 +27,10 @@ class Visit {
   Visit& trap() { return request(EventKind::Trap, "{}", session_); }
   // A transfer of `sent` of the video's 1000 bytes.
   Visit& media(int sent = 1000) {
+    return request(EventKind::Media, fmt::format(R"({{"first":0,"length":{0},"size":1000,"sent":{0}}})", sent), "");
+  }
+  // The same as older ledgers have it.
+  Visit& media_in_two(int sent = 1000) {
     request(EventKind::Media, fmt::format(R"({{"first":0,"length":{},"size":1000}})", sent), "");
     return request(EventKind::MediaEnd, fmt::format(R"({{"sent":{}}})", sent), "");
   }

@@ -23,8 +23,9 @@ enum class EventKind {
           //                             "from": machine_network() (networks.h), "source": [labels] (source_labels.h);
           //                             "owner": true from a browser of the recruiter's (pages/owner_cookie.h)
   Head,   // HEAD of the page or video   {}, and of the page "from" and "source"
-  Media,  // GET of the video            {"first": byte, "length": bytes, "size": bytes}
-  MediaEnd,  // that transfer is over       {"sent": bytes}
+  Media,  // GET of the video            {"first": byte, "length": bytes, "size": bytes}, and "sent": bytes of them that
+          //                             left, once that transfer is over
+  MediaEnd,  // the same of older ledgers, apart {"sent": bytes}
   Trap,      // the link that people cannot see {}
   // Reports of the page's script (beacon.h lists the fields).
   Load,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace candid::track {
@@ -14,6 +15,10 @@ double number_in(const nlohmann::json& body, const char* key) {
 
 }  // namespace
 
+void note_sent(Event& media, uint64_t bytes) {
+  media.body.insert(media.body.size() - 1, fmt::format(",\"sent\":{}", bytes));
+}
+
 void MediaBytes::add(const Event& event) {
   if (event.kind != EventKind::Media && event.kind != EventKind::MediaEnd) return;
   const nlohmann::json body = nlohmann::json::parse(event.body, nullptr, false);
@@ -21,7 +26,8 @@ void MediaBytes::add(const Event& event) {
   if (event.kind == EventKind::Media) {
     asked_.push_back({number_in(body, "first"), number_in(body, "length")});
     size_ = std::max(size_, number_in(body, "size"));
-  } else {
+  }
+  if (event.kind == EventKind::MediaEnd || (body.is_object() && body.contains("sent"))) {
     ++ended_;
     sent_ += number_in(body, "sent");
   }

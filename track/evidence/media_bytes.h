@@ -1,12 +1,16 @@
 #pragma once
 // How much of a video was sent, by what the server saw of its transfers.
 
+#include <cstdint>
 #include <vector>
 
 #include "track/evidence/event.h"
 #include "track/evidence/seen_time.h"
 
 namespace candid::track {
+
+// Adds to a Media event, as this server makes them, how many bytes have left once its transfer is over.
+void note_sent(Event& media, uint64_t bytes);
 
 // Of one page load. Never less than was sent: which end belongs to which of several transfers at once is not known.
 class MediaBytes {

@@ -10,7 +10,6 @@ void EventQuota::bound(HttpResponse& response) {
   // Each kind by itself, so that a flood of page loads hides no video that was fetched.
   if (!requests_.wait_or_add(fmt::format("{} {}", first.link_id, to_string(first.kind)))) return;
   response.record.clear();
-  response.record_after_body.clear();  // an end without its beginning would prove what was not
 }
 
 std::optional<std::chrono::seconds> EventQuota::wait_or_add_report(int64_t link_id) {

@@ -156,12 +156,9 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
   if (request.method == Method::Head) {
     response.record.push_back(event(EventKind::Head));
   } else if (gives_bytes && asked.length > 0) {
-    Event begun = event(EventKind::Media);
-    begun.body = fmt::format("{{\"first\":{},\"length\":{},\"size\":{}}}", asked.first, asked.length, file.size);
-    response.record.push_back(std::move(begun));
-    // What a bucket sends is not known here.
-    bool sent_here = std::holds_alternative<MediaBody>(response.body);
-    if (sent_here) response.record_after_body.push_back(event(EventKind::MediaEnd));
+    Event fetched = event(EventKind::Media);
+    fetched.body = fmt::format("{{\"first\":{},\"length\":{},\"size\":{}}}", asked.first, asked.length, file.size);
+    response.record.push_back(std::move(fetched));
   }
   return response;
 }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/log.h"
+#include "track/evidence/media_bytes.h"
 #include "track/web/access_log.h"
 #include "track/web/answers.h"
 #include "track/web/awaited.h"
@@ -426,12 +427,14 @@ asio::awaitable<void> Connection::State::watch_reader(std::shared_ptr<LiveAnswer
 }
 
 void Connection::State::record(HttpResponse& response, uint64_t media_sent) {
-  std::vector<Event> events = std::move(response.record);
-  for (Event& event : response.record_after_body) {
-    if (event.kind == EventKind::MediaEnd) event.body = fmt::format("{{\"sent\":{}}}", media_sent);
-    events.push_back(std::move(event));
+  if (response.record.empty()) return;
+  // What a bucket sends is not known here.
+  if (std::holds_alternative<MediaBody>(response.body)) {
+    for (Event& event : response.record) {
+      if (event.kind == EventKind::Media) note_sent(event, media_sent);
+    }
   }
-  if (!events.empty()) host.events.store(std::move(events), report_lost_events);
+  host.events.store(std::move(response.record), report_lost_events);
 }
 
 void Connection::State::count(const HttpRequest& request, int status, uint64_t sent, Clock::time_point began) {

@@ -54,8 +54,8 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length is the server's
   std::variant<std::string, MediaBody> body{};               // for HEAD too; the server leaves it out
   std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
-  std::vector<Event> record{};         // stored in passing
-  std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
+  // Stored in passing, once the answer has left; a fetch of media is told what was sent of them (note_sent()).
+  std::vector<Event> record{};
   // Set: after its body the answer goes on with what this gives, until the reader leaves or the server ends.
   std::shared_ptr<LiveFeed> live{};
   bool miss = false;  // a guess that hit nothing: counts against the sender (address_guard.h)
