@@ -147,6 +147,12 @@ const KnownNetwork* NetworkList::find_range(const IpAddress& address, int bits) 
   return nullptr;
 }
 
+size_t NetworkList::HashOfRange::operator()(const Range& range) const {
+  const auto& bytes = range.second;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return std::hash<std::string_view>()(text) + static_cast<size_t>(range.first);
+}
+
 const KnownNetwork* NetworkList::find_name(std::string_view text) const {
   const std::string lower = with_plain_numbers(spaced(text));
   for (const auto& [name, network] : names_) {

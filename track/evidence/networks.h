@@ -1,10 +1,10 @@
 #pragma once
 // Whose network a visit came from: the kept list of assets/evidence/networks.txt. It only makes a machine probable.
 
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,7 +40,10 @@ class NetworkList {
   const KnownNetwork* find_range(const IpAddress& address, int bits) const;
   const KnownNetwork* find_name(std::string_view text) const;
 
-  std::map<Range, KnownNetwork> ranges_;
+  struct HashOfRange {
+    size_t operator()(const Range& range) const;
+  };
+  std::unordered_map<Range, KnownNetwork, HashOfRange> ranges_;
   std::set<int, std::greater<>> lengths_;                    // of the ranges, the longest first
   std::vector<std::pair<std::string, KnownNetwork>> names_;  // lower case
 };

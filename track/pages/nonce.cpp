@@ -28,7 +28,7 @@ std::span<const uint8_t> bytes_of(std::string_view text) {
 
 PageTicket issue_ticket(std::span<const uint8_t> key, int64_t link_id, UtcTime now) {
   PageTicket ticket;
-  ticket.session = random_token(kSessionBits);
+  ticket.session = passing_token(kSessionBits);
   ticket.nonce = sign(key, link_id, ticket.session, now.time_since_epoch().count());
   return ticket;
 }
