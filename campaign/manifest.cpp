@@ -7,7 +7,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kManifestVersion = 1;
 
 }  // namespace
 
@@ -35,13 +35,11 @@ Result<void> write_manifest(const Job& job, const Plan& plan, const Workspace& w
                         {"greeting", message.greeting},
                         {"segments", message.segments}});
   }
-  nlohmann::json manifest = {{"version", kVersion},
-                             {"campaign", job.campaign.id},
-                             {"frames", job.timeline.frames},
-                             {"frame_rate", {job.timeline.rate.num, job.timeline.rate.den}},
-                             {"crossfade", job.crossfade_frames},
-                             {"ranges", std::move(ranges)},
-                             {"messages", std::move(messages)}};
+  nlohmann::json manifest = {
+      {"version", kManifestVersion},       {"campaign", job.campaign.id},
+      {"frames", job.timeline.frames},     {"frame_rate", {job.timeline.rate.num, job.timeline.rate.den}},
+      {"crossfade", job.crossfade_frames}, {"ranges", std::move(ranges)},
+      {"messages", std::move(messages)}};
   return write_file(workspace.folder() / "manifest.json", manifest.dump(1) + "\n");
 }
 

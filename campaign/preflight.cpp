@@ -17,12 +17,12 @@ namespace {
 
 constexpr size_t kShown = 40;  // characters of a cell in a message
 
-const std::set<std::string, std::less<>> kNameColumns = {"name",           "full_name", "candidate_name", "first_name",
-                                                         "given_name",     "last_name", "family_name",    "surname",
-                                                         "preferred_name", "nickname"};
+const std::set<std::string, std::less<>> kNamedColumns = {"name",           "full_name", "candidate_name", "first_name",
+                                                          "given_name",     "last_name", "family_name",    "surname",
+                                                          "preferred_name", "nickname"};
 // Families are called Null, Test, Na and Foo.
 const std::set<std::string, std::less<>> kFamilyColumns = {"last_name", "family_name", "surname"};
-const std::set<std::string, std::less<>> kMailColumns = {"email", "mail", "e_mail", "email_address"};
+const std::set<std::string, std::less<>> kMailedColumns = {"email", "mail", "e_mail", "email_address"};
 // What stands in cells that nobody filled in, in small letters.
 const std::set<std::string, std::less<>> kPlaceholders = {"n/a",
                                                           "na",
@@ -149,7 +149,7 @@ class RowJudge {
 
   void judge_cell(const std::string& column, const std::string& value, bool is_drawn) {
     if (value.empty()) return;
-    if (is_drawn || kMailColumns.contains(column)) judge_characters(column, value);
+    if (is_drawn || kMailedColumns.contains(column)) judge_characters(column, value);
     if (!is_drawn) return;
     if (shows_nothing(value)) {
       add(Severity::Error, column, "holds only characters that nobody sees", "type the cell anew, or empty it");
@@ -164,12 +164,12 @@ class RowJudge {
     } else if (value.find("{{") != std::string::npos || value.find("}}") != std::string::npos) {
       add(Severity::Warning, column, quoted(value) + " holds braces, which are drawn as they are", "");
     }
-    if (is_mail_address(value) && !kMailColumns.contains(column)) {
-      bool is_name = kNameColumns.contains(column);
+    if (is_mail_address(value) && !kMailedColumns.contains(column)) {
+      bool is_name = kNamedColumns.contains(column);
       add(is_name ? Severity::Error : Severity::Note, column, quoted(value) + " is a mail address",
           is_name ? "are two columns swapped?" : "");
     }
-    if (kNameColumns.contains(column)) judge_name(column, value);
+    if (kNamedColumns.contains(column)) judge_name(column, value);
   }
 
   void judge_mail() {
@@ -207,7 +207,7 @@ class RowJudge {
 
   std::string mail_column() const {
     for (const auto& [column, value] : candidate_.fields) {
-      if (kMailColumns.contains(column)) return column;
+      if (kMailedColumns.contains(column)) return column;
     }
     return "email";
   }
@@ -288,7 +288,7 @@ class RosterJudge {
       RowJudge row(campaign_, candidate, all[i]);
       for (const std::string& column : roster_.columns) {
         const std::string& value = candidate.fields.at(column);
-        bool is_drawn = drawn_.contains(column) || kNameColumns.contains(column);
+        bool is_drawn = drawn_.contains(column) || kNamedColumns.contains(column);
         if (value.empty() && drawn_.contains(column))
           row.add(Severity::Note, column, "is empty; the text's default stands in", "");
         row.judge_cell(column, value, is_drawn);

@@ -206,7 +206,8 @@ Roster read_roster(const Campaign& campaign, Findings& findings) {
     if (row_findings.empty()) {
       roster.candidates.push_back(std::move(candidate));
     } else {
-      roster.rejected.push_back({row.line, candidate.name, std::move(row_findings)});
+      roster.rejected.push_back(
+          {row.line, candidate.name, std::move(row_findings), std::move(candidate.id), std::move(candidate.email)});
     }
   }
   return roster;

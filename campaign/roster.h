@@ -28,6 +28,8 @@ struct RejectedRow {
   int line = 0;
   std::string name;  // as far as it can be told
   Findings findings;
+  std::string id{};     // the same
+  std::string email{};  // the same, also where it is no mail address
 };
 
 struct Roster {

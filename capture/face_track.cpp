@@ -19,7 +19,7 @@ namespace {
 // for it. The reader rounds times: picture k is the one in the middle of the k-th step.
 constexpr Microseconds kStep{200'000};
 constexpr Rational kRate{5, 1};
-constexpr int kWorkingLength = 400;  // the longer side of the picture that is searched
+constexpr int kTrackedLength = 400;  // the longer side of the picture that is searched
 
 // Distances in time, in pictures.
 constexpr int64_t kContext = 3;      // searched around a span, so that a short one has enough sightings, too
@@ -205,7 +205,7 @@ FaceBox shares_of(const cv::Rect2d& box, media::FrameSize picture) {
 }
 
 media::FrameSize working_size(media::FrameSize shown) {
-  double scale = static_cast<double>(kWorkingLength) / std::max(shown.width, shown.height);
+  double scale = static_cast<double>(kTrackedLength) / std::max(shown.width, shown.height);
   auto even = [scale](int length) { return std::max(2, 2 * static_cast<int>(std::lround(length * scale / 2))); };
   return {even(shown.width), even(shown.height)};
 }

@@ -13,7 +13,7 @@
 namespace candid::capture {
 namespace {
 
-constexpr int kWorkingLength = 480;  // the longer side of the picture that is searched for a face
+constexpr int kScoredLength = 480;   // the longer side of the picture that is searched for a face
 constexpr int kPortraitWidth = 128;  // a face is measured at this size, however large it is in the picture
 
 cv::Mat luma_of(const media::Frame& frame) {
@@ -145,7 +145,7 @@ Result<PictureJudge> PictureJudge::create() {
 
 PictureScore PictureJudge::judge(const media::Frame& frame) {
   cv::Mat luma = luma_of(frame);
-  double scale = static_cast<double>(kWorkingLength) / std::max(luma.cols, luma.rows);
+  double scale = static_cast<double>(kScoredLength) / std::max(luma.cols, luma.rows);
   cv::Mat picture = resized(luma, scale);
   PictureScore score;
   cv::Mat measured;

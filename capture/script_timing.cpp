@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "core/time.h"
 #include "media/probe.h"
 
 namespace candid::capture {
@@ -29,9 +30,6 @@ constexpr double kMostLeftOver = 2;  // seconds
 constexpr double kSlowestPace = 3;
 constexpr double kFastestPace = 40;
 
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 Microseconds time_of(double seconds) {
   return Microseconds(std::llround(seconds * 1e6));
 }
@@ -105,19 +103,19 @@ struct Spot {
 
 std::vector<Spot> spots_of(const std::vector<Voiced>& voiced) {
   double total = 0;
-  for (const Voiced& stretch : voiced) total += seconds(stretch.end - stretch.start);
+  for (const Voiced& stretch : voiced) total += to_seconds(stretch.end - stretch.start);
   const double step = std::max(0.1, total / 4000);  // hours must not take hours
   std::vector<Spot> spots = {{0, 0, voiced.front().start, voiced.front().start}};
   double passed = 0;
   for (size_t i = 0; i < voiced.size(); ++i) {
-    double length = seconds(voiced[i].end - voiced[i].start);
+    double length = to_seconds(voiced[i].end - voiced[i].start);
     for (int k = 1; k * step < length - step / 2; ++k) {
       Microseconds at = voiced[i].start + time_of(k * step);
       spots.push_back({passed + k * step, 0, at, at});
     }
     passed += length;
     Microseconds next = i + 1 < voiced.size() ? voiced[i + 1].start : voiced[i].end;
-    spots.push_back({passed, seconds(next - voiced[i].end), voiced[i].end, next});
+    spots.push_back({passed, to_seconds(next - voiced[i].end), voiced[i].end, next});
   }
   return spots;
 }
@@ -132,7 +130,7 @@ double usual_pause(const std::vector<Spot>& spots, size_t line_ends) {
   }
   if (pauses.empty() || line_ends == 0) return kCommon;
   std::sort(pauses.begin(), pauses.end(), std::greater<>());
-  return std::clamp(pauses[std::min(line_ends, pauses.size()) - 1], seconds(kShortestPause), kCommon);
+  return std::clamp(pauses[std::min(line_ends, pauses.size()) - 1], to_seconds(kShortestPause), kCommon);
 }
 
 // The cheapest way of clauses through spots.
@@ -368,7 +366,7 @@ Result<ScriptTiming> time_script(const Script& lines, const std::filesystem::pat
   double letters = 0;
   double voice = 0;
   for (const std::string& line : spoken) letters += spoken_length(line);
-  for (const Voiced& stretch : timing.voiced) voice += seconds(stretch.end - stretch.start);
+  for (const Voiced& stretch : timing.voiced) voice += to_seconds(stretch.end - stretch.start);
   double pace = letters / voice;
   if (pace >= kSlowestPace && pace <= kFastestPace) timing.marks = align_script(spoken, timing.voiced);
   if (timing.marks.empty()) {

@@ -3,6 +3,10 @@
 function(candid_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wunused -Werror)
+  if(CMAKE_UNITY_BUILD)
+    # Several files that are one to the compiler may well keep to themselves what their types are made of.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+  endif()
   if(CANDID_SANITIZE)
     # GCC mistakes the sanitizers' own checks for uses of what is not initialized (its manual, -fsanitize).
     target_compile_options(${target} PRIVATE -fsanitize=${CANDID_SANITIZE} -fno-omit-frame-pointer -Wno-maybe-uninitialized)

@@ -10,6 +10,11 @@
 
 namespace candid {
 
+// A view of the text, no copy.
+inline std::span<const uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
 std::string to_hex(std::span<const uint8_t> bytes);
 std::optional<std::vector<uint8_t>> from_hex(std::string_view text);
 

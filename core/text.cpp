@@ -14,7 +14,7 @@
 namespace candid {
 namespace {
 
-icu::UnicodeString to_icu(std::string_view text) {
+icu::UnicodeString icu_text(std::string_view text) {
   return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
 }
 
@@ -170,20 +170,20 @@ std::string normalize(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
   if (U_FAILURE(status)) return std::string(text);
-  icu::UnicodeString normalized = nfc->normalize(to_icu(text), status);
+  icu::UnicodeString normalized = nfc->normalize(icu_text(text), status);
   return U_FAILURE(status) ? std::string(text) : from_icu(normalized);
 }
 
 std::string to_lower(std::string_view text, const std::string& language) {
-  return from_icu(to_icu(text).toLower(locale_of(language)));
+  return from_icu(icu_text(text).toLower(locale_of(language)));
 }
 
 std::string to_upper(std::string_view text, const std::string& language) {
-  return from_icu(to_icu(text).toUpper(locale_of(language)));
+  return from_icu(icu_text(text).toUpper(locale_of(language)));
 }
 
 std::string to_title(std::string_view text, const std::string& language) {
-  icu::UnicodeString title = to_icu(text);
+  icu::UnicodeString title = icu_text(text);
   // Where there are capitals and small letters, somebody chose them: "McDonald", "van der Berg", "DJ". Only longer
   // words in capitals are changed then.
   const icu::Locale locale = locale_of(language);

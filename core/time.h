@@ -13,6 +13,10 @@ namespace candid {
 using Microseconds = std::chrono::microseconds;
 using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
+constexpr double to_seconds(Microseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 // A frame rate or time base as an exact fraction (30000/1001 is 29.97 fps).
 struct Rational {
   int num = 0;

@@ -8,7 +8,7 @@
 namespace candid::encode {
 namespace {
 
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kRecipeVersion = 1;
 
 uint64_t natural(const nlohmann::json& value) {
   if (!value.is_number_unsigned()) throw std::invalid_argument("a number is below zero or none");
@@ -40,7 +40,7 @@ std::string to_json(const Recipe& recipe) {
     auto index = std::find(parts.begin(), parts.end(), range.part) - parts.begin();
     ranges.push_back({index, range.offset, range.length});
   }
-  nlohmann::json json = {{"version", kVersion},
+  nlohmann::json json = {{"version", kRecipeVersion},
                          {"message", recipe.message_id},
                          {"file", recipe.file},
                          {"key", recipe.key},
@@ -59,7 +59,7 @@ Result<Recipe> parse_recipe(std::string_view text) {
   };
   try {
     nlohmann::json json = nlohmann::json::parse(text);
-    if (natural(json.at("version")) != kVersion) return corrupt("it is of another version");
+    if (natural(json.at("version")) != kRecipeVersion) return corrupt("it is of another version");
     Recipe recipe;
     recipe.message_id = json.at("message").get<std::string>();
     recipe.file = json.at("file").get<std::string>();

@@ -10,7 +10,7 @@
 namespace candid::encode {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kRecordVersion = 1;
 
 std::vector<uint8_t> bytes_from(const nlohmann::json& hex) {
   auto bytes = from_hex(hex.get<std::string>());
@@ -34,7 +34,7 @@ std::string to_json(const SegmentRecord& record) {
     if (frame.is_key) row.push_back(1);
     frames.push_back(std::move(row));
   }
-  nlohmann::json json = {{"version", kVersion},
+  nlohmann::json json = {{"version", kRecordVersion},
                          {"key", record.key},
                          {"part", record.part},
                          {"sps", to_hex(record.index.parameter_sets.sps)},
@@ -49,7 +49,7 @@ Result<SegmentRecord> parse_segment_record(std::string_view text) {
   };
   try {
     nlohmann::json json = nlohmann::json::parse(text);
-    if (json.at("version").get<int>() != kVersion) return corrupt("it is of another version");
+    if (json.at("version").get<int>() != kRecordVersion) return corrupt("it is of another version");
     SegmentRecord record;
     record.key = json.at("key").get<std::string>();
     record.part = json.at("part").get<std::string>();

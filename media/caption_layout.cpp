@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/text.h"
+#include "core/time.h"
 #include "media/caption_text.h"
 
 namespace candid::media {
@@ -13,12 +14,6 @@ namespace {
 
 constexpr Microseconds kClosedBelow{500'000};  // gaps up to here look like a blink
 constexpr Microseconds kSilenceIsNear{600'000};
-
-constexpr Microseconds kFileResolution{1'000};
-
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 // What stands together on a line whatever happens: a word, a field, a character of a script without spaces.
 struct Piece {
@@ -195,8 +190,8 @@ class Layout {
     double cost = second_line(begin, end).second;
     if (end < pieces_.size()) cost += end_cost(end);
     Microseconds shown = voiced_before(end) - voiced_before(begin);
-    if (shown < rules_.shortest) cost += 40 * (1 - seconds(shown) / seconds(rules_.shortest));
-    if (shown > rules_.longest) cost += 100 * seconds(shown - rules_.longest);
+    if (shown < rules_.shortest) cost += 40 * (1 - to_seconds(shown) / to_seconds(rules_.shortest));
+    if (shown > rules_.longest) cost += 100 * to_seconds(shown - rules_.longest);
     constexpr double kEveryCaption = 2.5;
     return cost + kEveryCaption;
   }

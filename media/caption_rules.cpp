@@ -6,19 +6,14 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "core/time.h"
 #include "media/caption_text.h"
 
 namespace candid::media {
 namespace {
 
-constexpr Microseconds kFileResolution{1'000};
-
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 double reading_speed(const Cue& cue) {
-  return static_cast<double>(caption_characters(cue.text)) / std::max(seconds(cue.end - cue.start), 0.001);
+  return static_cast<double>(caption_characters(cue.text)) / std::max(to_seconds(cue.end - cue.start), 0.001);
 }
 
 }  // namespace
@@ -63,11 +58,13 @@ Findings check_captions(const std::vector<Cue>& cues, std::string_view file, con
     }
     Microseconds shown = cue.end - cue.start;
     if (shown < rules.shortest - kFileResolution) {
-      warn(fmt::format("{} is shown for {:.2f} s, at least {:.2f} s", which, seconds(shown), seconds(rules.shortest)),
+      warn(fmt::format("{} is shown for {:.2f} s, at least {:.2f} s", which, to_seconds(shown),
+                       to_seconds(rules.shortest)),
            "let it end later, or join it with the next one");
     }
     if (shown > rules.longest + kFileResolution) {
-      warn(fmt::format("{} is shown for {:.1f} s, at most {:.1f} s", which, seconds(shown), seconds(rules.longest)),
+      warn(fmt::format("{} is shown for {:.1f} s, at most {:.1f} s", which, to_seconds(shown),
+                       to_seconds(rules.longest)),
            "split it, or let it end with the words");
     }
     // Half of what the message's last digit tells is no breach.
@@ -88,7 +85,7 @@ Findings check_captions(const std::vector<Cue>& cues, std::string_view file, con
   if (hurried > 0) {
     warn(fmt::format("{} less than {} frames ({:.0f} ms) after the one before; the first at {}",
                      hurried == 1 ? "1 caption begins" : fmt::format("{} captions begin", hurried), rules.gap_frames,
-                     seconds(rules.gap()) * 1e3, webvtt_time(first_hurried)),
+                     to_seconds(rules.gap()) * 1e3, webvtt_time(first_hurried)),
          "without a gap nobody sees that the words have changed");
   }
   return findings;

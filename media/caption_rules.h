@@ -17,6 +17,9 @@
 
 namespace candid::media {
 
+// SRT and WebVTT tell milliseconds.
+inline constexpr Microseconds kFileResolution{1'000};
+
 struct CaptionRules {
   size_t line_characters = 42;
   size_t lines = 2;

@@ -18,7 +18,7 @@ extern "C" {
 namespace candid::media {
 namespace {
 
-int even(double value) {
+int even_side(double value) {
   return std::max(2, static_cast<int>(value) / 2 * 2);
 }
 
@@ -87,8 +87,8 @@ Result<void> PictureConverter::State::build(const SourceFormat& given) {
   double by_width = static_cast<double>(size.width) / upright.width;
   double by_height = static_cast<double>(size.height) / upright.height;
   double scale = fit == Fit::Cover ? std::max(by_width, by_height) : std::min(by_width, by_height);
-  int width = even(std::round(upright.width * scale));
-  int height = even(std::round(upright.height * scale));
+  int width = even_side(std::round(upright.width * scale));
+  int height = even_side(std::round(upright.height * scale));
   // A rounding of one step must not leave a black line at the edge.
   if (std::abs(width - size.width) <= 2) width = size.width;
   if (std::abs(height - size.height) <= 2) height = size.height;

@@ -18,10 +18,6 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 * 7);
 using Headers = std::map<std::string, std::string>;
 
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 // "20130524T000000Z"
 std::string long_date(UtcTime now) {
   return fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));

@@ -46,7 +46,7 @@ int detour(Anchor wanted, Anchor other) {
   return 3 * rows + sideways;
 }
 
-int even(double value) {
+int even_offset(double value) {
   return static_cast<int>(std::lround(value)) & ~1;
 }
 
@@ -72,8 +72,8 @@ Box Placer::at_anchor(const Layer& layer, Anchor anchor, int width, int height, 
   double x = xs[static_cast<size_t>(column(anchor))] + layer.offset_x * size_.width;
   double y = ys[static_cast<size_t>(row(anchor))] + layer.offset_y * size_.height;
   // An offset may lead into the margin, never out of the frame.
-  return {std::clamp(even(x), 0, std::max(0, (size_.width - width) & ~1)),
-          std::clamp(even(y), 0, std::max(0, (size_.height - height) & ~1)), width, height};
+  return {std::clamp(even_offset(x), 0, std::max(0, (size_.width - width) & ~1)),
+          std::clamp(even_offset(y), 0, std::max(0, (size_.height - height) & ~1)), width, height};
 }
 
 std::vector<Box> Placer::faces_between(Microseconds start, Microseconds end) const {
@@ -81,7 +81,7 @@ std::vector<Box> Placer::faces_between(Microseconds start, Microseconds end) con
   for (const FaceArea& face : look_.faces) {
     if (face.start >= end) break;
     if (face.end <= start) continue;
-    // Outwards to whole pixels, and by the pixel that an even place may be off.
+    // Outwards to whole pixels, and by the pixel that an even_offset place may be off.
     int left = static_cast<int>(std::floor(face.left * size_.width)) - 1;
     int top = static_cast<int>(std::floor(face.top * size_.height)) - 1;
     faces.push_back({left, top, static_cast<int>(std::ceil(face.right * size_.width)) + 1 - left,
@@ -133,7 +133,7 @@ Placement Placer::place(const Layer& layer, int width, int height, Microseconds 
   double lowest = size_.height - height - margin() - reserved.bottom;
   for (double y = margin() + reserved.top; y <= lowest; y += step) {
     for (double x = margin(); x <= size_.width - width - margin(); x += step)
-      consider({even(x), even(y), width, height}, layer.place);
+      consider({even_offset(x), even_offset(y), width, height}, layer.place);
   }
   return nearest.value_or(best);
 }

@@ -9,7 +9,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kNoteVersion = 1;
 
 }  // namespace
 
@@ -19,7 +19,7 @@ std::filesystem::path note_path(const std::filesystem::path& clip) {
 
 Result<void> write_note(const std::filesystem::path& clip, const CutRecord& record) {
   nlohmann::json json = to_json(record);
-  json["version"] = kVersion;
+  json["version"] = kNoteVersion;
   return write_file(note_path(clip), json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
@@ -30,7 +30,7 @@ Result<std::optional<CutRecord>> read_note(const std::filesystem::path& clip) {
   std::string text = TRY(read_text_file(path));
   try {
     nlohmann::json json = nlohmann::json::parse(text);
-    if (json.value("version", kVersion) > kVersion)
+    if (json.value("version", kNoteVersion) > kNoteVersion)
       return fail(ErrorKind::Unsupported, fmt::format("{} was written by a newer candid", path.string()),
                   "update candid");
     return record_of(json);

@@ -14,7 +14,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kSittingVersion = 1;
 constexpr char kExtension[] = ".jsonl";
 
 // A file name that sorts by time; no system refuses it.
@@ -76,7 +76,7 @@ Result<SittingRecord> read_sitting(const std::filesystem::path& journal) {
     if (text.empty()) continue;
     try {
       nlohmann::json line = nlohmann::json::parse(text);
-      if (line.value("version", kVersion) > kVersion) {
+      if (line.value("version", kSittingVersion) > kSittingVersion) {
         return fail(ErrorKind::Unsupported, fmt::format("{} was written by a newer candid", journal.string()),
                     "update candid");
       }
@@ -127,7 +127,7 @@ Result<SittingJournal> SittingJournal::create(const std::filesystem::path& greet
   }
   SittingJournal journal(path);
   TRY_VOID(append(path, {{"event", "begin"},
-                         {"version", kVersion},
+                         {"version", kSittingVersion},
                          {"campaign", campaign},
                          {"began", format_utc(began)},
                          {"take", journal.take().filename().string()}}));

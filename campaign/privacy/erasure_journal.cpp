@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kPlanVersion = 1;
 
 Json paths_json(const std::vector<std::filesystem::path>& paths) {
   Json list = Json::array();
@@ -51,7 +51,7 @@ Subject subject_from(const Json& json) {
 Json to_json(const ErasurePlan& plan) {
   Json subjects = Json::array();
   for (const Subject& subject : plan.subjects) subjects.push_back(to_json(subject));
-  Json json = {{"version", kVersion},
+  Json json = {{"version", kPlanVersion},
                {"receipt", plan.receipt},
                {"begun_at", format_utc(plan.begun_at)},
                {"ledger", plan.ledger_id},
@@ -100,7 +100,7 @@ Result<std::optional<ErasurePlan>> ErasureJournal::find_begun() const {
   };
   try {
     Json json = Json::parse(text);
-    if (json.at("version") != kVersion) return unreadable("its version");
+    if (json.at("version") != kPlanVersion) return unreadable("its version");
     auto plan = plan_from(json);
     if (!plan || !track::is_receipt(plan->receipt)) return unreadable("its receipt");
     plan->is_resumed = true;

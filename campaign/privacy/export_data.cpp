@@ -17,7 +17,7 @@
 namespace candid::campaign {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using std::filesystem::path;
 
 // Files of one export, in a folder that is being filled.
@@ -30,8 +30,8 @@ class Media {
       report_.missing.push_back("your video replies: they lie on the server, where candid export gives them out");
   }
 
-  Result<json> of_message(const track::MessageRecord& record, size_t number) {
-    files_ = json::array();
+  Result<Json> of_message(const track::MessageRecord& record, size_t number) {
+    files_ = Json::array();
     const std::string prefix = fmt::format("message-{}", number);
     if (reach_.store != nullptr) {
       auto video = [&](const path& file) { return write_video(edition_named_by(record), file); };
@@ -118,7 +118,7 @@ class Media {
   const path folder_;
   const path work_;
   ExportReport& report_;
-  json files_;
+  Json files_;
 };
 
 // What is believed of a message, judged beside all others of its campaign as the recruiter sees it.
@@ -157,7 +157,7 @@ void tell_cut(const std::vector<track::LinkHistory>& histories, ExportReport& re
 Result<void> fill(const ExportReach& reach, const std::vector<Subject>& subjects, const path& folder, const path& work,
                   const Clock& clock, ExportReport& report) {
   TRY_VOID(make_folder(folder));
-  json data = {{"made_at", format_utc(clock.now())}, {"candidate", json::array()}, {"messages", json::array()}};
+  Json data = {{"made_at", format_utc(clock.now())}, {"candidate", Json::array()}, {"messages", Json::array()}};
   Media media(reach, folder, work, report);
   Beliefs beliefs(reach.ledger);
   for (const Subject& subject : subjects) {
@@ -165,13 +165,13 @@ Result<void> fill(const ExportReach& reach, const std::vector<Subject>& subjects
     if (!subject.record) continue;
     auto histories = TRY(reach.ledger.history(subject.record->message_id));
     tell_cut(histories, report);
-    json message = record_of_message(*subject.record, TRY(beliefs.of(*subject.record)), histories);
+    Json message = record_of_message(*subject.record, TRY(beliefs.of(*subject.record)), histories);
     message["files"] = TRY(media.of_message(*subject.record, ++report.messages));
     report.events += message["events"].size();
     data["messages"].push_back(std::move(message));
   }
   data["missing"] = report.missing;
-  std::string text = data.dump(1, ' ', false, json::error_handler_t::replace);
+  std::string text = data.dump(1, ' ', false, Json::error_handler_t::replace);
   TRY_VOID(write_file(folder / "data.json", text + "\n", FileMode::Private));
   return write_file(folder / "index.html", page_of(data), FileMode::Private);
 }

@@ -11,7 +11,7 @@
 namespace candid::campaign {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::string_view kHead = R"(<!doctype html>
 <html lang="en">
@@ -29,13 +29,13 @@ th { font-weight: 600; width: 12rem; } video, img { max-width: 100%; } .scroll {
 <main>
 )";
 
-std::string words(const json& value) {
+std::string words(const Json& value) {
   if (value.is_null() || value.empty() || value == "") return "–";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   bool is_list_of_words = value.is_array() && value.front().is_string();
   if (is_list_of_words) return escape_html(join(value.get<std::vector<std::string>>()));
   return escape_html(value.is_string() ? value.get<std::string>()
-                                       : value.dump(-1, ' ', false, json::error_handler_t::replace));
+                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 // A key as words, "published_at" as "published at".
@@ -44,7 +44,7 @@ std::string words_of_key(std::string key) {
   return escape_html(key);
 }
 
-std::string table_of(const json& object) {
+std::string table_of(const Json& object) {
   std::string rows;
   for (const auto& [key, value] : object.items()) {
     bool is_list_of_records = value.is_array() && !value.empty() && value.front().is_object() && key != "buttons";
@@ -55,7 +55,7 @@ std::string table_of(const json& object) {
   return fmt::format("<table>\n{}</table>\n", rows);
 }
 
-std::string media_of(const json& files) {
+std::string media_of(const Json& files) {
   std::string html;
   for (const auto& file : files) {
     std::string path = words(file.at("file"));
@@ -69,20 +69,20 @@ std::string media_of(const json& files) {
   return html;
 }
 
-std::string visits_of(const json& visits) {
+std::string visits_of(const Json& visits) {
   std::string html;
-  for (const json& visit : visits) {
+  for (const Json& visit : visits) {
     html += fmt::format("<h4>{} to {}: {}</h4>\n<p>{}</p>\n<ul>\n", words(visit.at("first")), words(visit.at("last")),
                         words(visit.at("state")), words(visit.at("reason")));
-    for (const json& fact : visit.at("facts")) html += fmt::format("<li>{}</li>\n", words(fact));
+    for (const Json& fact : visit.at("facts")) html += fmt::format("<li>{}</li>\n", words(fact));
     html += "</ul>\n";
   }
   return html.empty() ? "<p>None.</p>\n" : html;
 }
 
-std::string events_of(const json& events) {
+std::string events_of(const Json& events) {
   std::string rows;
-  for (const json& event : events) {
+  for (const Json& event : events) {
     rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", words(event.at("at")),
                         words(event.at("kind")), words(event.at("details")), words(event.at("browser")),
                         words(event.at("network")));
@@ -95,34 +95,34 @@ std::string events_of(const json& events) {
       rows);
 }
 
-std::string message_section(const json& message) {
+std::string message_section(const Json& message) {
   std::string html = fmt::format("<h2>{}</h2>\n{}", words(message.at("campaign")), table_of(message));
   html += fmt::format("<h3>Video and files</h3>\n{}", media_of(message.at("files")));
   html += fmt::format("<h3>What the page says</h3>\n{}", table_of(message.at("page")));
   html += fmt::format("<h3>What we believe, and why</h3>\n{}<h3>Visits</h3>\n{}",
                       table_of(message.at("what_we_believe")), visits_of(message.at("visits")));
   html += "<h3>Links</h3>\n";
-  for (const json& link : message.at("links")) html += table_of(link);
+  for (const Json& link : message.at("links")) html += table_of(link);
   html += fmt::format("<h3>Everything that was recorded</h3>\n{}", events_of(message.at("events")));
   return html;
 }
 
 }  // namespace
 
-std::string page_of(const json& data) {
+std::string page_of(const Json& data) {
   std::string html(kHead);
   html += fmt::format(
       "<h1>Your data</h1>\n<p>All that is held about you here, as of {}. The same is in <a href=\"data.json\">data.json"
       "</a>, for programs.</p>\n",
       words(data.at("made_at")));
-  for (const json& candidate : data.at("candidate")) {
+  for (const Json& candidate : data.at("candidate")) {
     html += fmt::format("<h2>You, as \"{}\" knows you</h2>\n{}{}", words(candidate.at("campaign")), table_of(candidate),
                         table_of(candidate.at("roster")));
   }
-  for (const json& message : data.at("messages")) html += message_section(message);
+  for (const Json& message : data.at("messages")) html += message_section(message);
   if (!data.at("missing").empty()) {
     html += "<h2>Held, and not in here</h2>\n<ul>\n";
-    for (const json& what : data.at("missing")) html += fmt::format("<li>{}</li>\n", words(what));
+    for (const Json& what : data.at("missing")) html += fmt::format("<li>{}</li>\n", words(what));
     html += "</ul>\n";
   }
   return html + "</main>\n</html>\n";

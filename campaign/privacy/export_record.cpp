@@ -8,14 +8,14 @@
 namespace candid::campaign {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-json time_or_null(const std::optional<UtcTime>& time) {
-  return time ? json(format_utc(*time)) : json(nullptr);
+Json time_or_null(const std::optional<UtcTime>& time) {
+  return time ? Json(format_utc(*time)) : Json(nullptr);
 }
 
-json page_json(const track::PageContent& page) {
-  json buttons = json::array();
+Json page_json(const track::PageContent& page) {
+  Json buttons = Json::array();
   for (const track::Button& button : page.buttons) buttons.push_back({{"label", button.label}, {"url", button.url}});
   return {{"company", page.company},
           {"headline", page.headline},
@@ -27,30 +27,30 @@ json page_json(const track::PageContent& page) {
 }
 
 // Of a link its terms and its fate; the token is not kept anywhere but as a digest.
-json link_json(const track::LinkRecord& link) {
+Json link_json(const track::LinkRecord& link) {
   return {{"number", link.id},
           {"made_at", format_utc(link.created_at)},
           {"expires_at", time_or_null(link.terms.expires_at)},
           {"ended_at", time_or_null(link.revoked_at)},
-          {"view_limit", link.terms.view_limit ? json(*link.terms.view_limit) : json(nullptr)},
+          {"view_limit", link.terms.view_limit ? Json(*link.terms.view_limit) : Json(nullptr)},
           {"views_counted", link.views},
           {"may_download", link.terms.may_download},
           {"not_tracked", link.do_not_track}};
 }
 
-json event_json(const track::Event& event) {
-  json details = json::parse(event.body, nullptr, false);
+Json event_json(const track::Event& event) {
+  Json details = Json::parse(event.body, nullptr, false);
   return {{"at", format_utc(event.received_at)},
           {"link", event.link_id},
           {"kind", track::to_string(event.kind)},
           {"page_load", event.session},
-          {"number", event.sequence ? json(*event.sequence) : json(nullptr)},
-          {"details", details.is_discarded() ? json(event.body) : std::move(details)},
+          {"number", event.sequence ? Json(*event.sequence) : Json(nullptr)},
+          {"details", details.is_discarded() ? Json(event.body) : std::move(details)},
           {"browser", event.agent},
           {"network", event.network}};
 }
 
-json visit_json(const track::SessionVerdict& verdict) {
+Json visit_json(const track::SessionVerdict& verdict) {
   return {{"state", track::to_string(verdict.state)}, {"reason", verdict.reason},
           {"first", format_utc(verdict.first)},       {"last", format_utc(verdict.last)},
           {"watched_s", verdict.watched_seconds},     {"facts", track::explain(verdict)}};
@@ -58,8 +58,8 @@ json visit_json(const track::SessionVerdict& verdict) {
 
 }  // namespace
 
-json record_of_row(const Subject& subject) {
-  json fields = json::object();
+Json record_of_row(const Subject& subject) {
+  Json fields = Json::object();
   if (subject.row) {
     for (const auto& [column, value] : subject.row->fields) fields[column] = value;
   }
@@ -70,10 +70,10 @@ json record_of_row(const Subject& subject) {
           {"roster", std::move(fields)}};
 }
 
-json record_of_message(const track::MessageRecord& message, const track::CandidateView& view,
+Json record_of_message(const track::MessageRecord& message, const track::CandidateView& view,
                        const std::vector<track::LinkHistory>& histories) {
-  json links = json::array();
-  json events = json::array();
+  Json links = Json::array();
+  Json events = Json::array();
   std::set<int64_t> theirs;
   for (const track::LinkHistory& history : histories) {
     if (history.link.purpose != track::Purpose::Candidate) continue;
@@ -81,7 +81,7 @@ json record_of_message(const track::MessageRecord& message, const track::Candida
     links.push_back(link_json(history.link));
     for (const track::Event& event : history.events) events.push_back(event_json(event));
   }
-  json visits = json::array();
+  Json visits = Json::array();
   for (const track::SessionVerdict& verdict : view.sessions) {
     if (theirs.contains(verdict.link_id)) visits.push_back(visit_json(verdict));
   }

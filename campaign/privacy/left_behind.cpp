@@ -17,7 +17,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+constexpr uint64_t kLargestNote = uint64_t{1} << 30;
 
 // By message id: whom the folder tells of.
 class Search {
@@ -84,7 +84,7 @@ class Search {
     for (const auto& file : {workspace_.folder() / "manifest.json", workspace_.journal_file()}) {
       std::error_code code;
       if (!std::filesystem::exists(file, code)) continue;
-      std::string text = TRY(read_text_file(file, kMostBytes));
+      std::string text = TRY(read_text_file(file, kLargestNote));
       if (text.find(subject.message_id) != std::string::npos) return true;
     }
     if (campaign_.greetings.empty()) return false;

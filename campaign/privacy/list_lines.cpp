@@ -12,7 +12,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+constexpr uint64_t kLargestList = uint64_t{1} << 30;
 
 using Json = nlohmann::json;
 using IsRowAbout = std::function<bool(const CsvTable& table, const CsvRow& row)>;
@@ -85,7 +85,7 @@ Result<void> filter_decisions(const std::filesystem::path& campaign_folder, cons
 Result<void> filter_manifest(const std::filesystem::path& file, const std::string& message_id) {
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return {};
-  Json manifest = Json::parse(TRY(read_text_file(file, kMostBytes)), nullptr, false);
+  Json manifest = Json::parse(TRY(read_text_file(file, kLargestList)), nullptr, false);
   if (!manifest.is_object() || !manifest.contains("messages") || !manifest["messages"].is_array()) {
     return remove_file(file);  // none that a run left: the next one writes it anew
   }
@@ -109,7 +109,7 @@ bool mentions(const Json& value, const std::string& word) {
 Result<void> filter_lines(const std::filesystem::path& file, const IsAbout& is_about) {
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return {};
-  std::istringstream lines(TRY(read_text_file(file, kMostBytes)));
+  std::istringstream lines(TRY(read_text_file(file, kLargestList)));
   std::string kept;
   bool is_changed = false;
   for (std::string line; std::getline(lines, line);) {

@@ -19,7 +19,7 @@ struct Notes {
   std::map<std::string, int64_t> seen{};  // by folder of a message, a digest: orphaned since, milliseconds
 };
 
-Result<Notes> read_notes(const std::filesystem::path& file) {
+Result<Notes> read_orphan_notes(const std::filesystem::path& file) {
   Notes notes;
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return notes;
@@ -68,7 +68,7 @@ Result<OrphanReport> erase_orphaned_replies(const track::ReplyVideos& replies, c
   std::error_code code;
   if (!std::filesystem::is_directory(replies.folder(), code)) return report;
   const std::filesystem::path file = replies.folder() / kNotes;
-  const Notes before = TRY(read_notes(file));
+  const Notes before = TRY(read_orphan_notes(file));
   Notes now{.ledger = TRY(ledger.id())};
   report.is_of_other_ledger = !before.ledger.empty() && before.ledger != now.ledger;
   if (report.is_of_other_ledger) return report;

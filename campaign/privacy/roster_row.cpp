@@ -14,7 +14,7 @@
 namespace candid::campaign {
 namespace {
 
-constexpr uint64_t kMostBytes = uint64_t{512} << 20;
+constexpr uint64_t kLargestRoster = uint64_t{512} << 20;
 
 using Bytes = std::vector<uint8_t>;
 
@@ -96,7 +96,7 @@ FileMode mode_of(const std::filesystem::path& path) {
 }  // namespace
 
 Result<RosterRow> find_row(const std::filesystem::path& csv, int line) {
-  Bytes bytes = TRY(read_file(csv, kMostBytes));
+  Bytes bytes = TRY(read_file(csv, kLargestRoster));
   CsvTable table = TRY(parse_csv(bytes));
   const std::vector<Range> ranges = ranges_of(bytes, table);
   for (size_t i = 0; i < ranges.size(); ++i) {
@@ -108,7 +108,7 @@ Result<RosterRow> find_row(const std::filesystem::path& csv, int line) {
 Result<bool> remove_row(const std::filesystem::path& csv, const RosterRow& row) {
   std::error_code code;
   if (!std::filesystem::exists(csv, code)) return false;
-  Bytes bytes = TRY(read_file(csv, kMostBytes));
+  Bytes bytes = TRY(read_file(csv, kLargestRoster));
   auto table = parse_csv(bytes);
   if (!table) return tl::unexpected(table.error().wrapped(fmt::format("cannot take a row out of {}", csv.string())));
   auto range = find_range(bytes, *table, row);

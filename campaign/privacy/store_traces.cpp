@@ -21,7 +21,7 @@ namespace candid::campaign {
 namespace {
 
 constexpr int kQuestions = 8;
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+constexpr uint64_t kLargestNote = uint64_t{1} << 30;
 constexpr std::string_view kPart = "part:";
 constexpr std::string_view kRecipes = "recipes/";
 constexpr std::string_view kVideos = "videos/";
@@ -55,7 +55,7 @@ Result<Names> editions_in_journal(const std::filesystem::path& file) {
   Names editions;
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return editions;
-  std::istringstream lines(TRY(read_text_file(file, kMostBytes)));
+  std::istringstream lines(TRY(read_text_file(file, kLargestNote)));
   for (std::string line; std::getline(lines, line);) {
     auto json = nlohmann::json::parse(line, nullptr, false);
     if (!json.is_object() || !json.contains("object") || !json["object"].is_string()) continue;

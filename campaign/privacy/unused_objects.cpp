@@ -64,7 +64,7 @@ Result<std::vector<std::string>> unused_objects(const upload::FolderStore& store
 
 using Seen = std::map<std::string, int64_t>;  // by object: since when it is known to be unused, milliseconds
 
-Seen read_notes(const std::filesystem::path& file) {
+Seen read_unused_notes(const std::filesystem::path& file) {
   auto text = read_text_file(file, uint64_t{1} << 30);
   auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
   Seen seen;
@@ -104,7 +104,7 @@ Result<UnusedReport> remove_unused_objects(upload::FolderStore& store, const tra
   // ledger.
   std::vector<std::string> everything = TRY(unused_objects(store, {}));
   Names used = TRY(objects_in_use(store, ledger, stop));
-  const Seen seen = read_notes(notes);
+  const Seen seen = read_unused_notes(notes);
   const int64_t now = clock.now().time_since_epoch().count();
   const int64_t week = std::chrono::milliseconds(kUnusedFor).count();
   Seen noted;

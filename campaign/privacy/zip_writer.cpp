@@ -9,9 +9,9 @@
 namespace candid::campaign {
 namespace {
 
-constexpr uint64_t kMostBytes = UINT32_MAX - (uint64_t{1} << 20);  // room for the directory behind the entries
+constexpr uint64_t kLargestZip = UINT32_MAX - (uint64_t{1} << 20);  // room for the directory behind the entries
 constexpr size_t kMostEntries = 60'000;
-constexpr uint16_t kVersion = 20;
+constexpr uint16_t kZipVersion = 20;
 constexpr uint16_t kNamesAreUtf8 = 1 << 11;
 constexpr uint32_t kLocalHeader = 0x04034b50;
 constexpr uint32_t kCentralHeader = 0x02014b50;
@@ -82,14 +82,14 @@ Result<ZipWriter> ZipWriter::create(const std::filesystem::path& file, UtcTime t
 
 Result<void> ZipWriter::add(std::string_view name, const std::filesystem::path& file) {
   Checked checked = TRY(check_file(file));
-  if (writer_.size() + checked.size > kMostBytes || entries_.size() >= kMostEntries) {
+  if (writer_.size() + checked.size > kLargestZip || entries_.size() >= kMostEntries) {
     return fail(ErrorKind::OutOfReach, "there is more than a ZIP file of 4 GB holds", "--out FOLDER");
   }
   Entry entry{std::string(name), checked.crc, static_cast<uint32_t>(checked.size),
               static_cast<uint32_t>(writer_.size())};
   std::string header;
   add32(header, kLocalHeader);
-  add16(header, kVersion);
+  add16(header, kZipVersion);
   add16(header, kNamesAreUtf8);
   add16(header, 0);  // stored
   add32(header, time_);
@@ -109,8 +109,8 @@ Result<void> ZipWriter::finish() {
   std::string directory;
   for (const Entry& entry : entries_) {
     add32(directory, kCentralHeader);
-    add16(directory, kVersion);
-    add16(directory, kVersion);
+    add16(directory, kZipVersion);
+    add16(directory, kZipVersion);
     add16(directory, kNamesAreUtf8);
     add16(directory, 0);
     add32(directory, time_);

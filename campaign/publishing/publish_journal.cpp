@@ -18,11 +18,11 @@
 namespace candid::campaign {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kJournalVersion = 1;
 constexpr size_t kTokenLength = 27;  // track::make_token()
 // A power cut costs no more than this of what is only convenient to know.
 constexpr std::chrono::seconds kSyncInterval{1};
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+constexpr uint64_t kLargestJournal = uint64_t{1} << 30;
 // Rewriting is worth it from here on.
 constexpr size_t kFewLines = 1000;
 
@@ -104,7 +104,7 @@ struct Facts {
   }
 
   std::string text() const {
-    std::string text = Json{{"version", kVersion}, {"store", store}, {"rate", rate}}.dump() + "\n";
+    std::string text = Json{{"version", kJournalVersion}, {"store", store}, {"rate", rate}}.dump() + "\n";
     if (!ledger.id.empty()) text += Json{{"ledger", ledger.id}, {"ledger_name", ledger.name}}.dump() + "\n";
     for (const auto& [name, is] : objects) text += Json{{"object", name}, {"is", is}}.dump() + "\n";
     for (const auto& [name, is] : links) text += Json{{"link", name}, {"is", to_json(is)}}.dump() + "\n";
@@ -123,14 +123,14 @@ Result<Reading> read_facts(const std::filesystem::path& file) {
   Reading reading;
   std::error_code code;
   if (!std::filesystem::exists(file, code)) return reading;
-  std::string text = TRY(read_text_file(file, kMostBytes));
+  std::string text = TRY(read_text_file(file, kLargestJournal));
   reading.is_torn = !text.empty() && text.back() != '\n';
   std::istringstream lines(std::move(text));
   for (std::string line; std::getline(lines, line); ++reading.lines) {
     Json json = Json::parse(line, nullptr, false);
     if (!json.is_object()) continue;  // torn
     try {
-      if (json.value("version", kVersion) > kVersion) {
+      if (json.value("version", kJournalVersion) > kJournalVersion) {
         return fail(ErrorKind::Unsupported, fmt::format("{} was written by a newer candid", file.string()),
                     "update candid");
       }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kMostNamed = 10;
 // What a remote ledger ends at once.
-constexpr size_t kBatchMessages = 1000;
+constexpr size_t kMessagesAtOnce = 1000;
 
 // The messages meant, of those that the ledger has.
 Result<std::set<std::string>> messages_of(const std::string& campaign_id, std::span<const std::string> candidate_ids,
@@ -87,7 +87,7 @@ Result<RevokeReport> revoke(const std::string& campaign_id, std::span<const std:
   std::optional<Error> failure;
   for (auto next = messages.begin(); next != messages.end() && !failure;) {
     std::vector<std::string> batch;
-    for (; next != messages.end() && batch.size() < kBatchMessages; ++next) batch.push_back(*next);
+    for (; next != messages.end() && batch.size() < kMessagesAtOnce; ++next) batch.push_back(*next);
     auto links = ledger.revoke_messages(batch);
     if (!links) failure = links.error();
     if (links) report.links += *links;

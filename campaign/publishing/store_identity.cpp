@@ -9,7 +9,7 @@ namespace candid::campaign {
 
 namespace {
 
-constexpr uint64_t kMostBytes = 4096;
+constexpr uint64_t kLargestIdentity = 4096;
 
 // What is known of a store is not known of its copy, which has the same id in it.
 std::string identity(const std::string& id, const upload::Store& store) {
@@ -27,7 +27,7 @@ Result<std::string> make_store_id(upload::Store& store) {
 
 Result<std::optional<std::string>> find_store_id(upload::Store& store) {
   std::optional<uint64_t> size = TRY(store.size_of(kIdentityObject));
-  if (size && *size > kMostBytes) return std::optional<std::string>();
+  if (size && *size > kLargestIdentity) return std::optional<std::string>();
   // Asked for even where it seems not to be there: only the answer to this question tells a missing bucket from a
   // missing object.
   auto bytes = store.get(kIdentityObject);

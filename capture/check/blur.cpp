@@ -13,7 +13,7 @@ constexpr double kFine = 1.0;     // px: takes away most noise
 constexpr double kCoarse = 2.5;   // px
 constexpr double kEdges = 0.02;   // the strongest share of pixels
 constexpr double kWeakest = 2.5;  // levels a pixel, of the coarse gradient: what noise of 5 levels reaches, and banding
-constexpr size_t kFewest = 24;    // pixels
+constexpr size_t kFewestPixels = 24;  // pixels
 
 cv::Mat gradient_of(const cv::Mat& luma, double sigma) {
   cv::Mat blurred;
@@ -45,7 +45,7 @@ std::optional<double> blur_of(const cv::Mat& luma) {
       if (strength >= weakest) ratios.push_back(fine.at<float>(y, x) / strength);
     }
   }
-  if (ratios.size() < kFewest) return std::nullopt;
+  if (ratios.size() < kFewestPixels) return std::nullopt;
   // The sharper half: beside an edge's middle the ratio falls, and some edges are round.
   auto typical = ratios.begin() + static_cast<ptrdiff_t>(ratios.size() * 3 / 4);
   std::nth_element(ratios.begin(), typical, ratios.end());

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kWindow = kPitchRate / 4;
 constexpr double kBeside = 15;       // Hz
-constexpr size_t kFewest = 8;        // blocks: a second
+constexpr size_t kFewestLines = 8;   // blocks: a second
 constexpr double kQuietest = 1e-11;  // mean square: what is below is a rounding of 16 bits
 // Noise in the critical band about a tone (100 Hz, Zwicker 1961) hides it from 4 dB below on; a bin of the window is
 // 6 Hz wide, 12 dB less.
@@ -88,7 +88,7 @@ Hum HumMeter::hum(size_t blocks) const {
   blocks = std::min(blocks, blocks_.size());
   Hum best;
   double best_power = 0;
-  if (blocks < kFewest) return best;
+  if (blocks < kFewestLines) return best;
   auto from = blocks_.end() - static_cast<ptrdiff_t>(blocks);
   for (size_t mains = 0; mains < 2; ++mains) {
     Hum hum;

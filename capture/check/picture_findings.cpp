@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/time.h"
+
 namespace candid::capture {
 namespace {
 
@@ -45,10 +47,6 @@ constexpr double kFarFromMiddle = 0.2;
 constexpr double kLow = 0.65;
 // A head that is turned or behind a hand comes back sooner.
 constexpr Microseconds kLongWithoutFace{2'500'000};
-
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 bool is_black(const PictureFacts& picture) {
   return picture.mean_luma < kBlackMean && picture.bright < kBlackBright;
@@ -127,7 +125,7 @@ bool is_cut(const FaceBox& box) {
 }
 
 std::string from_to(const TimeSpan& span) {
-  return fmt::format("from {:.1f} s to {:.1f} s", seconds(span.start), seconds(span.end));
+  return fmt::format("from {:.1f} s to {:.1f} s", to_seconds(span.start), to_seconds(span.end));
 }
 
 }  // namespace
@@ -180,16 +178,17 @@ class Judge {
     Stretches black = black_stretches(pictures_, end_);
     if (black.total.count() > 0) {
       add(Fault::Black, is_most(black) ? Severity::Error : Severity::Warning,
-          fmt::format("The picture is black {} ({:.1f} s in all).", from_to(black.longest), seconds(black.total)),
+          fmt::format("The picture is black {} ({:.1f} s in all).", from_to(black.longest), to_seconds(black.total)),
           "See that the camera's shutter is open, and that no other program uses the camera.", black.longest);
       if (is_most(black)) return findings_;
     }
     Stretches frozen = frozen_stretches(pictures_, end_);
     // An empty room may really stand still, once the encoder has taken the camera's noise away; a person does not.
-    bool is_empty_room = !summary_.face && seconds(frozen.total) > kAlways * seconds(end_ - start_);
+    bool is_empty_room = !summary_.face && to_seconds(frozen.total) > kAlways * to_seconds(end_ - start_);
     if (frozen.total.count() > 0 && !is_empty_room) {
       add(Fault::Frozen, is_most(frozen) ? Severity::Error : Severity::Warning,
-          fmt::format("The picture stands still {} ({:.1f} s in all).", from_to(frozen.longest), seconds(frozen.total)),
+          fmt::format("The picture stands still {} ({:.1f} s in all).", from_to(frozen.longest),
+                      to_seconds(frozen.total)),
           "Plug the camera in again, into a port of its own, and close other programs that use it.", frozen.longest);
     }
     bool is_dark = judge_light();
@@ -199,7 +198,9 @@ class Judge {
   }
 
  private:
-  bool is_most(const Stretches& stretches) const { return seconds(stretches.total) >= kMost * seconds(end_ - start_); }
+  bool is_most(const Stretches& stretches) const {
+    return to_seconds(stretches.total) >= kMost * to_seconds(end_ - start_);
+  }
 
   void add(Fault fault, Severity severity, std::string message, std::string remedy,
            std::optional<TimeSpan> where = std::nullopt) {
@@ -247,9 +248,9 @@ class Judge {
     bool is_hard_to_find = summary_.face && (summary_.face->size < kSmallFace || cut_share() >= kCutShare);
     if (!is_hidden && !is_hard_to_find && faceless.total.count() > 0) {
       add(Fault::NoFace, Severity::Warning,
-          summary_.face
-              ? fmt::format("No face is seen {} ({:.1f} s in all).", from_to(faceless.longest), seconds(faceless.total))
-              : std::string("No face is seen in the whole take."),
+          summary_.face ? fmt::format("No face is seen {} ({:.1f} s in all).", from_to(faceless.longest),
+                                      to_seconds(faceless.total))
+                        : std::string("No face is seen in the whole take."),
           "Sit in front of the camera and look into it.", faceless.longest);
     }
     if (!summary_.face) return;

@@ -8,7 +8,7 @@
 namespace candid::capture {
 namespace {
 
-constexpr int kFrameSamples = media::kSampleRate / 100;
+constexpr int kCheckedSamples = media::kSampleRate / 100;
 constexpr Microseconds kFrame{10'000};
 constexpr int kDecimation = media::kSampleRate / kPitchRate;
 
@@ -70,13 +70,13 @@ void SoundCheck::add(float left, float right) {
     slow_[static_cast<size_t>(filled_ / kDecimation)] = static_cast<float>(middle);
     slow_voice_[static_cast<size_t>(filled_ / kDecimation)] = static_cast<float>(voice);
   }
-  if (++filled_ == kFrameSamples) finish_frame();
+  if (++filled_ == kCheckedSamples) finish_frame();
 }
 
 void SoundCheck::finish_frame() {
   for (size_t c = 0; c < media::kChannels; ++c) {
-    current_.power[c] = static_cast<float>(sums_[c] / kFrameSamples);
-    current_.speech[c] = static_cast<float>(speech_sums_[c] / kFrameSamples);
+    current_.power[c] = static_cast<float>(sums_[c] / kCheckedSamples);
+    current_.speech[c] = static_cast<float>(speech_sums_[c] / kCheckedSamples);
   }
   current_.pitch = pitch_.follow(slow_voice_);
   hum_.push(slow_.data(), PitchFollower::kHop);

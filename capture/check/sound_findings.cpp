@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/time.h"
+
 namespace candid::capture {
 namespace {
 
@@ -30,10 +32,6 @@ constexpr double kDeadChannelLevel = -55;
 constexpr Microseconds kLongSilence{1'500'000};
 constexpr Microseconds kKeptBefore{300'000};  // breath, and a fade's time
 constexpr Microseconds kKeptAfter{500'000};
-
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 Microseconds to_tenths(Microseconds time) {
   constexpr Microseconds kTenth{100'000};
@@ -100,7 +98,7 @@ TakeFindings sound_findings(const SoundFacts& facts) {
 }
 
 std::string Trim::line() const {
-  return fmt::format("trim = [\"{:.1f}s\", \"-{:.1f}s\"]", seconds(start), seconds(end));
+  return fmt::format("trim = [\"{:.1f}s\", \"-{:.1f}s\"]", to_seconds(start), to_seconds(end));
 }
 
 std::optional<Trim> offered_trim(const SoundFacts& facts, Microseconds take_length) {
@@ -122,7 +120,7 @@ TakeFindings silence_findings(const SoundFacts& facts, Microseconds take_length)
     findings.push_back({Fault::SilentHead,
                         Severity::Warning,
                         fmt::format("The take begins with {:.1f} s of silence, wanted less than {:.1f} s.",
-                                    seconds(facts.voice->start), seconds(kLongSilence)),
+                                    to_seconds(facts.voice->start), to_seconds(kLongSilence)),
                         remedy,
                         {Microseconds{0}, facts.voice->start}});
   }
@@ -130,7 +128,7 @@ TakeFindings silence_findings(const SoundFacts& facts, Microseconds take_length)
     findings.push_back({Fault::SilentTail,
                         Severity::Warning,
                         fmt::format("The take ends with {:.1f} s of silence, wanted less than {:.1f} s.",
-                                    seconds(take_length - facts.voice->end), seconds(kLongSilence)),
+                                    to_seconds(take_length - facts.voice->end), to_seconds(kLongSilence)),
                         remedy,
                         {facts.voice->end, take_length}});
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "capture/take_sidecar.h"
+#include "core/time.h"
 #include "media/audio_reader.h"
 #include "media/probe.h"
 #include "media/video_reader.h"
@@ -13,7 +14,7 @@
 namespace candid::capture {
 namespace {
 
-constexpr int kWorkingLength = 640;  // the longer side of the pictures that are read
+constexpr int kCheckedLength = 640;  // the longer side of the pictures that are read
 constexpr int kSoundBlock = media::kSampleRate / 10;
 // Pictures a second. Lips of a short take need each picture as evidence; of a long one every other picture is evidence
 // enough, and scaling all of them down would take half as long as decoding.
@@ -29,16 +30,12 @@ constexpr Microseconds kLateStart{200'000};
 constexpr Microseconds kEarlyEnd{1'000'000};
 constexpr Microseconds kLongGap{150'000};  // shorter ones are lost in pauses between words
 
-double seconds(Microseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 double milliseconds(Microseconds time) {
-  return 1000 * seconds(time);
+  return 1000 * to_seconds(time);
 }
 
 media::FrameSize working_size(media::FrameSize shown) {
-  double scale = std::min(1.0, static_cast<double>(kWorkingLength) / std::max(shown.width, shown.height));
+  double scale = std::min(1.0, static_cast<double>(kCheckedLength) / std::max(shown.width, shown.height));
   auto even = [scale](int length) { return std::max(2, 2 * static_cast<int>(std::lround(length * scale / 2))); };
   return {even(shown.width), even(shown.height)};
 }
@@ -101,7 +98,7 @@ class TakeChecker {
     auto time_of = [&](int64_t index) { return Microseconds(index * 1'000'000 * rate.den / rate.num); };
     media::VideoRequest request{.size = working_size(facts.video.shown), .frame_rate = rate};
     Microseconds end = report_.times.picture->end;
-    request.frame_count = std::max<int64_t>(1, static_cast<int64_t>(seconds(end) * rate.value()));
+    request.frame_count = std::max<int64_t>(1, static_cast<int64_t>(to_seconds(end) * rate.value()));
     media::VideoReader reader = TRY(media::VideoReader::open(take_, request));
     PictureCheck check = TRY(PictureCheck::create());
     double sound_share = report_.times.sound ? kSoundShare : 0;
@@ -183,34 +180,34 @@ TakeFindings alignment_findings(const media::RecordingTimes& times, const std::o
                     std::abs(milliseconds(is_late ? kTooLate : kTooEarly))),
         fmt::format("Shift the sound by {:.0f} ms: ffmpeg -i TAKE -itsoffset {:.3f} -i TAKE -map 0:v -map 1:a -c copy "
                     "NEW.mkv; or record with a microphone by cable.",
-                    -milliseconds(lips->late), -seconds(lips->late)),
+                    -milliseconds(lips->late), -to_seconds(lips->late)),
         {Microseconds{0}, times.duration});
   }
   // Where lips tell how both fit, a late start is not a sign of anything else.
   Microseconds latest = lips ? kEarlyEnd : kLateStart;
   if (Microseconds late = sound.start - picture.start; late > latest) {
     add(Fault::SoundStops,
-        fmt::format("The sound begins {:.2f} s after the picture, wanted less than {:.2f} s.", seconds(late),
-                    seconds(latest)),
+        fmt::format("The sound begins {:.2f} s after the picture, wanted less than {:.2f} s.", to_seconds(late),
+                    to_seconds(latest)),
         "See whether lips and words fit; trim the beginning, or record it again.", {picture.start, sound.start});
   }
   if (Microseconds early = picture.end - sound.end; early > kEarlyEnd) {
     add(Fault::SoundStops,
-        fmt::format("The sound ends {:.1f} s before the picture, wanted less than {:.1f} s.", seconds(early),
-                    seconds(kEarlyEnd)),
+        fmt::format("The sound ends {:.1f} s before the picture, wanted less than {:.1f} s.", to_seconds(early),
+                    to_seconds(kEarlyEnd)),
         "See whether words are missing at the end; trim it, or record it again.", {sound.end, picture.end});
   }
   if (sound.longest_gap > kLongGap) {
     add(Fault::SoundStops,
         fmt::format("The sound has a gap of {:.2f} s at {:.1f} s, wanted less than {:.2f} s.",
-                    seconds(sound.longest_gap), seconds(sound.gap_at), seconds(kLongGap)),
+                    to_seconds(sound.longest_gap), to_seconds(sound.gap_at), to_seconds(kLongGap)),
         "Close other programs while you record, and record it again.",
         {sound.gap_at, sound.gap_at + sound.longest_gap});
   }
   if (Microseconds over = sound.end - picture.end; over > kEarlyEnd) {
     add(Fault::Frozen,
         fmt::format("The picture ends {:.1f} s before the sound, and its last one stays: wanted less than {:.1f} s.",
-                    seconds(over), seconds(kEarlyEnd)),
+                    to_seconds(over), to_seconds(kEarlyEnd)),
         "Trim the end, or record it again.", {picture.end, sound.end});
   }
   return findings;

@@ -17,7 +17,7 @@
 namespace candid::capture {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kListPatience{1000};
 constexpr const char* kDefault = "default";
 
 template <typename Device>
@@ -76,7 +76,7 @@ void settle_default(std::vector<Microphone>& microphones) {
 // The sound server's first, as it lets several programs listen.
 Sounds list_sounds() {
   Sounds sounds;
-  Result<std::vector<Microphone>> served = pulse_microphones(kPatience);
+  Result<std::vector<Microphone>> served = pulse_microphones(kListPatience);
   std::vector<Microphone> direct = alsa_microphones();
   if (served) {
     sounds.microphones = std::move(*served);

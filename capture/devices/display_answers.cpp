@@ -19,7 +19,7 @@ namespace candid::capture {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kAnswerPatience{1};
 
 class Socket {
  public:
@@ -108,7 +108,7 @@ Result<void> display_answers(const std::string& display) {
                 "a name such as :0");
   }
   std::unique_ptr<char, decltype(&std::free)> owner(host, &std::free);
-  Clock::time_point deadline = Clock::now() + kPatience;
+  Clock::time_point deadline = Clock::now() + kAnswerPatience;
   bool is_local = *host == '\0' || std::string_view(host) == "unix";
   int code = is_local ? try_local(number, deadline) : try_host(host, number, deadline);
   if (code == 0) return {};

@@ -14,7 +14,7 @@ namespace {
 
 using Clock = PulseConnection::Clock;
 
-constexpr std::chrono::milliseconds kPatience{2000};  // for the server
+constexpr std::chrono::milliseconds kServerPatience{2000};  // for the server
 constexpr std::chrono::milliseconds kLongestWait{90};
 constexpr int64_t kFewestSamples = media::kSampleRate;  // a second
 constexpr std::chrono::milliseconds kSteady{300};
@@ -48,7 +48,7 @@ class PulseMicrophone final : public SoundDevice {
     if (pa_stream_connect_record(stream_.get(), source.c_str(), &buffer, flags) < 0)
       return server_->failure(fmt::format("cannot open {}", name_));
     auto is_settled = [&] { return !is_alive() || pa_stream_get_state(stream_.get()) == PA_STREAM_READY; };
-    if (!server_->run_until(is_settled, Clock::now() + kPatience) || !is_alive())
+    if (!server_->run_until(is_settled, Clock::now() + kServerPatience) || !is_alive())
       return server_->failure(fmt::format("cannot open {}", name_));
     return settle();
   }
@@ -122,7 +122,7 @@ class PulseMicrophone final : public SoundDevice {
 }  // namespace
 
 Result<std::unique_ptr<SoundDevice>> open_pulse_microphone(const Microphone& microphone) {
-  auto server = TRY(PulseConnection::connect(kPatience));
+  auto server = TRY(PulseConnection::connect(kServerPatience));
   auto opened = std::make_unique<PulseMicrophone>(std::move(server), fmt::format("the microphone {}", microphone.name));
   TRY_VOID(opened->start(microphone.id.substr(microphone.id.find(':') + 1)));
   return std::unique_ptr<SoundDevice>(std::move(opened));

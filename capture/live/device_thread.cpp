@@ -7,7 +7,7 @@
 namespace candid::capture {
 namespace {
 
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kStopPatience{1};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ DeviceThread::DeviceThread(Step step, Failed failed) : state_(std::make_shared<S
 }
 
 void DeviceThread::stop() {
-  if (!state_->stop.exchange(true)) state_->give_up_at = std::chrono::steady_clock::now() + kPatience;
+  if (!state_->stop.exchange(true)) state_->give_up_at = std::chrono::steady_clock::now() + kStopPatience;
 }
 
 DeviceThread::~DeviceThread() {

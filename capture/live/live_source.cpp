@@ -18,7 +18,7 @@ namespace {
 
 // A camera takes a while to wake; once awake, what is silent for so long has stopped.
 constexpr Microseconds kFirstPatience{6'000'000};
-constexpr Microseconds kPatience{1'500'000};
+constexpr Microseconds kFramePatience{1'500'000};
 constexpr Microseconds kSlept{1'000'000};
 constexpr Microseconds kSlowWindow{1'000'000};
 constexpr int kMostSlowWindows = 3;
@@ -70,7 +70,7 @@ struct LiveSource::State {
 
     void beat() {
       last = now();
-      patience = kPatience;
+      patience = kFramePatience;
     }
   };
 

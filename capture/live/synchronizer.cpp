@@ -12,14 +12,14 @@ namespace {
 constexpr double kEarliest = -0.3;
 constexpr double kLatest = 0.9;
 // With pictures and sound that are on their way: more than most drivers hold back.
-constexpr Microseconds kPatience{400'000};
+constexpr Microseconds kSoundPatience{400'000};
 constexpr Microseconds kLongestPatience{1'200'000};
 constexpr Microseconds kMargin{100'000};
 constexpr size_t kMostEarlyBlocks = 400;
 
 }  // namespace
 
-Synchronizer::Synchronizer(Format format) : format_(format), patience_(kPatience) {}
+Synchronizer::Synchronizer(Format format) : format_(format), patience_(kSoundPatience) {}
 
 void Synchronizer::push(CapturedPicture picture) {
   ++counts_.captured;
@@ -86,7 +86,7 @@ void Synchronizer::let_go(const CapturedPicture& picture, Microseconds now) {
 }
 
 bool Synchronizer::is_sound_ready(Microseconds now) const {
-  return sound_->available() >= sample_at(next_ + 1) - sample_at(next_) || now > time_of(next_ + 1) + kPatience;
+  return sound_->available() >= sample_at(next_ + 1) - sample_at(next_) || now > time_of(next_ + 1) + kSoundPatience;
 }
 
 Result<std::optional<Moment>> Synchronizer::pull(Microseconds now) {

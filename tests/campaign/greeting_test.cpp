@@ -11,10 +11,10 @@
 namespace candid::campaign {
 namespace {
 
-using test::must;
-using test::output_of;
-using test::quoted;
-using test::Workbench;
+using candid::test::must;
+using candid::test::output_of;
+using candid::test::quoted;
+using candid::test::Workbench;
 
 class GreetingTest : public testing::Test {
  protected:
@@ -26,9 +26,10 @@ class GreetingTest : public testing::Test {
         "\"drawbox=color=black:t=fill:enable='between(n,15,17)'\" -af adelay=500:all=1 -c:v libx264 "
         "-preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le");
     must(make_folder(bench_.folder() / "greetings"));
-    test::make_clip(bench_.folder() / "greetings/1.mp4",
-                    "-f lavfi -i color=0x303030:s=640x360:r=25:d=1.2 -f lavfi -i sine=300:d=1.2:sample_rate=44100 "
-                    "-af volume=-25dB -c:v libx264 -pix_fmt yuv420p -c:a aac");
+    candid::test::make_clip(
+        bench_.folder() / "greetings/1.mp4",
+        "-f lavfi -i color=0x303030:s=640x360:r=25:d=1.2 -f lavfi -i sine=300:d=1.2:sample_rate=44100 "
+        "-af volume=-25dB -c:v libx264 -pix_fmt yuv420p -c:a aac");
     bench_.write("campaign.toml",
                  "name = \"Greetings\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n"
                  "[greeting]\nfolder = \"greetings\"\n"
@@ -128,8 +129,8 @@ TEST_F(GreetingTest, IsAsLoudAsTheBody) {
 
 TEST_F(GreetingTest, AChangedGreetingIsItsOwnersAffair) {
   Plan before = must(make_plan(load()));
-  test::make_clip(bench_.folder() / "greetings/1.mp4",
-                  "-f lavfi -i color=0x603030:s=640x360:r=25:d=1.2 -c:v libx264 -pix_fmt yuv420p");
+  candid::test::make_clip(bench_.folder() / "greetings/1.mp4",
+                          "-f lavfi -i color=0x603030:s=640x360:r=25:d=1.2 -c:v libx264 -pix_fmt yuv420p");
   Plan after = must(make_plan(load()));
   EXPECT_NE(before.messages[0].key, after.messages[0].key);
   EXPECT_EQ(before.messages[0].segments, after.messages[0].segments);

@@ -19,9 +19,9 @@
 namespace candid::campaign {
 namespace {
 
-using test::HostileName;
-using test::must;
-using test::Workbench;
+using candid::test::HostileName;
+using candid::test::must;
+using candid::test::Workbench;
 
 constexpr size_t kNames = 10'000;
 constexpr uint32_t kSeed = 20'240'607;
@@ -48,14 +48,14 @@ file = "captions.vtt"
 constexpr std::string_view kHostileCaptions = "WEBVTT\n\n00:00.000 --> 00:01.500\nThank you, {{name}}.\n";
 
 const std::vector<HostileName>& names() {
-  static const std::vector<HostileName> all = test::hostile_names(kNames, kSeed);
+  static const std::vector<HostileName> all = candid::test::hostile_names(kNames, kSeed);
   return all;
 }
 
 // A campaign with these names, and what the program makes of its roster.
 class HostileCampaign {
  public:
-  explicit HostileCampaign(const std::vector<HostileName>& names) : roster_(test::roster_of(names)) {
+  explicit HostileCampaign(const std::vector<HostileName>& names) : roster_(candid::test::roster_of(names)) {
     bench_.write("campaign.toml", kHostileToml);
     bench_.write("captions.vtt", kHostileCaptions);
     bench_.write("candidates.csv", roster_.csv);
@@ -73,7 +73,7 @@ class HostileCampaign {
 
  private:
   Workbench bench_;
-  test::HostileRoster roster_;
+  candid::test::HostileRoster roster_;
   std::map<int, size_t> name_at_line_;
   Job job_;
 };
@@ -119,10 +119,10 @@ TEST_F(HostileNames, ACandidatesNameIsItsCell) {
   size_t unchanged = 0;
   for (const Candidate& candidate : job().roster.candidates) {
     const HostileName& name = name_of(candidate);
-    auto wanted = test::text_of_cell(name.bytes);
+    auto wanted = candid::test::text_of_cell(name.bytes);
     ASSERT_TRUE(wanted) << "line " << candidate.line << " should have been refused: " << shown(name);
     EXPECT_EQ(candidate.fields.at("name"), *wanted) << shown(name);
-    EXPECT_EQ(candidate.name, test::on_one_line(*wanted)) << shown(name);
+    EXPECT_EQ(candidate.name, candid::test::on_one_line(*wanted)) << shown(name);
     EXPECT_EQ(candidate.fields.at("role"), "Engineer") << shown(name);
     EXPECT_EQ(candidate.fields.at("email"), candidate.id + "@example.com") << shown(name);
     ids.insert(candidate.id);
@@ -140,7 +140,7 @@ TEST_F(HostileNames, ARefusedRowSaysWhereAndWhy) {
     auto index = all_->name_at(row.line);
     ASSERT_TRUE(index) << row.line;
     const HostileName& name = names()[*index];
-    EXPECT_FALSE(test::text_of_cell(name.bytes)) << "line " << row.line << " could be drawn: " << shown(name);
+    EXPECT_FALSE(candid::test::text_of_cell(name.bytes)) << "line " << row.line << " could be drawn: " << shown(name);
     EXPECT_FALSE(row.findings.empty()) << shown(name);
     EXPECT_TRUE(is_fit_for_a_terminal(row.name)) << shown(name);
     for (const Finding& finding : row.findings) {
@@ -158,7 +158,7 @@ TEST_F(HostileNames, LayersSayTheNameAndNothingElse) {
   ASSERT_EQ(look.layers.size(), 3u);
   ASSERT_EQ(look.layers[2].lines.size(), 1u);
   for (const Candidate& candidate : job().roster.candidates) {
-    const std::string name = test::text_of_cell(name_of(candidate).bytes).value();
+    const std::string name = candid::test::text_of_cell(name_of(candidate).bytes).value();
     EXPECT_EQ(must(look.layers[0].text.expand(candidate.fields)), name);
     EXPECT_EQ(must(look.layers[1].text.expand(candidate.fields)), "Hello " + name + ", Engineer");
     EXPECT_EQ(must(look.layers[2].lines[0].text.expand(candidate.fields)), "Thank you, " + name + ".");
@@ -212,11 +212,11 @@ Drawn draw(const Job& job, const Candidate& candidate, bool is_compared) {
   return drawn;
 }
 
-// A part of all names each, as drawing them all takes a minute, and several under a sanitizer. Every fourth of them in
+// A part of all names each, as drawing them all takes a minute, and several under a sanitizer. Every eighth of them in
 // every run, all of them in scripts/test --full, which sets CANDID_FULL.
 constexpr size_t kParts = 4;
 size_t stride() {
-  return std::getenv("CANDID_FULL") != nullptr ? kParts : 4 * kParts;
+  return std::getenv("CANDID_FULL") != nullptr ? kParts : 8 * kParts;
 }
 class InThreads : public HostileNames, public testing::WithParamInterface<size_t> {};
 
@@ -397,7 +397,7 @@ TEST(HostileNamesProof, NamesAreTextOnTheSheet) {
   std::vector<std::string> known = tags_of(calm_html);
   const std::set<std::string> known_tags(known.begin(), known.end());
 
-  const HostileCampaign hostile(test::hostile_names(400, kSeed + 1));
+  const HostileCampaign hostile(candid::test::hostile_names(400, kSeed + 1));
   Proof proof = proof_of(hostile);
   std::string html = must(read_text_file(proof.html));
   EXPECT_TRUE(is_valid_utf8(html));

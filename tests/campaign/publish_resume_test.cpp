@@ -259,7 +259,7 @@ TEST_F(PublishResumeTest, TheFilesUnderWayAreTold) {
 
 // The same for a large campaign, where a request an object would be felt.
 TEST(PublishMany, ManyUnchangedMessagesAreRepublishedWithoutARequestForAnyObject) {
-  const size_t candidates = std::getenv("CANDID_FULL") != nullptr ? 2000 : 400;
+  const size_t candidates = std::getenv("CANDID_FULL") != nullptr ? 2000 : 150;
   test::PublishBench bench;
   bench.render_many(candidates);
   auto store = bench.store();

@@ -8,9 +8,9 @@
 namespace candid::campaign {
 namespace {
 
-using test::output_of;
-using test::quoted;
-using test::Workbench;
+using candid::test::output_of;
+using candid::test::quoted;
+using candid::test::Workbench;
 
 struct Source {
   const char* name;
@@ -89,11 +89,11 @@ TEST(SourceTest, ARotatedTakeStandsUpright) {
   Workbench bench;
   // Red above blue in the upright picture; stored lying on its side, with a display matrix that says so.
   auto lying = bench.folder() / "lying.mp4";
-  test::make_clip(
+  candid::test::make_clip(
       lying,
       "-f lavfi -i color=red:size=160x180:rate=30:duration=1 -f lavfi -i color=blue:size=160x180:rate=30:duration=1 "
       "-filter_complex \"[0][1]hstack\" -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
-  test::make_clip(bench.folder() / "turned.mp4", "-i " + quoted(lying) + " -c copy -metadata:s:v:0 rotate=90");
+  candid::test::make_clip(bench.folder() / "turned.mp4", "-i " + quoted(lying) + " -c copy -metadata:s:v:0 rotate=90");
   std::filesystem::rename(bench.folder() / "turned.mp4", bench.folder() / "take.mkv");
   // Without layers, so that the bare picture can be looked at.
   bench.write("campaign.toml", "name = \"Bare\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n");

@@ -13,10 +13,10 @@
 namespace candid::campaign {
 namespace {
 
-using test::must;
-using test::output_of;
-using test::quoted;
-using test::Workbench;
+using candid::test::must;
+using candid::test::output_of;
+using candid::test::quoted;
+using candid::test::Workbench;
 
 struct Case {
   std::string name;

@@ -16,7 +16,7 @@ using test::must;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr media::FrameSize kSize{320, 180};
+constexpr media::FrameSize kLiveSize{320, 180};
 
 Microseconds on_clock(steady_clock::time_point time) {
   return std::chrono::duration_cast<Microseconds>(time.time_since_epoch());
@@ -44,12 +44,12 @@ class FakeCamera final : public PictureDevice {
  public:
   explicit FakeCamera(Fate& fate) : fate_(fate) {}
   ~FakeCamera() override { fate_.closed = true; }
-  media::FrameSize size() const override { return kSize; }
+  media::FrameSize size() const override { return kLiveSize; }
   std::string name() const override { return "the camera"; }
   Result<std::optional<CapturedPicture>> read() override {
     auto due = start_ + Microseconds(number_ * 1'000'000 / 30);
     if (!TRY(meet(fate_, number_, due, "the camera"))) return std::nullopt;
-    media::Frame frame = TRY(media::Frame::allocate(kSize));
+    media::Frame frame = TRY(media::Frame::allocate(kLiveSize));
     frame.fill(static_cast<uint8_t>(40 + number_ % 150), 128, 128);
     ++number_;
     ++fate_.given;

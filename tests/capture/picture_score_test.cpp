@@ -13,10 +13,10 @@ namespace {
 
 using test::must;
 
-constexpr media::FrameSize kSize{1280, 720};
+constexpr media::FrameSize kScoredSize{1280, 720};
 
 media::Frame presenter(const Pose& pose = {}) {
-  return must(must(PresenterFigure::create(kSize)).draw(pose));
+  return must(must(PresenterFigure::create(kScoredSize)).draw(pose));
 }
 
 // The presenter's room without the presenter, who stands far to the side.

@@ -18,7 +18,7 @@ namespace {
 using test::must;
 using namespace std::chrono_literals;
 
-constexpr media::FrameSize kSize{320, 180};
+constexpr media::FrameSize kRecordedSize{320, 180};
 
 class Recording : public testing::Test {
  protected:
@@ -32,7 +32,7 @@ class Recording : public testing::Test {
     SourceSettings settings;
     settings.camera = "test:";
     settings.microphone = "test:";
-    settings.size = kSize;
+    settings.size = kRecordedSize;
     settings.frame_rate = rate;
     settings.script = std::move(script);
     return must(open_source(settings));
@@ -68,7 +68,7 @@ std::vector<double> loudness(const std::filesystem::path& take, int64_t frames) 
 }
 
 media::VideoReader open_pictures(const std::filesystem::path& take, int64_t frames) {
-  return must(media::VideoReader::open(take, {kSize, {30, 1}, media::Fit::Contain, 0s, frames}));
+  return must(media::VideoReader::open(take, {kRecordedSize, {30, 1}, media::Fit::Contain, 0s, frames}));
 }
 
 // How dark the presenter's mouth is in each frame.
@@ -126,7 +126,7 @@ TEST_F(Recording, IsATakeAsItWasAskedFor) {
   EXPECT_EQ(summary.ended_by, EndedBy::MaxLength);
 
   auto facts = must(media::probe(summary.path));
-  EXPECT_EQ(facts.video.shown, kSize);
+  EXPECT_EQ(facts.video.shown, kRecordedSize);
   EXPECT_TRUE(facts.video.constant_rate);
   EXPECT_EQ(facts.video.output_rate, (Rational{30, 1}));
   EXPECT_NEAR(static_cast<double>(facts.duration.count()), 3e6, 33'334);
@@ -205,7 +205,7 @@ TEST_F(Recording, WritesItsSidecar) {
   auto summary = record_now(settings(3s));
   TakeSidecar sidecar = must(read_sidecar(summary.path));
   EXPECT_EQ(sidecar.duration, 3s);
-  EXPECT_EQ(sidecar.size, kSize);
+  EXPECT_EQ(sidecar.size, kRecordedSize);
   EXPECT_EQ(sidecar.frame_rate, (Rational{30, 1}));
   EXPECT_EQ(sidecar.frames.captured, 90);
   EXPECT_EQ(sidecar.frames.encoded, 90);
@@ -335,12 +335,12 @@ class FailingSource : public Source {
   explicit FailingSource(int good_frames) : good_frames_(good_frames) {}
   Result<std::optional<Moment>> next() override {
     if (good_frames_-- == 0) return fail(ErrorKind::Io, "the camera went away", "plug it in again");
-    media::Frame frame = TRY(media::Frame::allocate(kSize));
+    media::Frame frame = TRY(media::Frame::allocate(kRecordedSize));
     frame.fill(128, 128, 128);
     ++captured_;
     return Moment{std::move(frame), media::Samples(1600 * media::kChannels), captured_ % 10 == 0, std::nullopt};
   }
-  SourceFormat format() const override { return {kSize, {30, 1}, true, Shows::Person, "a failing camera"}; }
+  SourceFormat format() const override { return {kRecordedSize, {30, 1}, true, Shows::Person, "a failing camera"}; }
   // Every tenth picture never came; two more came and were broken, and one is on its way.
   SourceCounts counts() const override {
     return {captured_ - captured_ / 10 + 3, {{Drop::Damaged, 2}}, 1, Microseconds{0}};
@@ -442,7 +442,7 @@ TEST_F(Recording, RefusesSizesRatesAndLengthsThatCannotBe) {
     asked.size = size;
     EXPECT_EQ(open_source(asked).error().kind(), ErrorKind::InvalidInput);
   }
-  asked.size = kSize;
+  asked.size = kRecordedSize;
   for (Rational rate : {Rational{0, 1}, Rational{30, 0}, Rational{-30, 1}, Rational{1000, 1}}) {
     asked.frame_rate = rate;
     EXPECT_EQ(open_source(asked).error().kind(), ErrorKind::InvalidInput);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "core/digest.h"
+#include "core/encoding.h"
 #include "tests/contract/http_fixture.h"
 #include "tests/contract/store_contract.h"
 #include "tests/support/results.h"
@@ -70,10 +71,6 @@ std::vector<std::string> files_in(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   for (const auto& path : must(files_below(folder))) names.push_back(path.lexically_relative(folder).string());
   return names;
-}
-
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 ErrorKind refusal_of(const std::map<std::string, std::string>& variables, const StoreAddress& address,

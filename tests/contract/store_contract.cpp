@@ -12,13 +12,7 @@ namespace candid::upload::test {
 
 using candid::test::must;
 
-namespace {
-
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string noise(uint64_t size, uint32_t seed) {
   std::string bytes;

@@ -2,15 +2,12 @@
 // Text as the bytes of a file, in the encodings that spreadsheets write.
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
-namespace candid::test {
+#include "core/encoding.h"
 
-inline std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
+namespace candid::test {
 
 enum class ByteOrder { Little, Big };
 

@@ -10,7 +10,6 @@ namespace candid {
 namespace {
 
 using test::ByteOrder;
-using test::bytes_of;
 using test::must;
 using test::utf16;
 using testing::ElementsAre;

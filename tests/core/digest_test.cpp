@@ -8,7 +8,6 @@
 namespace candid {
 namespace {
 
-using test::bytes_of;
 using test::must;
 
 constexpr std::string_view kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -5,8 +5,6 @@
 namespace candid {
 namespace {
 
-using test::bytes_of;
-
 std::string text_of(const std::optional<std::vector<uint8_t>>& bytes) {
   return bytes ? std::string(bytes->begin(), bytes->end()) : "(refused)";
 }

@@ -11,7 +11,6 @@
 namespace candid {
 namespace {
 
-using test::bytes_of;
 using test::must;
 using testing::HasSubstr;
 namespace fs = std::filesystem;

@@ -6,7 +6,6 @@
 namespace candid {
 namespace {
 
-using test::bytes_of;
 using test::must;
 using testing::HasSubstr;
 using testing::Not;

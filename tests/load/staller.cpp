@@ -15,13 +15,13 @@ namespace asio = boost::asio;
 using asio::experimental::awaitable_operators::operator||
     ;  // NOLINT(misc-unused-using-decls): clang-tidy 14 misses operators
 
-constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
+constexpr auto kStallerNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr auto kRetryPause = std::chrono::milliseconds(500);
 constexpr std::string_view kBegun = "GET / HTTP/1.1\r\nHost: candid.test\r\nX-Sample: ";
 
 asio::awaitable<void> pause_for(std::chrono::milliseconds duration) {
   asio::steady_timer timer(co_await asio::this_coro::executor, duration);
-  co_await timer.async_wait(kNoThrow);
+  co_await timer.async_wait(kStallerNoThrow);
 }
 
 asio::awaitable<void> drip(HttpConnection& connection, std::chrono::milliseconds byte_every) {
@@ -37,7 +37,7 @@ asio::awaitable<void> drip(HttpConnection& connection, std::chrono::milliseconds
 asio::awaitable<void> stall(const Crowd& crowd, const Stalling& stalling, size_t number, Moment begin, Tally& tally) {
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, begin);
-  co_await timer.async_wait(kNoThrow);
+  co_await timer.async_wait(kStallerNoThrow);
   const asio::ip::address source = crowd.address_of(number);
   HttpConnection connection(executor, crowd.timeout);
   while (std::chrono::steady_clock::now() < crowd.end) {

@@ -19,9 +19,9 @@ namespace asio = boost::asio;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
+constexpr auto kViewerNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kBatch = 20;  // events of a report, as in the page's script
-constexpr std::chrono::milliseconds kRetryPause{200}, kLongestPause{5000};
+constexpr std::chrono::milliseconds kViewerRetryPause{200}, kLongestPause{5000};
 constexpr int kBeatSeconds = 5;  // of the video, whatever the time between two reports
 constexpr const char* kBrowser =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
@@ -33,7 +33,7 @@ microseconds since(Moment begin) {
 asio::awaitable<void> wait_until(Moment moment) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, moment);
-  co_await timer.async_wait(kNoThrow);
+  co_await timer.async_wait(kViewerNoThrow);
 }
 
 std::string get(std::string_view path) {
@@ -201,7 +201,7 @@ asio::awaitable<void> watch(Line& line, const Crowd& crowd, const Watching& watc
     co_await wait_until(due);
     tally.lateness.record(since(due));
     bool is_stored = co_await send_reports(line, events, *ticket, reports, tally);
-    for (auto pause = kRetryPause; !is_stored && steady_clock::now() < leave;
+    for (auto pause = kViewerRetryPause; !is_stored && steady_clock::now() < leave;
          pause = std::min(2 * pause, kLongestPause)) {
       co_await wait_until(steady_clock::now() + pause);
       is_stored = co_await send_reports(line, events, *ticket, reports, tally);
@@ -224,7 +224,8 @@ asio::awaitable<void> view(const Crowd& crowd, const Watching& watching, size_t 
     co_await watch(line, crowd, watching, number, stays ? crowd.end : std::min(crowd.end, arrived + watching.stay),
                    tally);
     // A server that turns everybody away is not asked without a pause.
-    co_await wait_until(std::min<Moment>(crowd.end, std::max<Moment>(steady_clock::now(), arrived + kRetryPause)));
+    co_await wait_until(
+        std::min<Moment>(crowd.end, std::max<Moment>(steady_clock::now(), arrived + kViewerRetryPause)));
   }
 }
 

@@ -28,7 +28,7 @@ HttpRequest get(const std::string& url) {
   return request;
 }
 
-Error error_of(const Result<HttpResponse>& answer) {
+Error proxy_error_of(const Result<HttpResponse>& answer) {
   EXPECT_FALSE(answer);
   return answer ? Error(ErrorKind::Internal, "was answered") : answer.error();
 }
@@ -50,7 +50,7 @@ TEST(CurlProxy, WhatNeedsNoProxyGoesWithoutOne) {
   // No name server has to be asked for a name that is too long to be one.
   const std::string host = fmt::format("{}.invalid", std::string(70, 'a'));
   ScopedVariable exception("no_proxy", host);
-  EXPECT_THAT(error_of(make_curl_transport()->send(get(fmt::format("http://{}/", host)))).message(),
+  EXPECT_THAT(proxy_error_of(make_curl_transport()->send(get(fmt::format("http://{}/", host)))).message(),
               Not(HasSubstr("proxy")));
   EXPECT_EQ(proxy.connections(), 0);
 }
@@ -113,7 +113,7 @@ TEST_F(CurlTunnel, AProxyThatLooksIntoTheTunnelIsFoundOut) {
     connection.tunnel_to(impostor.port());
   });
   ScopedVariable variable("https_proxy", proxy.url());
-  EXPECT_THAT(error_of(make_curl_transport(settings_)->send(get(server_.url()))).message(),
+  EXPECT_THAT(proxy_error_of(make_curl_transport(settings_)->send(get(server_.url()))).message(),
               HasSubstr("cannot be trusted"));
 }
 
@@ -123,7 +123,7 @@ TEST_F(CurlTunnel, AProxyThatWantsAPasswordIsNamed) {
     connection.write(http_answer("", "407 Proxy Authentication Required"));
   });
   ScopedVariable variable("https_proxy", proxy.url());
-  Error error = error_of(make_curl_transport(settings_)->send(get(server_.url())));
+  Error error = proxy_error_of(make_curl_transport(settings_)->send(get(server_.url())));
   EXPECT_THAT(error.message(), HasSubstr("the proxy wants a user name"));
   EXPECT_FALSE(error.retryable());
 }
@@ -134,7 +134,7 @@ TEST_F(CurlTunnel, AProxyThatForbidsIsNotAskedAgain) {
     connection.write(http_answer("", "403 Forbidden"));
   });
   ScopedVariable variable("https_proxy", proxy.url());
-  Error error = error_of(make_curl_transport(settings_)->send(get(server_.url())));
+  Error error = proxy_error_of(make_curl_transport(settings_)->send(get(server_.url())));
   EXPECT_THAT(error.message(), HasSubstr("proxy did not connect"));
   EXPECT_THAT(error.message(), HasSubstr("403"));
   EXPECT_FALSE(error.retryable());
@@ -142,7 +142,7 @@ TEST_F(CurlTunnel, AProxyThatForbidsIsNotAskedAgain) {
 
 TEST(CurlProxy, AProxyThatDoesNotRunIsNamedWithoutItsPassword) {
   ScopedVariable variable("http_proxy", fmt::format("http://me:hunter2@127.0.0.1:{}", test::unused_port()));
-  Error error = error_of(make_curl_transport()->send(get("http://server.example/?x=hunter2")));
+  Error error = proxy_error_of(make_curl_transport()->send(get("http://server.example/?x=hunter2")));
   EXPECT_THAT(error.message(), HasSubstr("the proxy cannot be reached"));
   EXPECT_THAT(error.describe() + error.hint(), Not(HasSubstr("hunter2")));
   EXPECT_TRUE(error.retryable());
@@ -150,7 +150,7 @@ TEST(CurlProxy, AProxyThatDoesNotRunIsNamedWithoutItsPassword) {
 
 TEST(CurlProxy, AProxyWithoutAnAddressIsNamed) {
   ScopedVariable variable("http_proxy", fmt::format("http://me:hunter2@{}.invalid:1", std::string(70, 'a')));
-  Error error = error_of(make_curl_transport()->send(get("http://server.example/")));
+  Error error = proxy_error_of(make_curl_transport()->send(get("http://server.example/")));
   EXPECT_THAT(error.message(), HasSubstr("no address for the proxy's name"));
   EXPECT_THAT(error.describe() + error.hint(), Not(HasSubstr("hunter2")));
 }

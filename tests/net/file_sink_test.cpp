@@ -2,16 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "core/encoding.h"
 #include "tests/support/results.h"
 
 namespace candid::net {
 namespace {
 
 using candid::test::must;
-
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 HttpResponse of_length(std::string length) {
   return {200, {{"content-length", std::move(length)}}, {}};

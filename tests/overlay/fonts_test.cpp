@@ -6,7 +6,7 @@
 namespace candid::overlay {
 namespace {
 
-using test::must;
+using candid::test::must;
 
 TEST(Fonts, KnowsAnInstalledFamilyInAnyCase) {
   EXPECT_TRUE(require_family("Noto Sans"));

@@ -11,7 +11,7 @@
 namespace candid::overlay {
 namespace {
 
-using test::must;
+using candid::test::must;
 
 constexpr media::FrameSize kMost{480, 96};
 
@@ -56,7 +56,7 @@ TEST_F(LogoTest, IsAPngOfItsSizeAndTheSameEachTime) {
 }
 
 TEST_F(LogoTest, OfAPhotographIsSmall) {
-  test::make_clip(folder_.path() / "photo.png", "-f lavfi -i testsrc2=size=3000x1500 -frames:v 1");
+  candid::test::make_clip(folder_.path() / "photo.png", "-f lavfi -i testsrc2=size=3000x1500 -frames:v 1");
   Logo logo = must(draw_logo(folder_.path() / "photo.png", kMost));
   EXPECT_EQ(logo.size, (media::FrameSize{192, 96}));
   EXPECT_LT(logo.png.size(), 80'000u);

@@ -17,13 +17,13 @@ using test::Visit;
 constexpr const char* kDesktop =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
-ViewContext one_minute() {
+ViewContext of_one_minute() {
   ViewContext context;
   context.duration = std::chrono::seconds(60);
   return context;
 }
 
-CandidateView judge_events(std::vector<Event> events, const ViewContext& context = one_minute(),
+CandidateView judge_events(std::vector<Event> events, const ViewContext& context = of_one_minute(),
                            Purpose purpose = Purpose::Candidate) {
   LinkHistory history;
   history.link.id = 1;
@@ -218,7 +218,7 @@ TEST(EvidenceRules, ShortVideosAreViewedFromHalf) {
 }
 
 TEST(EvidenceRules, UnderAMinuteAfterTheMailRaisesTheBar) {
-  ViewContext context = one_minute();
+  ViewContext context = of_one_minute();
   context.mail_accepted_at = kNoon - std::chrono::seconds(59);
   EXPECT_EQ(judge_events(Visit().begin().watch(0, 20), context).state, ViewState::PageUnverified);
   EXPECT_EQ(judge_events(Visit().begin().watch(0, 30), context).state, ViewState::Watched50);
@@ -227,14 +227,14 @@ TEST(EvidenceRules, UnderAMinuteAfterTheMailRaisesTheBar) {
 }
 
 TEST(EvidenceRules, MediaServedElsewhereNeedsNoFetchHere) {
-  ViewContext context = one_minute();
+  ViewContext context = of_one_minute();
   context.media_served_here = false;
   EXPECT_EQ(judge_events(Visit().page().load().at(2).input().play().watch(0, 60), context).state, ViewState::Watched95);
 }
 
 TEST(EvidenceRules, NobodyWatchesMoreThanWasSent) {
   auto watched = [](int sent) {
-    return judge_events(Visit().page().media(sent).load().at(2).input().play().watch(0, 60), one_minute());
+    return judge_events(Visit().page().media(sent).load().at(2).input().play().watch(0, 60), of_one_minute());
   };
   EXPECT_EQ(watched(1).state, ViewState::Played);  // a probe of the first bytes is no view
   EXPECT_LE(watched(1).watched_seconds, 1.1);
@@ -318,7 +318,7 @@ TEST(EvidenceRules, ThresholdsAreExact) {
 }
 
 TEST(EvidenceRules, TheOwnersVisitsNeverCount) {
-  auto view = judge_events(Visit().begin().watch(0, 60), one_minute(), Purpose::Owner);
+  auto view = judge_events(Visit().begin().watch(0, 60), of_one_minute(), Purpose::Owner);
   EXPECT_EQ(view.state, ViewState::Sent);
   ASSERT_EQ(view.sessions.size(), 1u);
   EXPECT_EQ(view.sessions[0].state, ViewState::OwnerExcluded);
@@ -343,7 +343,7 @@ TEST(EvidenceRules, SessionsAreNotAddedUp) {
 TEST(EvidenceRules, SaysWhenTheCandidateAskedNotToBeTracked) {
   LinkHistory history;
   history.link.do_not_track = true;
-  auto view = judge(std::span(&history, 1), one_minute());
+  auto view = judge(std::span(&history, 1), of_one_minute());
   EXPECT_EQ(view.state, ViewState::Sent);
   EXPECT_TRUE(view.do_not_track);
   EXPECT_EQ(view.reason, "the candidate asked not to be tracked");

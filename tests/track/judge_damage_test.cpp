@@ -12,8 +12,8 @@
 namespace candid::track {
 namespace {
 
+using candid::test::must;
 using nlohmann::json;
-using test::must;
 using testing::HasSubstr;
 
 TEST(Judge, BadLinesAreToldByTheirNumberAndTheRestGoesOn) {

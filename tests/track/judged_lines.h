@@ -28,12 +28,12 @@ inline Told judged(const std::string& lines) {
   std::istringstream input(lines);
   Told told;
   told.slips =
-      test::must(judge_lines(
-                     input,
-                     [&](const std::string& verdict) { told.verdicts.push_back(nlohmann::json::parse(verdict)); },
-                     [&](size_t line, const Error& error) {
-                       told.refused.emplace_back(line, fmt::format("{} ({})", error.message(), error.hint()));
-                     }))
+      candid::test::must(
+          judge_lines(
+              input, [&](const std::string& verdict) { told.verdicts.push_back(nlohmann::json::parse(verdict)); },
+              [&](size_t line, const Error& error) {
+                told.refused.emplace_back(line, fmt::format("{} ({})", error.message(), error.hint()));
+              }))
           .slips;
   return told;
 }

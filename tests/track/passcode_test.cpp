@@ -44,7 +44,7 @@ TEST(Passcode, HasFourToSixtyFourCharacters) {
 
 // Takes some seconds to be compared with.
 constexpr const char* kSlowHash =
-    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
+    "$argon2id$v=19$m=65536,t=120,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class PasscodeTest : public test::ServerFixture {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/encoding.h"
 #include "core/pause.h"
 #include "core/time.h"
 #include "net/http.h"
@@ -124,9 +125,5 @@ class MemoryNotes final : public UploadNotes {
 
 // Bytes that no compression or pattern could hide a mistake in.
 std::string noise(size_t size, uint32_t seed = 1);
-
-inline std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 }  // namespace candid::upload::test

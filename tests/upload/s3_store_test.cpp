@@ -189,7 +189,7 @@ class JoiningBucket {
     if (request.method == "DELETE") return net::HttpResponse{204, {}, {}};
     if (request.method == "PUT") return take(request);
     if (request.method == "GET") {
-      if (request.on_body) request.on_body(test::bytes_of(content));
+      if (request.on_body) request.on_body(bytes_of(content));
       return seen();
     }
     if (request.url.find("uploads=") != std::string::npos)

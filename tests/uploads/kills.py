@@ -6,7 +6,7 @@ import random
 import time
 
 
-def options_of(about, full, few=12):
+def options_of(about, full, few=6):
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--kills", type=int, default=few, metavar="N", help="how many (%(default)s)")
     parser.add_argument("--full", action="store_const", dest="kills", const=full, help=f"{full} kills")

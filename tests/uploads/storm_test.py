@@ -23,13 +23,15 @@ from servers import FaultProxy, Server
 from swift_segments import orphans
 
 SIZE = 20 * MEGABYTE
-UPLOADS, FULL_BROWNOUT = 200, 30.0
+FEW, FULL, FULL_BROWNOUT = 64, 200, 30.0
 # A line on which the uploads take some minutes, so that several brown-outs in real time fall into them.
 FULL_BITS_PER_SECOND = 150_000_000
 TIME_SCALE = 10
 MOST_BYTES = 1.15
 FAULTS = ({"kind": "slow_down", "chance": 0.05}, {"kind": "reset", "chance": 0.02},
           {"kind": "false_success", "chance": 0.01, "method": "PUT|POST"}, {"kind": "lose", "chance": 0.01})
+# The rare ones once for certain, also among few uploads.
+FORCED = ({"kind": "false_success", "count": 1, "skip": 20, "method": "PUT|POST"}, {"kind": "lose", "count": 1, "skip": 30})
 
 
 class BrownOuts(threading.Thread):
@@ -58,7 +60,7 @@ def storm(server, samples, options):
     """What put_files told and what the proxy saw."""
     scale = 1 if options.full else TIME_SCALE
     with FaultProxy(server.url, options.seed) as proxy:
-        proxy.rules(*FAULTS)
+        proxy.rules(*FORCED, *FAULTS)
         if options.full:
             proxy.throttle(FULL_BITS_PER_SECOND)
         brownouts = BrownOuts(proxy, FULL_BROWNOUT / scale, random.Random(options.seed))
@@ -83,14 +85,14 @@ def look_into(server, samples, checks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--uploads", type=int, default=UPLOADS, metavar="N", help="how many (%(default)s)")
+    parser.add_argument("--uploads", type=int, metavar="N", help=f"how many ({FEW}, {FULL} with --full)")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--server", choices=("swift", "ceph"), default="swift")
     parser.add_argument("--at-once", type=int, default=4, help="uploads (%(default)s)")
     parser.add_argument("--parallel", type=int, default=2, help="parts of one upload (%(default)s)")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"), help="repeats the faults' draws")
     options = parser.parse_args()
-    count = options.uploads
+    count = options.uploads or (FULL if options.full else FEW)
     checks = Checks()
     with Samples(count, SIZE, options.seed) as samples, Server(options.server) as server:
         began = time.monotonic()

@@ -82,10 +82,6 @@ HttpResponse refusal(const Error& error) {
   return response;
 }
 
-std::span<const uint8_t> bytes_of(const std::string& body) {
-  return {reinterpret_cast<const uint8_t*>(body.data()), body.size()};
-}
-
 }  // namespace
 
 HttpResponse StoreApi::answer(const HttpRequest& request, std::string_view name) {

@@ -27,10 +27,6 @@ std::string_view name_for(const HttpRequest& request) {
   return request.secure ? kSecureName : kLoopbackName;
 }
 
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 std::optional<int64_t> number_of(std::string_view text) {
   int64_t number = 0;
   auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);

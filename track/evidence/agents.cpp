@@ -12,7 +12,7 @@
 namespace candid::track {
 namespace {
 
-constexpr std::string_view kName = "agents.txt";
+constexpr std::string_view kAgentsFile = "agents.txt";
 
 // Which pairs of letters an agent has. Hundreds of patterns are asked about each session, and nearly none of them has
 // its first pair there.
@@ -60,10 +60,10 @@ AgentList::Pattern AgentList::parse_pattern(std::string_view text) {
 
 Result<AgentList> AgentList::parse(std::string_view text) {
   AgentList list;
-  for (const ListRow& row : TRY(read_list(kName, text, 3))) {
+  for (const ListRow& row : TRY(read_list(kAgentsFile, text, 3))) {
     Pattern pattern = parse_pattern(row.columns[0]);
     if (pattern.text.empty()) {
-      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: the pattern matches everything", kName, row.line));
+      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: the pattern matches everything", kAgentsFile, row.line));
     }
     if (row.columns[1] == "allow") {
       list.allowed_.push_back(std::move(pattern.text));
@@ -80,7 +80,7 @@ Result<AgentList> AgentList::parse(std::string_view text) {
     auto state = view_state(row.columns[1]);
     if (!state || !(is_machine(*state) || *state == ViewState::MailImageOnly)) {
       return fail(ErrorKind::InvalidInput,
-                  fmt::format("{}:{}: \"{}\" is no machine's state", kName, row.line, row.columns[1]));
+                  fmt::format("{}:{}: \"{}\" is no machine's state", kAgentsFile, row.line, row.columns[1]));
     }
     list.entries_.push_back({std::move(pattern), {*state, std::string(row.columns[2]), false}});
   }
@@ -89,7 +89,7 @@ Result<AgentList> AgentList::parse(std::string_view text) {
 
 const AgentList& AgentList::built_in() {
   static const AgentList list = [] {
-    auto parsed = parse(evidence_assets().at(kName));
+    auto parsed = parse(evidence_assets().at(kAgentsFile));
     assert(parsed && "assets/evidence/agents.txt is part of the program and tested");
     return std::move(*parsed);
   }();

@@ -41,6 +41,11 @@ enum class EventKind {
   Consent,   // {"agreed": bool}; the latest counts
 };
 
+// A reaction, a reply or consent: of the person, not of a page load.
+constexpr bool is_said(EventKind kind) {
+  return kind == EventKind::Reaction || kind == EventKind::Reply || kind == EventKind::Consent;
+}
+
 std::string_view to_string(EventKind kind);
 std::optional<EventKind> event_kind(std::string_view name);
 

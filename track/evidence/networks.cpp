@@ -15,7 +15,7 @@
 namespace candid::track {
 namespace {
 
-constexpr std::string_view kName = "networks.txt";
+constexpr std::string_view kNetworksFile = "networks.txt";
 constexpr int kKeptV4 = kMappedBits + 24;  // what network_name() leaves
 constexpr int kKeptV6 = 48;
 
@@ -100,17 +100,17 @@ bool holds_word(std::string_view text, std::string_view word) {
 
 Result<NetworkList> NetworkList::parse(std::string_view text) {
   NetworkList list;
-  for (const ListRow& row : TRY(read_list(kName, text, 3))) {
+  for (const ListRow& row : TRY(read_list(kNetworksFile, text, 3))) {
     auto kind = kind_named(row.columns[1]);
     if (!kind) {
       return fail(ErrorKind::InvalidInput,
-                  fmt::format("{}:{}: \"{}\" is no kind of network", kName, row.line, row.columns[1]),
+                  fmt::format("{}:{}: \"{}\" is no kind of network", kNetworksFile, row.line, row.columns[1]),
                   "mail_security, data_centre or people");
     }
     KnownNetwork network{*kind, std::string(row.columns[2])};
     auto span = parse_span(row.columns[0]);
     if (!span && row.columns[0].find('/') != std::string_view::npos) {
-      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: \"{}\" is no range", kName, row.line, row.columns[0]));
+      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: \"{}\" is no range", kNetworksFile, row.line, row.columns[0]));
     }
     if (!span) {
       list.names_.emplace_back(spaced(row.columns[0]), std::move(network));
@@ -125,7 +125,7 @@ Result<NetworkList> NetworkList::parse(std::string_view text) {
 
 const NetworkList& NetworkList::built_in() {
   static const NetworkList list = [] {
-    auto parsed = parse(evidence_assets().at(kName));
+    auto parsed = parse(evidence_assets().at(kNetworksFile));
     assert(parsed && "assets/evidence/networks.txt is part of the program and tested");
     return std::move(*parsed);
   }();

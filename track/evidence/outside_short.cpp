@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr double kLowest = -kLongestVideoSeconds;
 constexpr double kHighest = kLongestVideoSeconds;
-constexpr double kLoadAfterPage = 0.5;  // seconds, where only the higher-level form tells of a script
+constexpr double kShortLoadAfterPage = 0.5;  // seconds, where only the higher-level form tells of a script
 
 json input_from_text(const std::string& text) {
   const bool is_time = !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
@@ -163,7 +163,7 @@ bool was_seen(const OutsideFields& line, const AddedRequests& asked) {
 void add_short_form(EventMaker& events, const OutsideFields& line, const AddedRequests& asked,
                     std::vector<std::string>& slips) {
   if (!tells_of_script(line, asked.page)) return;
-  const double loaded = asked.page_at + kLoadAfterPage;
+  const double loaded = asked.page_at + kShortLoadAfterPage;
   events.report(EventKind::Load, loaded, load_body(line, was_seen(line, asked)));
   const FirstTrusted first = add_inputs(events, line, loaded, slips);
   add_possible(events, loaded, [&] { add_playing(events, line, first, loaded); });

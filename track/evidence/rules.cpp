@@ -16,7 +16,7 @@ constexpr auto kScannerWindow = std::chrono::seconds(60);
 constexpr double kHumanDelayMs = 1000;
 constexpr double kConfirmingFraction = 0.5;
 constexpr double kViewedSeconds = 5;
-constexpr double kRounding = 1e-6;  // seconds: durations are kept in microseconds
+constexpr double kSecondsRounding = 1e-6;  // seconds: durations are kept in microseconds
 
 Ruling ruled(ViewState state, std::string_view reason) {
   Ruling ruling;
@@ -113,9 +113,9 @@ ViewState watched_state(double seconds, double duration) {
                                                                    {0.75, ViewState::Watched75},
                                                                    {0.50, ViewState::Watched50},
                                                                    {0.25, ViewState::Watched25}}};
-  if (seconds + kRounding < std::min(kViewedSeconds, duration / 2)) return ViewState::Played;
+  if (seconds + kSecondsRounding < std::min(kViewedSeconds, duration / 2)) return ViewState::Played;
   for (const auto& [fraction, state] : kSteps) {
-    if (seconds + kRounding >= fraction * duration) return state;
+    if (seconds + kSecondsRounding >= fraction * duration) return state;
   }
   return ViewState::Viewed;
 }
@@ -139,12 +139,12 @@ Ruling unplayed(const SessionFacts& facts) {
 
 // Whole numbers as they are, others cut to tenths: rounded up, they would tell more than was watched.
 std::string in_words(double seconds) {
-  const double tenths = std::floor(seconds * 10 + kRounding) / 10;
+  const double tenths = std::floor(seconds * 10 + kSecondsRounding) / 10;
   return tenths == std::floor(tenths) ? fmt::format("{:.0f}", tenths) : fmt::format("{:.1f}", tenths);
 }
 
 Ruling watched(double seconds, double duration) {
-  const double percent = std::floor(100 * (seconds + kRounding) / duration);
+  const double percent = std::floor(100 * (seconds + kSecondsRounding) / duration);
   Ruling ruling = ruled(watched_state(seconds, duration),
                         fmt::format("watched {} of {} s ({:.0f} %)", in_words(seconds), in_words(duration), percent));
   ruling.watched_seconds = seconds;
@@ -177,7 +177,7 @@ Ruling weigh(const SessionCase& session, const AgentList& agents) {
   }
 
   std::vector<std::string> signs = machine_signs(session);
-  bool confirmed = facts.human_input && played && seconds + kRounding >= kConfirmingFraction * duration;
+  bool confirmed = facts.human_input && played && seconds + kSecondsRounding >= kConfirmingFraction * duration;
   Ruling ruling;
   if (!signs.empty() && !confirmed) {  // rule 7
     ruling = ruled(ViewState::PageUnverified, fmt::format("opened, not confirmed: {}", join(signs)));

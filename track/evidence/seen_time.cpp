@@ -7,7 +7,7 @@ namespace candid::track {
 namespace {
 
 constexpr size_t kFewToUnite = 1024;
-constexpr double kRounding = 1e-6;  // percent
+constexpr double kPercentRounding = 1e-6;  // percent
 
 }  // namespace
 
@@ -61,7 +61,7 @@ SeenStretches SeenTime::stretches() const {
   for (size_t i = 0; i < kStretches; ++i) {
     const auto begin = static_cast<double>(i) * stretch;
     const double part = seen_.length(begin, begin + stretch) / stretch;
-    percent[i] = static_cast<uint8_t>(std::clamp(std::floor(100 * part + kRounding), 0.0, 100.0));
+    percent[i] = static_cast<uint8_t>(std::clamp(std::floor(100 * part + kPercentRounding), 0.0, 100.0));
   }
   return percent;
 }

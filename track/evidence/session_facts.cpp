@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kHumanDelayMs = 1000;
+constexpr double kInputDelayMs = 1000;
 // Several servers' clocks differ by some of it; no input arrives sooner than it happened.
 constexpr double kClockSlackMs = 250;
 // Containers, players and our own figure for the duration round differently: a twentieth, from 2 to 5 s.
@@ -27,10 +27,6 @@ constexpr double kCreditSlackSeconds = 5;
 
 bool is_progress(EventKind kind) {
   return kind == EventKind::Beat || kind == EventKind::Pause || kind == EventKind::Ended || kind == EventKind::Hide;
-}
-
-bool is_said(EventKind kind) {
-  return kind == EventKind::Reaction || kind == EventKind::Reply || kind == EventKind::Consent;
 }
 
 // The inputs of a page load. How long after load each came, the page says, and the server's clock has the last word.
@@ -57,7 +53,7 @@ class Inputs {
 
  private:
   static void add_to(SessionFacts& facts, const Input& input, double ms) {
-    if (input.trusted && ms >= kHumanDelayMs) facts.human_input = true;
+    if (input.trusted && ms >= kInputDelayMs) facts.human_input = true;
     if (facts.first_input_ms && *facts.first_input_ms < ms) return;
     // Two inputs at one moment (a touch, and the start it causes) are one: the untrusted one tells.
     facts.first_input_trusted = input.trusted && (facts.first_input_ms != ms || facts.first_input_trusted);

@@ -34,10 +34,6 @@ std::map<std::string, Begun> page_loads_by_agent(const Groups& sessions) {
   return loads;
 }
 
-bool is_said(EventKind kind) {
-  return kind == EventKind::Reaction || kind == EventKind::Reply || kind == EventKind::Consent;
-}
-
 const std::string* home_of(const Event& event, const std::map<std::string, Begun>& loads) {
   // What is kept without a browser belongs to none.
   if (is_said(event.kind) && event.agent.empty()) return nullptr;

@@ -10,14 +10,14 @@
 namespace candid::track {
 namespace {
 
-constexpr std::string_view kName = "software_gpus.txt";
+constexpr std::string_view kGpusFile = "software_gpus.txt";
 
 // Pattern in lower case, and what it is.
 using Renderers = std::vector<std::pair<std::string, std::string>>;
 
 const Renderers& built_in() {
   static const Renderers list = [] {
-    auto rows = read_list(kName, evidence_assets().at(kName), 2);
+    auto rows = read_list(kGpusFile, evidence_assets().at(kGpusFile), 2);
     assert(rows && "assets/evidence/software_gpus.txt is part of the program and tested");
     Renderers renderers;
     for (const ListRow& row : *rows) renderers.emplace_back(lower_ascii(row.columns[0]), row.columns[1]);

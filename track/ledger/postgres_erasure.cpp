@@ -12,7 +12,7 @@ namespace candid::track {
 namespace {
 
 // In bites that the server can swallow in time, in one transaction.
-constexpr int kEventsAtOnce = 50'000;
+constexpr int kErasedAtOnce = 50'000;
 
 // $1 is a JSON list of ids.
 constexpr const char* kIds = "(SELECT id FROM json_array_elements_text($1::json) AS sent (id))";
@@ -29,7 +29,7 @@ const PostgresStatement kLockLinks = {
     "lock_erased_links", fmt::format("SELECT 1 FROM link WHERE message_id IN {} ORDER BY id FOR UPDATE", kIds)};
 const PostgresStatement kEraseEvents = {
     "erase_events", fmt::format("DELETE FROM event WHERE id IN (SELECT id FROM event WHERE link_id IN {} LIMIT {})",
-                                kLinksOfThem, kEventsAtOnce)};
+                                kLinksOfThem, kErasedAtOnce)};
 const PostgresStatement kEraseViews = {"erase_views",
                                        fmt::format("DELETE FROM link_view WHERE link_id IN {}", kLinksOfThem)};
 const PostgresStatement kEraseLinks = {"erase_links", fmt::format("DELETE FROM link WHERE message_id IN {}", kIds)};

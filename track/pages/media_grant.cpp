@@ -10,7 +10,7 @@ namespace candid::track {
 namespace {
 
 constexpr size_t kNumberBytes = 8;
-constexpr size_t kMacBytes = 16;
+constexpr size_t kGrantMacBytes = 16;
 constexpr size_t kLongestText = 128;
 
 using Bytes = std::vector<uint8_t>;
@@ -40,7 +40,7 @@ std::string sign_grant(std::span<const uint8_t> key, const MediaGrant& grant) {
   append_number(bytes, grant.ends_at.time_since_epoch().count());
   bytes.insert(bytes.end(), grant.session.begin(), grant.session.end());
   Sha256 mac = mac_of(key, grant);
-  bytes.insert(bytes.end(), mac.begin(), mac.begin() + kMacBytes);
+  bytes.insert(bytes.end(), mac.begin(), mac.begin() + kGrantMacBytes);
   return to_base64url(bytes);
 }
 
@@ -48,16 +48,17 @@ std::optional<MediaGrant> read_signed_grant(std::span<const uint8_t> key, std::s
   if (text.size() > kLongestText) return std::nullopt;
   auto bytes = from_base64url(text);
   // One grant has one spelling: unused bits of the last character must not make others.
-  if (!bytes || bytes->size() < 2 * kNumberBytes + kMacBytes || to_base64url(*bytes) != text) return std::nullopt;
+  if (!bytes || bytes->size() < 2 * kNumberBytes + kGrantMacBytes || to_base64url(*bytes) != text) return std::nullopt;
   std::span<const uint8_t> all(*bytes);
   MediaGrant grant;
   grant.link_id = read_number(all);
   grant.ends_at = UtcTime(std::chrono::milliseconds(read_number(all.subspan(kNumberBytes))));
-  auto session = all.subspan(2 * kNumberBytes, all.size() - 2 * kNumberBytes - kMacBytes);
+  auto session = all.subspan(2 * kNumberBytes, all.size() - 2 * kNumberBytes - kGrantMacBytes);
   grant.session.assign(session.begin(), session.end());
   if (!grant.session.empty() && !is_session_name(grant.session)) return std::nullopt;
   Sha256 mac = mac_of(key, grant);
-  if (!equal_in_constant_time(all.last(kMacBytes), std::span<const uint8_t>(mac).first(kMacBytes))) return std::nullopt;
+  if (!equal_in_constant_time(all.last(kGrantMacBytes), std::span<const uint8_t>(mac).first(kGrantMacBytes)))
+    return std::nullopt;
   return grant;
 }
 

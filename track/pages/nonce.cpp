@@ -13,15 +13,11 @@ namespace {
 
 constexpr size_t kSessionBits = 128;
 constexpr size_t kSessionLength = 22;  // 128 bits as base64url
-constexpr size_t kMacBytes = 16;
+constexpr size_t kNonceMacBytes = 16;
 
 std::string sign(std::span<const uint8_t> key, int64_t link_id, std::string_view session, int64_t issued) {
   Sha256 mac = hmac_sha256(key, fmt::format("page:{}:{}:{}", link_id, session, issued));
-  return fmt::format("{}.{}", issued, to_base64url(std::span(mac).first(kMacBytes)));
-}
-
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+  return fmt::format("{}.{}", issued, to_base64url(std::span(mac).first(kNonceMacBytes)));
 }
 
 }  // namespace

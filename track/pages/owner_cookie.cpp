@@ -20,10 +20,6 @@ std::string_view name_for(const HttpRequest& request) {
   return request.secure ? kSecureName : kLoopbackName;
 }
 
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 // "ISSUED.MAC"

@@ -17,12 +17,8 @@ namespace {
 
 constexpr auto kOpenFor = std::chrono::hours(12);
 constexpr auto kKnownFor = std::chrono::days(30);
-constexpr size_t kMacBytes = 16;
+constexpr size_t kPassMacBytes = 16;
 constexpr std::string_view kCookie = "candid_passcode";
-
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 // One that was counted; taken back when it goes without having been looked at.
 class CountedAttempt {
@@ -61,7 +57,7 @@ PasscodeGate::PasscodeGate(std::vector<uint8_t> key, const Clock& clock)
 // Over the hash, so that another passcode ends what the old one opened.
 std::string PasscodeGate::sign(const LinkRecord& link, int64_t ends_at) const {
   Sha256 mac = hmac_sha256(key_, fmt::format("passcode:{}:{}:{}", link.id, ends_at, link.terms.passcode_hash));
-  return fmt::format("{}.{}", ends_at, to_base64url(std::span(mac).first(kMacBytes)));
+  return fmt::format("{}.{}", ends_at, to_base64url(std::span(mac).first(kPassMacBytes)));
 }
 
 bool PasscodeGate::is_open(const HttpRequest& request, const LinkRecord& link) const {

@@ -17,7 +17,7 @@ namespace candid::upload {
 namespace {
 
 // Of one object, because the whole was not what was sent; of one piece, likewise.
-constexpr int kMostAttempts = 3;
+constexpr int kCandidAttempts = 3;
 constexpr int kMostDamaged = 5;
 // Answers that no such server gives, in a row: proxies may give one now and then, other kinds of servers for ever.
 constexpr int kMostStrange = 5;
@@ -116,7 +116,7 @@ Result<void> CandidStore::put_content(std::string_view name, const ObjectContent
   if (has_size && !options.check_content) return {};
   Sha256 digest = TRY(content.sha256());
   TRY_VOID(content.check_for(name));
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kCandidAttempts; ++attempt) {
     Put put{.name = name,
             .content = content,
             .options = options,

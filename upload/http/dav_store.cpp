@@ -15,7 +15,7 @@ namespace candid::upload {
 namespace {
 
 // Of putting one object anew, because what arrived was not what was sent.
-constexpr int kMostAttempts = 3;
+constexpr int kDavAttempts = 3;
 // A PUT that fails so often where an empty one succeeds.
 constexpr int kMostServerFailures = 3;
 
@@ -110,7 +110,7 @@ Result<void> DavStore::put_content(std::string_view name, const ObjectContent& c
   TRY_VOID(content.check_for(name));
   if (is_there && TRY(has_content(put, std::string(name)))) return {};
   TRY_VOID(collections_.make_above(name, options.stop));
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kDavAttempts; ++attempt) {
     Step step = can_move_ ? TRY(put_by_move(put)) : Step::NoMove;
     if (step == Step::NoMove) {
       can_move_ = false;

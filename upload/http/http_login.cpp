@@ -21,10 +21,6 @@ Result<std::optional<Secret>> find_printable(const std::string& name) {
   return secret;
 }
 
-std::span<const uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 Result<void> check_way(std::string_view url, std::string_view what) {
   if (is_confidential(url)) return {};
   return fail(ErrorKind::InvalidInput, fmt::format("{} would be readable on the way to {}", what, url),

@@ -35,10 +35,6 @@ bool has_item(std::string_view list, std::string_view wanted) {
   return false;
 }
 
-std::span<const uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 Result<TusClient::Abilities> TusClient::abilities(const std::stop_token& stop) {

@@ -14,7 +14,7 @@ namespace candid::upload {
 namespace {
 
 // Of putting one object anew, because its upload was lost or damaged.
-constexpr int kMostAttempts = 3;
+constexpr int kTusAttempts = 3;
 // Of reading an object while others replace it again and again.
 constexpr int kMostReads = 1000;
 
@@ -107,7 +107,7 @@ Result<void> TusStore::put_content(std::string_view name, const ObjectContent& c
       TRY(has_content(*put.note.object, options)))
     return {};
   bool is_damaged = false;
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kTusAttempts; ++attempt) {
     std::optional<uint64_t> offset = TRY(begin_or_resume(put));
     Arrival arrival = offset ? TRY(send_and_compare(put, *offset)) : Arrival::Lost;
     if (arrival == Arrival::Sound) return settle(put);

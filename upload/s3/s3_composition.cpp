@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "upload/s3/s3_multipart.h"
+
 namespace candid::upload {
 namespace {
-
-constexpr size_t kMostParts = 10'000;
-constexpr uint64_t kLargestObject = uint64_t{5} << 40;
 
 uint64_t total(std::span<const ObjectRange> ranges) {
   uint64_t sum = 0;

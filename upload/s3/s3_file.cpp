@@ -6,15 +6,14 @@
 #include <fmt/format.h>
 
 #include "core/encoding.h"
+#include "upload/s3/s3_multipart.h"
 
 namespace candid::upload {
 namespace {
 
-constexpr uint64_t kMostParts = 10'000;
-constexpr uint64_t kLargestObject = uint64_t{5} << 40;
 constexpr uint64_t kMiB = 1 << 20;
 // A part that arrived changed is sent again so often; the signed SHA-256 makes that rare.
-constexpr int kTries = 3;
+constexpr int kPartTries = 3;
 
 Error changed_on_its_way(const std::string& name, int number) {
   return Error(ErrorKind::Corrupt, fmt::format("part {} of {} is not in the store as it was sent", number, name),
@@ -67,7 +66,7 @@ Result<std::optional<S3Part>> S3FileParts::send(size_t index, const std::string&
                                                 const std::stop_token& stop) {
   StretchDigests expected = TRY(digests(index));
   int number = static_cast<int>(index) + 1;
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; tries < kPartTries; ++tries) {
     auto began = line_.now();
     auto tag = TRY(client_.put_part(name_, id, number, S3Body{range(index), expected.sha256, on_sent}, stop));
     if (!tag) return std::optional<S3Part>();

@@ -14,6 +14,10 @@
 
 namespace candid::upload {
 
+// What S3 holds of one object ("Amazon S3 multipart upload limits").
+inline constexpr uint64_t kMostParts = 10'000;
+inline constexpr uint64_t kLargestObject = uint64_t{5} << 40;
+
 // Where the parts of an object come from. Calls for different parts may come at the same time.
 class S3PartSource {
  public:

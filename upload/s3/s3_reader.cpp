@@ -9,7 +9,7 @@
 namespace candid::upload {
 namespace {
 
-constexpr int kTries = 4;
+constexpr int kReadTries = 4;
 constexpr uint64_t kLargestInMemory = 1 << 30;
 
 // What came in one reading.
@@ -31,7 +31,7 @@ bool is_what_is_there(std::string_view name, const S3Facts& facts, const Receive
 Result<void> receive(S3Client& client, std::string_view name, const std::function<bool(std::span<const uint8_t>)>& sink,
                      const std::function<void()>& restart, const std::function<Result<Received>()>& finish,
                      const std::function<bool(const net::HttpResponse&)>& accept = {}) {
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; tries < kReadTries; ++tries) {
     restart();
     auto facts = TRY(client.get(name, sink, restart, {}, accept));
     if (!facts)

@@ -16,7 +16,7 @@ namespace candid::upload {
 namespace {
 
 constexpr uint64_t kLargestWholePut = 64 << 20;  // on a line that was seen to be fast
-constexpr int kTries = 3;                        // of an upload that goes away under us
+constexpr int kUploadTries = 3;                  // of an upload that goes away under us
 constexpr std::chrono::hours kLongestLifetime{7 * 24};
 
 Result<std::string> checked(std::string_view name) {
@@ -52,10 +52,6 @@ std::string header_text(std::string_view fingerprint) {
   bool fits = !fingerprint.empty() && fingerprint.size() <= 128 &&
               std::all_of(fingerprint.begin(), fingerprint.end(), [](char c) { return c > 0x20 && c < 0x7F; });
   return fits ? std::string(fingerprint) : to_hex(sha256(fingerprint));
-}
-
-std::span<const uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 tl::unexpected<Error> not_shown(const std::string& name) {
@@ -199,7 +195,7 @@ Result<void> S3Store::put_in_parts(const std::string& name, const std::filesyste
     TRY(forget_upload(client_, notes_, name, options.stop));
     return {};
   }
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; tries < kUploadTries; ++tries) {
     std::optional<S3Tag> finished = TRY(run_multipart(client_, notes_, job, parts, options));
     S3Expected expected{size, TRY(parts.etag()), sha256_of_all};
     S3State state = TRY(s3_compare(client_, name, expected, options.stop));
@@ -305,7 +301,7 @@ Result<void> S3Store::compose_in_parts(const std::string& name, std::vector<Comp
   for (const ComposedPart& part : parts) size += part.size();
   S3ComposedParts source(client_, name, std::move(parts), read);
   S3MultipartJob job{name, properties, {client_.identity(), "", size, 0, "composed " + properties.fingerprint, false}};
-  for (int tries = 0; tries < kTries; ++tries) {
+  for (int tries = 0; tries < kUploadTries; ++tries) {
     bool is_finished = TRY(run_multipart(client_, notes_, job, source, options)).has_value();
     auto facts = TRY(client_.head(name, options.stop));
     bool is_there = facts && facts->size == size && facts->fingerprint == properties.fingerprint;
