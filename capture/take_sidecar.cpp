@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files.h"
+#include "core/time.h"
 
 namespace candid::capture {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 2;
-
-double to_seconds(Microseconds time) {
-  return static_cast<double>(time.count()) / 1e6;
-}
 
 Microseconds seconds_at(const Json& object, const char* key) {
   return Microseconds(std::llround(object.at(key).get<double>() * 1e6));

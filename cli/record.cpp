@@ -13,6 +13,7 @@
 #include "cli/recording_desk.h"
 #include "cli/session.h"
 #include "core/files.h"
+#include "core/time.h"
 
 namespace candid::cli {
 namespace {
@@ -159,10 +160,6 @@ void add_marks(const Session& session, const Job& job, const capture::RecordSumm
   if (!sidecar) return;
   sidecar->marks = timing->marks;
   if (auto written = capture::write_sidecar(summary.path, *sidecar); !written) session.console.error(written.error());
-}
-
-double to_seconds(Microseconds time) {
-  return static_cast<double>(time.count()) / 1e6;
 }
 
 nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {

@@ -15,6 +15,7 @@
 #include "tests/support/results.h"
 #include "tests/track/visit.h"
 #include "track/evidence/evidence.h"
+#include "track/evidence/networks.h"
 #include "track/evidence/outside_session.h"
 
 namespace candid::track {
@@ -77,7 +78,7 @@ json perturbed_machine(json told, Chance& chance) {
   }
   // What is decided by requests alone stays requests alone.
   const bool by_requests = told["expect"] == "prefetch" || told["id"] == "scanner-head-only" ||
-                           told["id"].get<std::string>().starts_with("mail-picture");
+                           told.contains("head_only") || told["id"].get<std::string>().starts_with("mail-picture");
   if (by_requests) return told;
   if (chance.in(2)) {
     json inputs = json::array();
@@ -106,8 +107,11 @@ TEST(PerturbedMachines, AreNeverViewed) {
     // Of those that nothing decides, the ones whose sign stands in the line itself.
     bool is_machine = expect.starts_with("machine") || expect == "prefetch" || expect == "mail_image_only";
     const json network = told.value("network", json());
-    bool has_sign = expect == "page_unverified" && (network != "203.0.113.0/24" || told.contains("gpu") ||
-                                                    told.contains("candidates_of_source_in_2min"));
+    bool is_from_machines =
+        !network.is_string() ? !network.is_null() : !machine_network(network.get<std::string>()).empty();
+    // What events tell cannot be changed as what the line does.
+    bool has_sign = expect == "page_unverified" && !told.contains("events") &&
+                    (is_from_machines || told.contains("gpu") || told.contains("candidates_of_source_in_2min"));
     bool by_itself = !told.contains("mail");
     if ((is_machine || has_sign) && by_itself) machines.push_back(told);
   }

@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DoubleSpeedCountsInFull", ViewState::Watched95, Visit().begin().at(32).played(0, 60)},
         Case{"TheEndReportCounts", ViewState::Watched95,
              Visit().begin().watch(0, 55).at(62).played(55, 60, {.kind = EventKind::Ended})},
-        Case{"APlayedVideoThatNobodyFetchedIsUnverified", ViewState::PageUnverified,
+        Case{"APlayedVideoThatNobodyFetchedWasNotPlayed", ViewState::PageHuman,
              Visit().page().load().at(2).input().play().watch(0, 60), "never fetched"},
         Case{"SecondsBeyondTheEndAreInvalid", ViewState::Sent, Visit().begin().at(200).played(0, 64)},
         Case{"WhatCannotBeIsLeftOutOfWhatCan", ViewState::Watched50, Visit().begin().watch(0, 30).played(70, 80),
@@ -232,6 +232,23 @@ TEST(EvidenceRules, MediaServedElsewhereNeedsNoFetchHere) {
   EXPECT_EQ(judge_events(Visit().page().load().at(2).input().play().watch(0, 60), context).state, ViewState::Watched95);
 }
 
+// Within the tolerance it is forgiven; beyond it nothing is granted.
+TEST(EvidenceRules, BytesAreForgivenATenthAndASecond) {
+  auto watched = [](double seconds) {
+    return judge_events(Visit().page().media(450).load().at(2).input().play().watch(0, seconds)).watched_seconds;
+  };
+  EXPECT_NEAR(watched(30.5), 30.5, 0.01);
+  EXPECT_NEAR(watched(31), 27, 0.01);
+  EXPECT_NEAR(watched(60), 27, 0.01);
+}
+
+TEST(EvidenceRules, TheClockRunsFromTheGesture) {
+  auto visit = Visit().page().load().media().at(0.5).play(false);
+  for (int second = 5; second < 60; second += 5) visit.at(second).played(0, 0.1);
+  visit.at(61).input(60'000).play().at(61.2).played(0, 60);
+  EXPECT_NEAR(judge_events(visit).watched_seconds, 5.4, 0.01);
+}
+
 TEST(EvidenceRules, NobodyWatchesMoreThanWasSent) {
   auto watched = [](int sent) {
     return judge_events(Visit().page().media(sent).load().at(2).input().play().watch(0, 60), of_one_minute());
@@ -274,8 +291,7 @@ TEST(EvidenceRules, WhatWasSentToAnotherPageLoadProvesNothing) {
   auto view = judge_events(events);
   ASSERT_EQ(view.sessions.size(), 2u);
   for (const SessionVerdict& verdict : view.sessions) {
-    EXPECT_EQ(verdict.state, verdict.session == "one" ? ViewState::Watched95 : ViewState::PageUnverified)
-        << verdict.reason;
+    EXPECT_EQ(verdict.state, verdict.session == "one" ? ViewState::Watched95 : ViewState::PageHuman) << verdict.reason;
   }
 }
 

@@ -84,6 +84,26 @@ TEST(Judge, BrokenLinesNeverEndIt) {
   EXPECT_GT(judged_count, 100u);  // the changes do not all end at the parser
 }
 
+TEST(Judge, DeepNestingUnderAnyKeyIsToldAsBad) {
+  for (const char* key : {"owner", "webdriver", "trap", "visible", "id", "duration", "network", "events", "requests",
+                          "inputs", "played", "outer", "mail", "navigator", "owner_token", "sec_ch_ua"}) {
+    const std::string deep = std::string(240'000, '[') + std::string(240'000, ']');
+    Told told = judged(fmt::format("{{\"agent\":\"curl/8\",\"{}\":{}}}\n{{\"agent\":\"curl/8\"}}\n", key, deep));
+    EXPECT_EQ(told.verdicts.size() + told.refused.size(), 2u) << key;
+  }
+}
+
+TEST(Judge, ManyUnknownKeysAreCountedAndNotAllTold) {
+  std::string line = "{\"agent\":\"curl/8\"";
+  for (int i = 0; i < 60'000; ++i) line += fmt::format(",\"k{:06}\":1", i);
+  Told told = judged(line + "}\n");
+  EXPECT_EQ(told.verdicts.size(), 1u);
+  ASSERT_EQ(told.slips.size(), 21u);
+  EXPECT_EQ(told.slips.back(), "and 980 more, or still more");
+  told = judged(R"({"agent":"x","a1":1,"b1":1,"c1":1})");
+  EXPECT_EQ(told.slips.size(), 3u);
+}
+
 TEST(Judge, DeepNestingIsNoConcern) {
   Told told = judged("{\"x\":" + std::string(500'000, '[') + std::string(500'000, ']') + ",\"agent\":\"curl/8\"}\n" +
                      std::string(1'000'000, '[') + "\n");

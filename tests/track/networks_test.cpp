@@ -55,8 +55,20 @@ TEST(Networks, PeopleBehindProxiesAreNoMachines) {
                               "Cloudflare Zero Trust", "Cloud Nine Broadband", "AS16509 Amazon (residential proxy)"}) {
     const KnownNetwork* known = NetworkList::built_in().find(network);
     ASSERT_NE(known, nullptr) << network;
-    EXPECT_EQ(known->kind, NetworkKind::People) << network;
+    EXPECT_TRUE(is_of_people(network)) << network;
+    EXPECT_EQ(machine_network(network), "") << network;
   }
+}
+
+// Many people may be behind one gateway at once, and not in one home.
+TEST(Networks, HomesAreASourceAndGatewaysAreNone) {
+  EXPECT_TRUE(is_shared_by_people("iCloud Private Relay"));
+  EXPECT_TRUE(is_shared_by_people("165.225.20.0/24"));
+  for (const char* home : {"residential", "Comcast broadband", "AS16591 Google Fiber Inc."}) {
+    EXPECT_TRUE(is_of_people(home)) << home;
+    EXPECT_FALSE(is_shared_by_people(home)) << home;
+  }
+  EXPECT_FALSE(is_of_people("AS8075"));
 }
 
 TEST(Networks, AreFoundByNumberAndByName) {
@@ -68,6 +80,8 @@ TEST(Networks, AreFoundByNumberAndByName) {
   EXPECT_EQ(whose("AS80751"), "");
   EXPECT_EQ(whose("Lawson Telecom"), "");  // holds "aws"
   EXPECT_EQ(machine_network("residential"), "");
+  EXPECT_EQ(whose("AS40934 Fortinet Inc."), "Fortinet");
+  EXPECT_EQ(whose("AS27357"), "Rackspace's data centres");
 }
 
 TEST(Networks, AreFoundInWhateverFormTheyAreWritten) {

@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kLongestLine = 1 << 20;
 constexpr size_t kMostLines = 1'000'000;
 constexpr size_t kMostSlips = 20;
+constexpr size_t kMostSlipsCounted = 1000;
 
 // The next line without its end; a longer one is read away, and told as one that is too long.
 struct Line {
@@ -111,6 +112,29 @@ std::string told(const Waiting& waiting, const SharedSigns& found) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+// What was ignored: the first of it in words, and how much more there is.
+class Slips {
+ public:
+  void add(size_t line, const std::vector<std::string>& slips) {
+    for (const std::string& slip : slips) {
+      if (known_.size() >= kMostSlipsCounted || !known_.insert(slip).second) continue;
+      if (told_.size() < kMostSlips) told_.push_back(fmt::format("line {}: {}", line, slip));
+    }
+  }
+  std::vector<std::string> all() const {
+    std::vector<std::string> all = told_;
+    const bool is_all = known_.size() < kMostSlipsCounted;
+    if (known_.size() > told_.size()) {
+      all.push_back(fmt::format("and {} more{}", known_.size() - told_.size(), is_all ? "" : ", or still more"));
+    }
+    return all;
+  }
+
+ private:
+  std::set<std::string> known_;
+  std::vector<std::string> told_;
+};
+
 Result<OutsideSession> read_line(const Line& line) {
   if (line.too_long) {
     return fail(ErrorKind::InvalidInput, fmt::format("it is longer than {} KiB", kLongestLine / 1024));
@@ -127,7 +151,7 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
   std::vector<Arrival> arrivals;
   LineClocks clocks;
   std::vector<size_t> by_line_clock;
-  std::set<std::string> told_slips;
+  Slips slips;
   size_t number = 0;
   while (auto line = next_line(input)) {
     ++number;
@@ -142,10 +166,7 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
       return fail(ErrorKind::InvalidInput, fmt::format("there are more than {} sessions", kMostLines),
                   "several files, with the sessions of one campaign in one");
     }
-    for (const std::string& slip : session->slips) {
-      if (count.slips.size() < kMostSlips && told_slips.insert(slip).second)
-        count.slips.push_back(fmt::format("line {}: {}", number, slip));
-    }
+    slips.add(number, session->slips);
     waiting.push_back(examined(*session, number));
     // Pictures are no opened links.
     const bool opens = waiting.back().record && !is_only_images(waiting.back().record->facts);
@@ -159,6 +180,7 @@ Result<JudgedLines> judge_lines(std::istream& input, const std::function<void(co
   const std::vector<SharedSigns> signs = find_shared_signs(arrivals);
   for (size_t i = 0; i < waiting.size(); ++i) verdict(told(waiting[i], signs[i]));
   count.judged = waiting.size();
+  count.slips = slips.all();
   return count;
 }
 

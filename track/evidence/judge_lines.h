@@ -14,7 +14,7 @@ namespace candid::track {
 struct JudgedLines {
   size_t judged = 0;
   size_t refused = 0;                // lines that cannot be read
-  std::vector<std::string> slips{};  // what was ignored: each once, with its first line
+  std::vector<std::string> slips{};  // what was ignored: each once, with its first line; then how many more there are
 };
 
 // A line that cannot be read is told to `refused`, with its number (from 1) and why, and is left out. Then each other

@@ -42,7 +42,7 @@ void MediaBytes::add(const MediaBytes& other) {
 
 double MediaBytes::fraction() const {
   if (asked_.empty()) return 0;
-  if (size_ <= 0) return 1;
+  if (size_ <= 0) return ended_ >= asked_.size() && sent_ == 0 ? 0 : 1;
   Union asked;
   for (const Part& part : asked_) {
     asked.add(std::min(part.first, size_), part.length > 0 ? std::min(part.first + part.length, size_) : size_);

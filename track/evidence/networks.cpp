@@ -59,7 +59,12 @@ std::optional<NetworkKind> kind_named(std::string_view name) {
   if (name == "mail_security") return NetworkKind::MailSecurity;
   if (name == "data_centre") return NetworkKind::DataCentre;
   if (name == "people") return NetworkKind::People;
+  if (name == "homes") return NetworkKind::Homes;
   return std::nullopt;
+}
+
+bool is_of_people(const KnownNetwork& known) {
+  return known.kind == NetworkKind::People || known.kind == NetworkKind::Homes;
 }
 
 bool is_word_letter(char letter) {
@@ -105,12 +110,13 @@ Result<NetworkList> NetworkList::parse(std::string_view text) {
     if (!kind) {
       return fail(ErrorKind::InvalidInput,
                   fmt::format("{}:{}: \"{}\" is no kind of network", kNetworksFile, row.line, row.columns[1]),
-                  "mail_security, data_centre or people");
+                  "mail_security, data_centre, people or homes");
     }
     KnownNetwork network{*kind, std::string(row.columns[2])};
     auto span = parse_span(row.columns[0]);
     if (!span && row.columns[0].find('/') != std::string_view::npos) {
-      return fail(ErrorKind::InvalidInput, fmt::format("{}:{}: \"{}\" is no range", kNetworksFile, row.line, row.columns[0]));
+      return fail(ErrorKind::InvalidInput,
+                  fmt::format("{}:{}: \"{}\" is no range", kNetworksFile, row.line, row.columns[0]));
     }
     if (!span) {
       list.names_.emplace_back(spaced(row.columns[0]), std::move(network));
@@ -163,7 +169,12 @@ const KnownNetwork* NetworkList::find_name(std::string_view text) const {
 
 std::string machine_network(std::string_view network) {
   const KnownNetwork* known = NetworkList::built_in().find(network);
-  return known == nullptr || known->kind == NetworkKind::People ? std::string() : known->whose;
+  return known == nullptr || is_of_people(*known) ? std::string() : known->whose;
+}
+
+bool is_of_people(std::string_view network) {
+  const KnownNetwork* known = NetworkList::built_in().find(network);
+  return known != nullptr && is_of_people(*known);
 }
 
 bool is_shared_by_people(std::string_view network) {

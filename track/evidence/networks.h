@@ -17,6 +17,7 @@ enum class NetworkKind {
   MailSecurity,
   DataCentre,
   People,  // a proxy or gateway that people are behind
+  Homes,   // of people, too, and a source of its own
 };
 
 struct KnownNetwork {
@@ -54,6 +55,9 @@ std::string machine_network(std::string_view network);
 
 // Whether it is a proxy or gateway that many people are behind, so that one of them is no one source.
 bool is_shared_by_people(std::string_view network);
+
+// Whether people are there: at home, or behind such a proxy or gateway.
+bool is_of_people(std::string_view network);
 
 // Whether it is an address or a range, and no name.
 bool is_address(std::string_view network);

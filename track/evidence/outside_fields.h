@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,12 +29,22 @@ class OutsideFields {
  public:
   // `where` names the object in errors: "requests[2]". Throws BadField when it is none. The object outlives this.
   OutsideFields(const nlohmann::json& object, std::string where);
+  // One that was made of something else, and goes with this.
+  static OutsideFields owning(nlohmann::json object, std::string where);
+
+  // Where an object stands under a key of that form, its keys count as this one's own, behind those that are there;
+  // its "id" is what that key itself tells.
+  void spread(std::string_view form);
 
   // Whether the key is there, and not null.
   bool has(const FieldKey& key) const { return find(key).value != nullptr; }
   // The value itself; null where it is missing.
   const nlohmann::json* raw(const FieldKey& key) const { return find(key).value; }
   std::optional<bool> flag(const FieldKey& key) const;
+  // True where any of the key's names says so, however many stand there; none where none does.
+  std::optional<bool> any_flag(const FieldKey& key) const;
+  // Each that is told, under whatever name of the key.
+  std::vector<const nlohmann::json*> all(const FieldKey& key) const;
   std::optional<double> number(const FieldKey& key, double least, double most) const;
   // Seconds; also under the key with a unit behind it: "wall_ms", "duration_seconds".
   std::optional<double> seconds(const FieldKey& key, double least, double most) const;
@@ -42,8 +52,10 @@ class OutsideFields {
   // time of ISO 8601 (of the epoch then).
   std::optional<double> moment(const FieldKey& key) const;
   std::optional<std::string> text(const FieldKey& key) const;
-  // The first `most` bytes of a text of any length.
-  std::optional<std::string> text_cut(const FieldKey& key, size_t most) const;
+  // Of whatever length; none where it is no text.
+  std::optional<std::string> text_if_any(const FieldKey& key) const;
+  // The first `most` bytes of each text of any length, under whatever name of the key.
+  std::vector<std::string> texts_cut(const FieldKey& key, size_t most) const;
   // A number counts as its digits, a truth value as its name.
   std::optional<std::string> name_or_number(const FieldKey& key) const;
   // Every text under any name of the key; of an object its texts. Numbers are AS numbers.
@@ -52,14 +64,15 @@ class OutsideFields {
   // Empty when it is missing. `from_text` makes an object of an item that is a text; without it, none may be.
   using FromText = nlohmann::json (*)(const std::string& text);
   std::vector<OutsideFields> objects(const FieldKey& key, FromText from_text = nullptr) const;
-  // Ranges: [[0, 5], [10, 12.5]], [{"from": 0, "to": 5}], a single one of these, or its length alone, 5.
+  // Ranges: [[0, 5], [10, 12.5]], [{"from": 0, "to": 5}], a single one of these, its length alone, 5, or each second
+  // that was played, [0, 1, 2, 3].
   std::vector<std::pair<double, double>> ranges(const FieldKey& key, double least, double most) const;
-  // [1280, 800] or {"width": 1280, "height": 800}.
+  // [1280, 800], {"width": 1280, "height": 800} or "1280x800".
   std::optional<std::pair<double, double>> size(const FieldKey& key, double least, double most) const;
 
   // Of the keys that stand in no list of the format, and are not of those that people add for themselves ("expect",
-  // "note"): each, and what it may have been meant to be.
-  std::vector<std::string> unknown(std::span<const FieldKey* const> known) const;
+  // "note"): each that was not told before, and of so many as `guesses` allows what it may have been meant to be.
+  std::vector<std::string> unknown(const KeyList& known, size_t& guesses, std::set<std::string>& told_before) const;
 
  private:
   struct Found {
@@ -68,15 +81,14 @@ class OutsideFields {
   };
   Found find(const FieldKey& key) const;
   Found find_form(std::string_view form) const;
+  std::vector<Found> find_all(const FieldKey& key) const;
+  bool checked_flag(const Found& found) const;
   std::string name(std::string_view key) const;
 
   const nlohmann::json* object_;
-  std::map<std::string, Found, std::less<>> by_form_;
+  std::multimap<std::string, Found, std::less<>> by_form_;  // of one form as they were told
   std::string where_;
   std::shared_ptr<const nlohmann::json> owned_{};  // an object that was made of a text
 };
-
-// In small letters, without "_", "-" and spaces.
-std::string form_of_key(std::string_view key);
 
 }  // namespace candid::track

@@ -115,26 +115,40 @@ Asked asked_for(std::string_view what) {
   return Asked::Page;
 }
 
-std::string token_in(std::string_view path) {
+LinkPath link_in(std::string_view path) {
+  static constexpr std::string_view kPagesOfAnySite[] = {"privacy", "datenschutz", "terms",   "imprint", "impressum",
+                                                         "legal",   "cookies",     "contact", "about",   "help",
+                                                         "faq",     "healthz",     "login"};
   if (path.find('/') == std::string_view::npos) return {};
   const std::vector<std::string> folders = folders_of(path);
   for (size_t i = 0; i + 1 < folders.size(); ++i) {
-    if (folders[i] == "v") return folders[i + 1];
+    if (folders[i] == "v") return {"v", folders[i + 1]};
   }
-  return folders.empty() || folders.back() == "v" ? std::string() : folders.back();
+  if (folders.empty() || folders.back() == "v" || is_one_of(lower_ascii(folders.back()), kPagesOfAnySite)) return {};
+  std::string way;
+  for (size_t i = 0; i + 1 < folders.size(); ++i) way += folders[i] + "/";
+  return {way, folders.back()};
 }
 
 ReportName report_named(std::string_view name) {
   static constexpr std::string_view kWeak[] = {"scroll",      "mousemove", "pointermove", "touchmove",
                                                "pointerover", "mouseover", "hover"};
+  static constexpr std::string_view kMoves[] = {"wheel", "swipe"};
   const std::string form = form_of_key(name);
-  if (form == "visibilitychange" || form == "visibility") return {EventKind::Hide, false, true};
-  if (is_one_of(form, kWeak)) return {EventKind::Input, true, false};
-  auto other = kinds().find(form);
-  if (other != kinds().end()) return {other->second, false, false};
-  auto kind = event_kind(form);
-  if (kind == EventKind::MediaEnd) kind = std::nullopt;
-  return {kind, false, false};
+  ReportName known;
+  known.weak = is_one_of(form, kWeak);
+  known.needs_visibility = form == "visibilitychange" || form == "visibility";
+  if (known.weak) {
+    known.kind = EventKind::Input;
+  } else if (known.needs_visibility) {
+    known.kind = EventKind::Hide;
+  } else if (auto other = kinds().find(form); other != kinds().end()) {
+    known.kind = other->second;
+  } else if (auto kind = event_kind(form); kind != EventKind::MediaEnd) {
+    known.kind = kind;
+  }
+  known.activates = !known.weak && !is_one_of(form, kMoves);
+  return known;
 }
 
 }  // namespace candid::track

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +12,7 @@
 #include "track/evidence/networks.h"
 #include "track/evidence/outside_events.h"
 #include "track/evidence/outside_fields.h"
+#include "track/evidence/outside_kinds.h"
 #include "track/evidence/outside_short.h"
 
 namespace candid::track {
@@ -21,44 +22,35 @@ using nlohmann::json;
 
 constexpr double kDefaultDuration = 60;
 constexpr double kMostSinceMail = 1e12;
+constexpr size_t kMostGuesses = 40;  // at what unknown keys may mean: each is compared with all that there are
 constexpr UtcTime kStart{std::chrono::hours(24 * 365 * 50)};  // any moment; only distances matter
 
 // Parts of a line that others put into objects of their own: {"navigator": {"webdriver": true}}.
-constexpr std::string_view kParts[] = {"navigator", "browser", "client",  "page",    "document", "window",
-                                       "load",      "screen",  "env",     "signals", "player",   "playback",
-                                       "video",     "script",  "headers", "context", "behavior", "behaviour"};
+constexpr std::string_view kParts[] = {"navigator", "browser", "client",  "page",     "document", "window",
+                                       "load",      "screen",  "env",     "signals",  "player",   "playback",
+                                       "video",     "script",  "headers", "context",  "behavior", "behaviour",
+                                       "beacon",    "mail",    "link",    "candidate"};
 
-// The line with those parts' keys beside its own, which come first. Values are moved: copies of deep ones would need as
-// deep a stack.
-json without_parts(json line) {
-  json flat = json::object();
-  std::vector<json> parts;
-  for (auto& [key, value] : line.items()) {
-    const std::string form = form_of_key(key);
-    const bool is_part = value.is_object() && std::find(std::begin(kParts), std::end(kParts), form) != std::end(kParts);
+void spread_parts(OutsideFields& line) {
+  static constexpr FieldKey kWindow{"window"};
+  for (std::string_view part : kParts) {
+    const json* window = part == "window" ? line.raw(kWindow) : nullptr;
     // A size is what it is, and not a part.
-    const bool is_size = is_part && form == "window" && value.contains("width");
-    if (is_part && !is_size) {
-      parts.push_back(std::move(value));
-    } else {
-      flat[key] = std::move(value);
-    }
+    if (window != nullptr && window->is_object() && window->contains("width")) continue;
+    line.spread(part);
   }
-  for (json& part : parts) {
-    for (auto& [key, value] : part.items()) {
-      if (!flat.contains(key)) flat[key] = std::move(value);
-    }
-  }
-  return flat;
 }
 
-// The line's; else that of the first request that tells one.
-std::string agent_of(const OutsideFields& line) {
-  if (auto agent = agent_in(line)) return *agent;
+// The line's; else those of the first request that tells one.
+std::vector<std::string> agents_of(const OutsideFields& line) {
+  std::vector<std::string> agents = agents_in(line);
   for (const OutsideFields& request : line.objects(keys::kRequests, request_from_text)) {
-    if (auto agent = agent_in(request)) return *agent;
+    if (agents.empty()) agents = agents_in(request);
   }
-  return {};
+  const std::vector<std::string> hints = line.texts(keys::kClientHints);
+  auto is_headless = [](const std::string& brand) { return lower_ascii(brand).find("headless") != std::string::npos; };
+  if (std::any_of(hints.begin(), hints.end(), is_headless)) agents.emplace_back("Mozilla/5.0 HeadlessChrome");
+  return agents;
 }
 
 // What is told of it, and of what it is.
@@ -80,7 +72,7 @@ std::string network_of(const OutsideFields& line) {
   std::string known;
   for (const std::string& network : told) {
     const std::string kept = truncated_network(network);
-    if (is_shared_by_people(kept)) return kept;
+    if (is_of_people(kept)) return kept;
     if (known.empty() && NetworkList::built_in().find(kept) != nullptr) known = kept;
   }
   if (!known.empty() || told.empty()) return known;
@@ -122,12 +114,18 @@ Began began_of(const OutsideFields& line, const std::optional<double>& since_mai
   return {told ? ArrivalClock::Line : ArrivalClock::None, 0};
 }
 
+std::string link_in_path(const OutsideFields& line) {
+  const std::string path = line.text_if_any(keys::kPath).value_or("");
+  return !path.empty() && asked_for(path) == Asked::Page ? link_in(path).token : std::string();
+}
+
 Arrival arrival_of(const OutsideFields& line, const OutsideSession& session, const AddedRequests& asked) {
   Arrival arrival;
   if (session.clock == ArrivalClock::None || session.history.link.purpose == Purpose::Owner) return arrival;
   arrival.mail = line.name_or_number(keys::kMail).value_or("");
   arrival.candidate = line.name_or_number(keys::kCandidate).value_or(arrival.mail);
   arrival.link = line.name_or_number(keys::kLink).value_or(asked.token);
+  if (arrival.link.empty()) arrival.link = link_in_path(line);
   if (auto source = line.name_or_number(keys::kSourceGroup)) {
     if (arrival.candidate.empty()) arrival.candidate = session.id;
     arrival.sources.insert(*source);
@@ -139,23 +137,29 @@ Arrival arrival_of(const OutsideFields& line, const OutsideSession& session, con
   return arrival;
 }
 
-// Of parts that hold many alike, the first tells.
+// What is ignored, each once.
 std::vector<std::string> slips_in(const OutsideFields& line) {
-  std::vector<std::string> slips = line.unknown(keys_of_line());
-  auto add = [&](const std::vector<OutsideFields>& items, std::span<const FieldKey* const> known) {
-    if (items.empty()) return;
-    for (std::string& slip : items.front().unknown(known)) slips.push_back(std::move(slip));
+  std::vector<std::string> slips;
+  size_t guesses = kMostGuesses;
+  // Each key once in each list, however many items have it.
+  auto add = [&](const std::vector<OutsideFields>& items, const KeyList& known) {
+    std::set<std::string> told;
+    for (const OutsideFields& item : items) {
+      for (std::string& slip : item.unknown(known, guesses, told)) slips.push_back(std::move(slip));
+    }
   };
+  add({line}, keys_of_line());
   add(line.objects(keys::kRequests, request_from_text), keys_of_request());
   add(inputs_of(line), keys_of_input());
-  add(line.objects(keys::kEvents, report_from_text), keys_of_report());
+  add(events_of(line), keys_of_report());
+  add(beats_of(line), keys_of_report());
   const json* play = line.raw(keys::kPlay);
   if (play != nullptr && play->is_object()) add({*line.object(keys::kPlay)}, keys_of_play());
   return slips;
 }
 
 bool is_owner(const OutsideFields& line) {
-  if (auto owner = line.flag(keys::kOwner)) return *owner;
+  if (is_by_owner(line)) return true;
   if (line.name_or_number(keys::kLink).value_or("") == "owner") return true;
   const json* purpose = line.raw(keys::kPurpose);
   if (purpose == nullptr || !purpose->is_string()) return false;
@@ -169,8 +173,14 @@ void set_mail_time(OutsideSession& session, const OutsideFields& line, const std
     UtcTime first = began + milliseconds_of(asked.first);
     for (const Event& event : session.history.events) first = std::min(first, event.received_at);
     session.context.mail_accepted_at = first - milliseconds_of(*since_mail);
-  } else if (auto accepted = line.moment(keys::kMailAt); accepted && session.clock == ArrivalClock::Shared) {
-    session.context.mail_accepted_at = kStart + milliseconds_of(*accepted);
+  } else if (auto accepted = line.moment(keys::kMailAt)) {
+    // By a clock that the line's own times are of: one that all lines share, or one that its requests tell.
+    const bool is_of_requests = session.clock == ArrivalClock::Line && std::abs(*accepted) < kEpochLike;
+    if (is_of_requests || session.clock == ArrivalClock::Shared) {
+      session.context.mail_accepted_at = kStart + milliseconds_of(*accepted);
+    } else {
+      session.slips.emplace_back("\"mail_accepted_at\" is ignored: nothing tells by the same clock when the visit was");
+    }
   }
 }
 
@@ -194,10 +204,19 @@ std::optional<double> wall_of(const OutsideFields& line) {
   }
 }
 
-OutsideSession read(json parsed) {
-  if (!parsed.is_object()) OutsideFields(parsed, "");  // throws
-  const json flat = without_parts(std::move(parsed));
-  const OutsideFields line(flat, "");
+// What the page's script reported, in whichever of the two ways it is told.
+void add_script(EventMaker& events, const OutsideFields& line, const AddedRequests& asked,
+                std::vector<std::string>& slips) {
+  const LineContext context{line, asked.page_at, was_seen(line, asked), wall_of(line),
+                            first_start_of(line, asked.page_at)};
+  ToldEvents told = read_reports(context, slips);
+  add_short_form(events, line, asked, told, slips);
+  for (ToldReport& report : told.reports) events.report(std::move(report));
+}
+
+OutsideSession read(const json& parsed) {
+  OutsideFields line(parsed, "");
+  spread_parts(line);
   OutsideSession session;
   session.slips = slips_in(line);
   session.id = line.name_or_number(keys::kId).value_or("");
@@ -210,12 +229,19 @@ OutsideSession read(json parsed) {
   const Began start = began_of(line, since_mail);
   const UtcTime began = kStart + milliseconds_of(start.seconds);
   session.clock = start.clock;
-  EventMaker events(session.history, began, agent_of(line), network_of(line));
+  const std::vector<std::string> agents = agents_of(line);
+  EventMaker events(session.history, began, agents.empty() ? "" : agents.front(), network_of(line));
   const AddedRequests asked = add_requests(events, line);
   session.first_at = asked.first;
-  if (impossible) events.impossible(asked.first);
-  add_reports(events, line, {asked.page_at, was_seen(line, asked), wall_of(line)}, session.slips);
-  add_short_form(events, line, asked, session.slips);
+  add_script(events, line, asked, session.slips);
+  if (impossible) {
+    events.impossible(asked.first);
+    events.forget_playing();
+  }
+  events.finish();
+  for (const std::string& agent : agents) {
+    if (agent != agents.front()) events.also_under(agent);
+  }
 
   session.context.media_served_here = line.flag(keys::kServedHere).value_or(asked.video);
   set_mail_time(session, line, since_mail, asked, began);
@@ -229,10 +255,10 @@ OutsideSession read(json parsed) {
 }  // namespace
 
 Result<OutsideSession> read_outside_session(std::string_view line) {
-  json parsed = json::parse(line, nullptr, false);
+  const json parsed = json::parse(line, nullptr, false);
   if (parsed.is_discarded()) return fail(ErrorKind::InvalidInput, "it is not JSON", "one JSON object on one line");
   try {
-    return read(std::move(parsed));
+    return read(parsed);
   } catch (const BadField& bad) {
     return fail(ErrorKind::InvalidInput, bad.why, bad.hint);
   }

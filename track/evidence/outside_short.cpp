@@ -14,6 +14,7 @@ using nlohmann::json;
 
 constexpr double kLowest = -kLongestVideoSeconds;
 constexpr double kHighest = kLongestVideoSeconds;
+constexpr double kShortly = 0.001;           // seconds after what came before
 constexpr double kShortLoadAfterPage = 0.5;  // seconds, where only the higher-level form tells of a script
 
 json input_from_text(const std::string& text) {
@@ -29,7 +30,7 @@ bool has_trusted_input(const OutsideFields& line) {
   for (const OutsideFields& input : inputs_of(line)) {
     if (told_trusted(input).value_or(true)) return true;
   }
-  for (const OutsideFields& event : line.objects(keys::kEvents, report_from_text)) {
+  for (const OutsideFields& event : events_of(line)) {
     const json* name = event.raw(keys::kInputKind);
     if (name == nullptr || !name->is_string()) continue;
     const ReportName known = report_named(name->get_ref<const std::string&>());
@@ -53,7 +54,7 @@ bool tells_of_script(const OutsideFields& line, bool asked_for_page) {
   const json* script = line.raw(keys::kScript);
   if (script != nullptr && !script->is_object()) return line.flag(keys::kScript).value_or(false);
   bool did_something = !inputs_of(line).empty() || tells_of_playing(line) || line.has(keys::kPlay) ||
-                       line.flag(keys::kAutoplay).value_or(false) || line.flag(keys::kWebdriver).value_or(false) ||
+                       line.flag(keys::kAutoplay).value_or(false) || line.any_flag(keys::kWebdriver).value_or(false) ||
                        line.flag(keys::kPrerendered).value_or(false);
   if (did_something) return true;
   bool tells_of_browser = line.has(keys::kOuter) || line.has(keys::kOuterWidth) || line.has(keys::kVisible) ||
@@ -61,12 +62,6 @@ bool tells_of_script(const OutsideFields& line, bool asked_for_page) {
                           line.has(keys::kWindowless) || line.has(keys::kHasWindow);
   return asked_for_page && tells_of_browser;
 }
-
-// Of the inputs, the first that a person can have made: it started the video, unless the line says otherwise.
-struct FirstTrusted {
-  bool any = false;
-  std::optional<double> ms{};
-};
 
 // What cannot be becomes a report of that.
 template <typename Add>
@@ -79,68 +74,102 @@ void add_possible(EventMaker& events, double at, const Add& add) {
   }
 }
 
-FirstTrusted add_inputs(EventMaker& events, const OutsideFields& line, double loaded, std::vector<std::string>& slips) {
-  FirstTrusted first;
+void add_inputs(EventMaker& events, const OutsideFields& line, double loaded, std::vector<std::string>& slips) {
   for (const OutsideFields& input : inputs_of(line, &slips)) {
     add_possible(events, loaded, [&] {
       const auto ms = since_load(input, loaded);
-      json body = input_body(input, ms);
       if (!ms) slips.emplace_back("an input tells no \"ms\": when it came is not known");
-      if (body["trusted"].get<bool>()) {
-        first.any = true;
-        if (ms) first.ms = std::min(first.ms.value_or(*ms), *ms);
-      }
-      events.report(EventKind::Input, loaded + ms.value_or(0) / 1000, body);
+      ToldReport report;
+      report.kind = EventKind::Input;
+      report.at = loaded + ms.value_or(0) / 1000;
+      report.body = input_body(input, ms);
+      report.activates = may_start_video(input);
+      events.report(std::move(report));
     });
   }
-  return first;
 }
 
-// How the video was started, where the line says it in a word or a flag.
-std::optional<bool> told_gesture(const OutsideFields& line) {
-  for (const FieldKey* key : {&keys::kGesture, &keys::kStartedBy, &keys::kPlay}) {
-    const json* told = line.raw(*key);
-    if (told == nullptr) continue;
-    if (told->is_boolean() && key != &keys::kPlay) return told->get<bool>();
-    if (!told->is_string()) continue;
-    const std::string how = lower_ascii(told->get_ref<const std::string&>());
-    for (std::string_view by_itself : {"auto", "script", "program", "untrusted", "none", "itself", "false", "no"}) {
-      if (how.find(by_itself) != std::string::npos) return false;
-    }
-    return true;
-  }
-  return line.flag(keys::kAutoplay).value_or(false) ? std::optional(false) : std::nullopt;
+void add_start(EventMaker& events, double at, std::optional<bool> trusted, std::optional<double> ms) {
+  ToldReport start;
+  start.kind = EventKind::Play;
+  start.at = at;
+  start.body = play_body(trusted, ms);
+  events.report(std::move(start));
 }
 
-void add_playing(EventMaker& events, const OutsideFields& line, const FirstTrusted& gesture, double loaded) {
+// How the video was started, and when; where the line does not tell of it, by what the events tell, or by the first
+// input that may have done it.
+double add_start_of_line(EventMaker& events, const OutsideFields& line, const ToldEvents& told, double loaded) {
   const json* play = line.raw(keys::kPlay);
-  const bool has_play = play != nullptr && play->is_object();
-  json progress = progress_body(line, keys::kPlayed);
-  if (progress["ranges"].empty() && !has_play) return;
-  double began = loaded + gesture.ms.value_or(0) / 1000;
-  json start = {{"trusted", told_gesture(line).value_or(gesture.any)}, {"ms", nullptr}, {"at", 0}};
-  if (gesture.ms) start["ms"] = *gesture.ms;
-  if (has_play) {
+  const auto first = first_start_of(line, loaded);
+  const auto gesture = gesture_of_line(line);
+  double began = loaded + first.value_or(0) / 1000;
+  if (!first && told.activated_at) began = std::max(began, *told.activated_at + kShortly);
+  if (play != nullptr && play->is_object()) {
     const auto fields = line.object(keys::kPlay);
     auto ms = since_load(*fields, loaded);
-    if (!ms) ms = gesture.ms;
-    start = play_body(*fields, ms);
-    began = loaded + ms.value_or(0) / 1000;
+    if (ms || first) began = loaded + (ms ? *ms : *first) / 1000;
+    auto trusted = start_in(*fields);
+    if (!trusted) trusted = gesture;
+    add_start(events, began, trusted, ms ? ms : first);
+    return began;
   }
-  events.report(EventKind::Play, began, start);
-  double rate = std::max(0.0625, progress["rate"].get<double>());
-  double wall = line.seconds(keys::kWall, 0, kLongestVisitSeconds).value_or(length_of(progress["ranges"]) / rate);
-  if (!progress["ranges"].empty()) events.report(EventKind::Beat, began + wall, progress);
+  if (told.play_at && !gesture) return *told.play_at;
+  add_start(events, began, gesture, gesture ? first : std::nullopt);
+  return began;
+}
+
+void add_playing(EventMaker& events, const OutsideFields& line, const ToldEvents& told, double loaded) {
+  const json* play = line.raw(keys::kPlay);
+  json progress = progress_body(line, line, keys::kPlayed);
+  const bool tells_start = play != nullptr && play->is_object();
+  // Of what was played the events tell, and not of how it began.
+  const bool starts_events = told.plays && !told.play_at && (first_start_of(line, loaded) || gesture_of_line(line));
+  if (progress["ranges"].empty() && !tells_start && !starts_events) return;
+  const double began = add_start_of_line(events, line, told, loaded);
+  const double rate = std::max(kSlowestRate, progress["rate"].get<double>());
+  const double wall = line.seconds(keys::kWall, 0, kLongestVisitSeconds).value_or(length_of(progress["ranges"]) / rate);
+  if (progress["ranges"].empty()) return;
+  ToldReport report;
+  report.at = began + wall;
+  report.body = std::move(progress);
+  events.report(std::move(report));
+}
+
+// "first_input_ms": 1800, "first_input_trusted": true
+std::optional<OutsideFields> first_input_of(const OutsideFields& line) {
+  auto ms = line.number(keys::kFirstInputMs, 0, kLongestVisitMs);
+  auto trusted = line.flag(keys::kFirstInputTrusted);
+  if (!ms && !trusted.value_or(false)) return std::nullopt;
+  json input = {{"trusted", trusted.value_or(true)}};
+  if (ms) input["ms"] = *ms;
+  return OutsideFields::owning(std::move(input), "\"first_input\"");
 }
 
 }  // namespace
 
+std::optional<double> first_start_of(const OutsideFields& line, double loaded) {
+  std::optional<double> first;
+  bool any = false;
+  for (const OutsideFields& input : inputs_of(line)) {
+    if (!told_trusted(input).value_or(true) || !may_start_video(input)) continue;
+    any = true;
+    try {
+      if (auto ms = since_load(input, loaded)) first = std::min(first.value_or(*ms), *ms);
+    } catch (const BadField& bad) {
+      if (!bad.impossible) throw;  // told where inputs are added
+    }
+  }
+  return any ? std::optional(first.value_or(0)) : std::nullopt;
+}
+
 std::vector<OutsideFields> inputs_of(const OutsideFields& line, std::vector<std::string>* ignored) {
   const json* told = line.raw(keys::kInputs);
-  if (told == nullptr || is_count(*told)) return {};  // a count, of which nothing else is known
   std::vector<OutsideFields> inputs;
+  if (auto first = first_input_of(line)) inputs.push_back(std::move(*first));
+  if (told == nullptr || is_count(*told)) return inputs;  // a count, of which nothing else is known
   for (OutsideFields& input : line.objects(keys::kInputs, input_from_text)) {
-    const ReportName name = report_named(input.text(keys::kInputKind).value_or("input"));
+    const ReportName name = report_named(name_of_input(input));
     if (name.weak && !told_trusted(input)) {
       if (ignored != nullptr)
         ignored->emplace_back("scrolling and moving are no input unless they are told to be trusted");
@@ -153,20 +182,27 @@ std::vector<OutsideFields> inputs_of(const OutsideFields& line, std::vector<std:
 
 bool was_seen(const OutsideFields& line, const AddedRequests& asked) {
   bool prerendered = line.flag(keys::kPrerendered).value_or(false);
-  for (const OutsideFields& event : line.objects(keys::kEvents, report_from_text)) {
+  for (const OutsideFields& event : events_of(line)) {
     prerendered |= event.flag(keys::kPrerendered).value_or(false);
   }
   const bool in_advance = asked.all_in_advance || prerendered;
   return !in_advance || has_trusted_input(line) || tells_of_playing(line);
 }
 
-void add_short_form(EventMaker& events, const OutsideFields& line, const AddedRequests& asked,
+void add_short_form(EventMaker& events, const OutsideFields& line, const AddedRequests& asked, const ToldEvents& told,
                     std::vector<std::string>& slips) {
-  if (!tells_of_script(line, asked.page)) return;
-  const double loaded = asked.page_at + kShortLoadAfterPage;
-  events.report(EventKind::Load, loaded, load_body(line, was_seen(line, asked)));
-  const FirstTrusted first = add_inputs(events, line, loaded, slips);
-  add_possible(events, loaded, [&] { add_playing(events, line, first, loaded); });
+  const bool tells_start = told.plays && gesture_of_line(line).has_value();
+  if (!tells_of_script(line, asked.page) && !tells_start) return;
+  const double loaded = told.loaded_at.value_or(asked.page_at + kShortLoadAfterPage);
+  if (!told.loaded_at) {
+    ToldReport load;
+    load.kind = EventKind::Load;
+    load.at = loaded;
+    load.body = load_body(line, line, was_seen(line, asked));
+    events.report(std::move(load));
+  }
+  add_inputs(events, line, loaded, slips);
+  add_possible(events, loaded, [&] { add_playing(events, line, told, loaded); });
 }
 
 }  // namespace candid::track

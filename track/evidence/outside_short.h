@@ -2,6 +2,7 @@
 // Internal to track. What a line from outside tells of the page's script in short, on itself: "inputs", "played" and so
 // on.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,13 @@ std::vector<OutsideFields> inputs_of(const OutsideFields& line, std::vector<std:
 // somebody did something with it.
 bool was_seen(const OutsideFields& line, const AddedRequests& asked);
 
-// The reports that the line tells of in short; none where it tells of no script.
-void add_short_form(EventMaker& events, const OutsideFields& line, const AddedRequests& asked,
+// When, in milliseconds after load, the first of these came that may have started the video; none where none may, 0
+// where none that may tells when. `loaded`: when that was, by the line's clock.
+std::optional<double> first_start_of(const OutsideFields& line, double loaded);
+
+// The reports that the line tells of in short; none where it tells of no script. What its "events" tell is not told
+// again: a load, and how the video was started.
+void add_short_form(EventMaker& events, const OutsideFields& line, const AddedRequests& asked, const ToldEvents& told,
                     std::vector<std::string>& slips);
 
 }  // namespace candid::track

@@ -151,6 +151,12 @@ Ruling watched(double seconds, double duration) {
   return ruling;
 }
 
+// Bytes and seconds do not run quite alike: a tenth more than was sent and a second are forgiven. Who tells of more has
+// seen no more than was sent.
+double within_bytes(double seconds, double sent) {
+  return seconds > 1.1 * sent + 1 ? sent : seconds;
+}
+
 }  // namespace
 
 bool is_only_images(const SessionFacts& facts) {
@@ -170,11 +176,9 @@ Ruling weigh(const SessionCase& session, const AgentList& agents) {
   if (facts.impossible > 0 && !played) {
     return ruled(ViewState::InvalidEvent, "reports what cannot be, such as seconds that the video does not have");
   }
-  if (played && session.context.media_served_here) {
-    if (session.served == 0) return ruled(ViewState::PageUnverified, "reports a played video that was never fetched");
-    // Bytes and seconds do not run quite alike; a tenth more and a second are forgiven.
-    seconds = std::min(seconds, 1.1 * session.served * duration + 1);
-  }
+  const bool unfetched = played && session.context.media_served_here && session.served == 0;
+  played &= !unfetched;
+  if (session.context.media_served_here) seconds = within_bytes(seconds, session.served * duration);
 
   std::vector<std::string> signs = machine_signs(session);
   bool confirmed = facts.human_input && played && seconds + kSecondsRounding >= kConfirmingFraction * duration;
@@ -186,6 +190,7 @@ Ruling weigh(const SessionCase& session, const AgentList& agents) {
   } else {
     ruling = watched(seconds, duration);
   }
+  if (unfetched) ruling.reason += "; reports a played video that was never fetched";
   if (facts.impossible > 0) ruling.reason += "; reports of what cannot be were left out";
   ruling.machine_signs = std::move(signs);
   return ruling;

@@ -15,7 +15,7 @@
 namespace candid::track {
 
 // Grows whenever a verdict could change: by another rule, another number, or another list in assets/evidence.
-inline constexpr int kEvidenceRules = 5;
+inline constexpr int kEvidenceRules = 6;
 
 // What is known beside the events.
 struct ViewContext {

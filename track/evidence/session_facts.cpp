@@ -292,13 +292,17 @@ bool is_perceived(const json& body) {
 // Credit for what was played after the first start by a trusted gesture.
 void add_credit(SessionFacts& facts, std::span<const Report> reports, double duration) {
   std::optional<int64_t> start;
+  for (const Report& report : reports) {
+    const bool is_start = report.event->kind == EventKind::Play && report.body.at("trusted").get<bool>();
+    if (is_start) start = std::min(start.value_or(*report.event->sequence), *report.event->sequence);
+  }
+  // The clock runs from the start on: what played by itself before it makes no room for more.
   std::optional<UtcTime> from;
   std::optional<UtcTime> to;
   for (const Report& report : reports) {
     const Event& event = *report.event;
-    bool is_start = event.kind == EventKind::Play && report.body.at("trusted").get<bool>();
-    if (is_start) start = std::min(start.value_or(*event.sequence), *event.sequence);
-    if (!is_start && !is_progress(event.kind)) continue;
+    const bool is_start = event.kind == EventKind::Play && report.body.at("trusted").get<bool>();
+    if (!start || *event.sequence < *start || !(is_start || is_progress(event.kind))) continue;
     from = std::min(from.value_or(event.received_at), event.received_at);
     to = std::max(to.value_or(event.received_at), event.received_at);
   }

@@ -38,8 +38,10 @@ const char* words_of(FormAnswer answer) {
 
 Result<std::string> render_passcode_page(std::string_view token, std::string_view language, PasscodeNotice notice,
                                          std::chrono::seconds wait) {
+  const PageWords words = words_for(language);
   PageValues values;
-  values.set_words(words_for(language));
+  values.set_words(words);
+  values.texts["title"] = words.texts.at("passcode_title");
   values.texts["action"] = notice == PasscodeNotice::None ? fmt::format("{}/passcode", token) : std::string("passcode");
   values.texts["wait_minutes"] = fmt::to_string(std::chrono::ceil<std::chrono::minutes>(wait).count());
   values.flags["wrong"] = notice == PasscodeNotice::Wrong;

@@ -31,12 +31,24 @@ class CheckedContext : public mustache::context<std::string> {
   mutable std::set<std::string> missing_;
 };
 
+// A template with the parts that it shares with others ("{{>NAME}}" on a line of its own) in their places.
+std::string whole(std::string_view name) {
+  constexpr std::string_view kBegin = "{{>", kEnd = "}}\n";
+  std::string text(page_assets().at(name));
+  for (size_t at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin)) {
+    const size_t end = text.find(kEnd, at);
+    const std::string part = text.substr(at + kBegin.size(), end - at - kBegin.size());
+    text.replace(at, end + kEnd.size() - at, page_assets().at(part));
+  }
+  return text;
+}
+
 // Parsed once a thread: rendering is not const.
 mustache::mustache& parsed(std::string_view name) {
   thread_local std::map<std::string, mustache::mustache, std::less<>> templates;
   auto found = templates.find(name);
   if (found != templates.end()) return found->second;
-  mustache::mustache page{std::string(page_assets().at(name))};
+  mustache::mustache page{whole(name)};
   page.set_custom_escape([](const std::string& text) { return escape_html(text); });
   return templates.emplace(name, std::move(page)).first->second;
 }
