@@ -4,6 +4,7 @@
 
 #include "campaign/campaign_file.h"
 #include "campaign/privacy/export_data.h"
+#include "campaign/privacy/export_folder.h"
 #include "cli/job_command.h"
 #include "cli/ledger_options.h"
 #include "core/text.h"
@@ -33,14 +34,24 @@ Result<campaign::ExportReport> give_out(const Session& session, const Options& o
   if (options.everywhere) {
     auto others =
         TRY(campaign::find_elsewhere(subjects.front().addresses, subjects.front().message_id, *ledger.ledger));
-    for (campaign::Subject& other : others) subjects.push_back(std::move(other));
+    const std::string name = subjects.front().name;
+    for (campaign::Subject& other : others) {
+      // A mailbox may be several people's, and nobody gets what is held of another.
+      bool is_them = to_lower(trim(other.name)) == to_lower(trim(name));
+      if (is_them) subjects.push_back(std::move(other));
+      if (!is_them) {
+        session.console.note(fmt::format("note: not in it: {} in \"{}\", who has the same address and another name.",
+                                         other.candidate_id, other.campaign_name));
+      }
+    }
   }
   std::filesystem::path out = options.out;
   if (out.empty()) out = fmt::format("{}-data.zip", file_stem(subjects.front().candidate_id));
   campaign::ExportReach reach{.ledger = *ledger.ledger,
                               .store = store.store.get(),
                               .replies = is_elsewhere ? nullptr : &replies,
-                              .work_folder = places.data.path / "outgoing" / "exports"};
+                              .work_folder = places.data.path / "outgoing" / "exports",
+                              .also_held = TRY(campaign::held_in_folder(campaign, subjects.front()))};
   return campaign::export_data(reach, subjects, out, Clock::system());
 }
 

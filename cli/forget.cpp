@@ -11,6 +11,7 @@
 #include "campaign/privacy/begun_erasure.h"
 #include "campaign/privacy/erased_rows.h"
 #include "campaign/privacy/retention.h"
+#include "campaign/privacy/work_folder.h"
 #include "cli/job_command.h"
 #include "cli/ledger_options.h"
 #include "core/text.h"
@@ -121,6 +122,10 @@ void tell_plan(const Session& session, const campaign::ErasurePlan& plan) {
   if (plan.row) console.say(fmt::format("  goes: the roster's row in line {}", plan.row->line));
   if (plan.keeps_row) console.say("  stays: the roster's row (--keep-row); it gets no video any more");
   for (const std::string& what : plan.local.remains) console.say(fmt::format("  stays: {}", what));
+  for (const campaign::Subject& other : plan.shared_with) {
+    console.say(fmt::format("  stays: {} {} in \"{}\", who has the same mail address", other.name, other.candidate_id,
+                            other.campaign_name));
+  }
   if (plan.not_in_store > 0) {
     console.say(fmt::format("  stays: objects of {}, which {} not hold: --store names the one they were published to",
                             count(static_cast<size_t>(plan.not_in_store), "video"),
@@ -148,7 +153,8 @@ nlohmann::json plan_json(const campaign::ErasurePlan& plan) {
           {"files", plan.local.files.size()},
           {"video_replies", plan.replies},
           {"roster_row", plan.row ? nlohmann::json(plan.row->line) : nlohmann::json(nullptr)},
-          {"remains", plan.local.remains}};
+          {"remains", plan.local.remains},
+          {"same_address", plan.shared_with.size()}};
 }
 
 Outcome tell_erased(const Session& session, const campaign::Erased& erased) {
@@ -184,7 +190,18 @@ Outcome tell_erased(const Session& session, const campaign::Erased& erased) {
   return Outcome::Done;
 }
 
-bool is_about(const campaign::ErasurePlan& plan, const std::string& who) {
+// What exports that were killed left is removed by whoever opens the folder next.
+Result<void> clear_exports(const campaign::Places& places) {
+  std::filesystem::path folder = places.data.path / "outgoing" / "exports";
+  std::error_code code;
+  if (!std::filesystem::exists(folder, code)) return {};
+  auto work = campaign::WorkFolder::create(folder);
+  if (work) return {};
+  return tl::unexpected(work.error().wrapped("nothing was erased, as an export is being put together"));
+}
+
+bool is_about(const campaign::ErasurePlan& plan, const std::string& word) {
+  const std::string who = normalize(word);
   for (const campaign::Subject& subject : plan.subjects) {
     if (subject.candidate_id == who || subject.name == who) return true;
     for (const std::string& address : subject.addresses) {
@@ -244,8 +261,11 @@ std::optional<Outcome> go_on(const Session& session, const Options& options, con
     return std::nullopt;
   }
   if (auto checked = check_begun(session, options, reach, plan); !checked) return session.failed(checked.error());
+  auto found = campaign::resumed_plan(reach, plan);
+  if (!found) return session.failed(found.error());
   session.console.note("note: this erasure was begun before, and is not done:");
-  tell_plan(session, plan);
+  tell_plan(session, *found);
+  for (const auto& file : found->local.files) session.console.say(fmt::format("  {}", file.string()));
   auto confirmed = is_confirmed(session, options);
   if (!confirmed) return session.failed(confirmed.error());
   if (!*confirmed) return nothing_done(session);
@@ -258,6 +278,8 @@ std::optional<Outcome> go_on(const Session& session, const Options& options, con
 
 Outcome forget(const Session& session, const Options& options, Opened& opened) {
   campaign::ErasureReach reach = opened.reach();
+  auto cleared = options.dry_run ? Result<void>() : clear_exports(opened.places);
+  if (!cleared) return session.failed(cleared.error());
   if (auto ended = go_on(session, options, reach)) return *ended;
   auto plan = campaign::plan_erasure(reach, {options.who, options.everywhere, options.keep_row}, Clock::system());
   if (!plan && plan.error().kind() == ErrorKind::Exists) {

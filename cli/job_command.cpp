@@ -13,6 +13,8 @@
 #include "campaign/faces.h"
 #include "campaign/preflight.h"
 #include "campaign/privacy/erased_rows.h"
+#include "campaign/privacy/erasure_journal.h"
+#include "campaign/privacy/unknown_receipts.h"
 #include "cli/upload_display.h"
 #include "core/text.h"
 #include "net/url.h"
@@ -64,10 +66,18 @@ class ShortStop {
 };
 
 // An older ledger, which would have to be brought up to date first, knows of nobody.
-Result<size_t> ask_who_was_erased(campaign::Job& job, const campaign::Places& places, const std::stop_token& stop) {
+Result<size_t> ask_who_was_erased(const Session& session, campaign::Job& job, const campaign::Places& places,
+                                  const std::stop_token& stop) {
   auto ledger = campaign::look_into_ledger(places, stop);
   if (!ledger && ledger.error().kind() == ErrorKind::Unsupported) return 0;
   if (!ledger) return tl::unexpected(ledger.error());
+  auto unknown = campaign::unknown_receipts(job.campaign.folder, *ledger->ledger);
+  if (unknown && !unknown->empty()) {
+    session.console.note(fmt::format(
+        "note: the ledger does not know {} whose receipts lie in {}, {} among them: an older copy of it was put back, "
+        "and who was erased since is in it again. Forget them again (docs/privacy.md).",
+        count(unknown->size(), "erasure"), (job.campaign.folder / "erasures").string(), unknown->front()));
+  }
   return campaign::hold_erased(job, *ledger->ledger);
 }
 
@@ -77,8 +87,8 @@ Result<void> hold_erased(const Session& session, campaign::Job& job, AskedLedger
   campaign::Places places = campaign::places_of(job.campaign.publish, {data});
   if (!campaign::has_ledger(places)) return {};
   bool may_fail = asked == AskedLedger::IfItAnswers && !places.ledger.empty();
-  auto held = may_fail ? ask_who_was_erased(job, places, ShortStop(session.stop).token())
-                       : ask_who_was_erased(job, places, session.stop);
+  auto held = may_fail ? ask_who_was_erased(session, job, places, ShortStop(session.stop).token())
+                       : ask_who_was_erased(session, job, places, session.stop);
   if (!held && may_fail) {
     session.console.note(fmt::format(
         "note: whether somebody of these was erased is not known yet ({}); publishing asks.", held.error().message()));
@@ -165,6 +175,12 @@ std::optional<Prepared> prepare(const Session& session, const std::filesystem::p
   if (auto held = hold_erased(session, *job, asked, data, no_answer); !held) {
     outcome = session.failed(held.error());
     return std::nullopt;
+  }
+  std::error_code code;
+  if (std::filesystem::exists(campaign::ErasureJournal(job->campaign.folder).begun_file(), code)) {
+    session.console.note(
+        fmt::format("note: an erasure was begun here and is not done: candid forget {} CANDIDATE goes on with it.",
+                    folder.string()));
   }
   auto workspace = campaign::Workspace::open(folder);
   auto faces = workspace ? campaign::find_faces(*job, *workspace, session.stop) : tl::unexpected(workspace.error());
@@ -302,6 +318,12 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
   if (report.links_of_others > 0) {
     session.console.note(fmt::format("note: {} in links.csv, of candidates who are not among these rows, still open.",
                                      count(report.links_of_others, "link")));
+  }
+  if (report.links_of_erased > 0) {
+    session.console.note(fmt::format(
+        "note: {} in links.csv, of candidates who were erased elsewhere, open{} nothing: candid forget {} CANDIDATE "
+        "removes what is left of them here.",
+        count(report.links_of_erased, "link"), report.links_of_erased == 1 ? "s" : "", job.campaign.folder.string()));
   }
   tell_over(session, report.links_over);
   size_t failed = 0;

@@ -1,21 +1,30 @@
 #include "campaign/privacy/begun_erasure.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "campaign/plan.h"
-#include "campaign/privacy/store_traces.h"
 #include "campaign/publishing/link_book.h"
 
 namespace candid::campaign {
 namespace {
 
+// Where the file itself lies, whatever links its folders are; a link that is to be removed is no way elsewhere.
+std::filesystem::path place_of(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::path whole = std::filesystem::absolute(path).lexically_normal();
+  std::filesystem::path folder = std::filesystem::weakly_canonical(whole.parent_path(), code);
+  return code ? std::filesystem::path() : folder / whole.filename();
+}
+
 bool lies_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
   if (folder.empty()) return false;
-  auto inner = std::filesystem::absolute(path).lexically_normal().lexically_relative(
-      std::filesystem::absolute(folder).lexically_normal());
+  std::error_code code;
+  std::filesystem::path home = std::filesystem::weakly_canonical(std::filesystem::absolute(folder), code);
+  std::filesystem::path place = place_of(path);
+  if (code || place.empty()) return false;
+  auto inner = place.lexically_relative(home);
   return !inner.empty() && inner != "." && *inner.begin() != "..";
 }
 
@@ -73,11 +82,15 @@ Result<bool> is_our_candidate(const ErasureReach& reach, const Subject& subject)
 // Of another campaign: found by an address, or erased by this plan before it was interrupted.
 Result<bool> is_same_person(const ErasureReach& reach, const Subject& subject, const Subject& first) {
   auto record = TRY(reach.ledger.find_message(subject.message_id));
+  if (record && record->candidate_id != subject.candidate_id) return false;
   if (record) return is_among(first.addresses, record->candidate_email);
   return is_erased(reach.ledger, track::message_identity(subject.message_id));
 }
 
+// In a campaign's folder the first one is its own, and the others have an address of theirs; in a data folder, where
+// nothing comes from elsewhere, the first one's addresses are whom it is about.
 Result<bool> are_subjects_ours(const ErasureReach& reach, const ErasurePlan& plan) {
+  if (plan.subjects.front().is_of_folder != (reach.campaign != nullptr)) return false;
   for (const Subject& subject : plan.subjects) {
     bool is_ours = subject.is_of_folder ? TRY(is_our_candidate(reach, subject))
                                         : TRY(is_same_person(reach, subject, plan.subjects.front()));
@@ -89,7 +102,9 @@ Result<bool> are_subjects_ours(const ErasureReach& reach, const ErasurePlan& pla
 }  // namespace
 
 Result<void> check_plan(const ErasureReach& reach, const ErasurePlan& plan) {
-  if (plan.subjects.empty() || !are_files_ours(reach, plan))
+  if (plan.subjects.empty()) return not_ours(reach, "is about nobody");
+  // What a file names is not removed: resumed_plan() looks for itself.
+  if (!plan.is_resumed && !are_files_ours(reach, plan))
     return not_ours(reach, "would remove files that are not the campaign's");
   bool are_objects_ours = std::all_of(plan.objects.begin(), plan.objects.end(), [](const std::string& object) {
     return upload::is_name_of_publishing(object) && object != upload::kStoreIdentity;
@@ -109,12 +124,22 @@ Result<void> check_plan(const ErasureReach& reach, const ErasurePlan& plan) {
   return {};
 }
 
-Result<std::vector<std::string>> objects_to_remove(const ErasureReach& reach, const ErasurePlan& plan) {
-  if (!plan.is_resumed || plan.objects.empty() || reach.store == nullptr) return plan.objects;
-  std::set<std::string> ids;
-  for (const Subject& subject : plan.subjects) ids.insert(subject.message_id);
-  std::filesystem::path folder = reach.campaign != nullptr ? reach.campaign->folder : std::filesystem::path();
-  return still_of_alone({.store = *reach.store, .ledger = reach.ledger, .campaign_folder = folder}, plan.objects, ids);
+Result<ErasurePlan> resumed_plan(const ErasureReach& reach, const ErasurePlan& begun) {
+  ErasurePlan plan = begun;
+  Subject& first = plan.subjects.front();
+  plan.shared_with = TRY(find_sharing(reach.campaign, plan.subjects, reach.ledger));
+  if (reach.campaign == nullptr || reach.workspace == nullptr) return plan;
+  plan.local = TRY(find_local_traces(*reach.campaign, *reach.workspace, first));
+  plan.local.recordings = std::max(plan.local.recordings, begun.local.recordings);
+  if (!are_files_ours(reach, plan)) return not_ours(reach, "would remove files that are not the campaign's");
+  std::error_code code;
+  plan.files_before += static_cast<int>(
+      std::count_if(begun.local.files.begin(), begun.local.files.end(), [&](const std::filesystem::path& file) {
+        bool is_there = std::filesystem::exists(std::filesystem::symlink_status(file, code));
+        return !is_there &&
+               (lies_below(file, reach.workspace->folder()) || lies_below(file, reach.campaign->greetings));
+      }));
+  return plan;
 }
 
 }  // namespace candid::campaign

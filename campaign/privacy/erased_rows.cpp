@@ -37,7 +37,8 @@ void reject(Job& job, const std::function<std::optional<Finding>(size_t candidat
   for (size_t i = 0; i < job.roster.candidates.size(); ++i) {
     Candidate& candidate = job.roster.candidates[i];
     if (auto finding = reason(i)) {
-      job.roster.rejected.push_back({candidate.line, candidate.name, {std::move(*finding)}});
+      job.roster.rejected.push_back(
+          {candidate.line, candidate.name, {std::move(*finding)}, candidate.id, candidate.email});
       continue;
     }
     if (auto greeting = job.greetings.find(i); greeting != job.greetings.end())

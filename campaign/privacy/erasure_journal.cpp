@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "campaign/privacy/removed_files.h"
 #include "core/files.h"
 
 namespace candid::campaign {
@@ -12,15 +13,18 @@ using Json = nlohmann::json;
 
 constexpr int kPlanVersion = 1;
 
-Json paths_json(const std::vector<std::filesystem::path>& paths) {
+// From the campaign's folder on, which may be named in another way the next time, or be moved.
+Json paths_json(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& home) {
+  const std::filesystem::path base = std::filesystem::absolute(home).lexically_normal();
   Json list = Json::array();
-  for (const auto& path : paths) list.push_back(path.string());
+  for (const auto& path : paths)
+    list.push_back(std::filesystem::absolute(path).lexically_normal().lexically_relative(base).string());
   return list;
 }
 
-std::vector<std::filesystem::path> paths_from(const Json& list) {
+std::vector<std::filesystem::path> paths_from(const Json& list, const std::filesystem::path& home) {
   std::vector<std::filesystem::path> paths;
-  for (const std::string& path : list.get<std::vector<std::string>>()) paths.emplace_back(path);
+  for (const std::string& path : list.get<std::vector<std::string>>()) paths.push_back(home / path);
   return paths;
 }
 
@@ -31,8 +35,9 @@ Json to_json(const Subject& subject) {
           {"candidate", subject.candidate_id},
           {"name", subject.name},
           {"addresses", subject.addresses},
-          {"lines_of_name", subject.lines_of_the_same_name},
-          {"is_of_folder", subject.is_of_folder}};
+          {"lines_of_name", subject.unreadable_lines},
+          {"is_of_folder", subject.is_of_folder},
+          {"shares_id", subject.shares_id}};
 }
 
 Subject subject_from(const Json& json) {
@@ -43,12 +48,13 @@ Subject subject_from(const Json& json) {
   subject.candidate_id = json.at("candidate");
   subject.name = json.at("name");
   subject.addresses = json.at("addresses").get<std::vector<std::string>>();
-  subject.lines_of_the_same_name = json.at("lines_of_name").get<std::vector<int>>();
+  subject.unreadable_lines = json.at("lines_of_name").get<std::vector<int>>();
   subject.is_of_folder = json.at("is_of_folder");
+  subject.shares_id = json.value("shares_id", false);
   return subject;
 }
 
-Json to_json(const ErasurePlan& plan) {
+Json to_json(const ErasurePlan& plan, const std::filesystem::path& home) {
   Json subjects = Json::array();
   for (const Subject& subject : plan.subjects) subjects.push_back(to_json(subject));
   Json json = {{"version", kPlanVersion},
@@ -59,16 +65,18 @@ Json to_json(const ErasurePlan& plan) {
                {"store", plan.store},
                {"objects", plan.objects},
                {"not_in_store", plan.not_in_store},
-               {"files", paths_json(plan.local.files)},
-               {"journals", paths_json(plan.local.journals)},
+               {"files", paths_json(plan.local.files, home)},
+               {"journals", paths_json(plan.local.journals, home)},
+               {"files_before", plan.files_before},
                {"remains", plan.local.remains},
+               {"recordings", plan.local.recordings},
                {"keeps_row", plan.keeps_row},
                {"replies", plan.replies}};
   if (plan.row) json["row"] = {{"line", plan.row->line}, {"digest", plan.row->digest}};
   return json;
 }
 
-Result<ErasurePlan> plan_from(const Json& json) {
+Result<ErasurePlan> plan_from(const Json& json, const std::filesystem::path& home) {
   ErasurePlan plan;
   plan.receipt = json.at("receipt");
   plan.begun_at = TRY(parse_utc(json.at("begun_at").get<std::string>()));
@@ -77,9 +85,11 @@ Result<ErasurePlan> plan_from(const Json& json) {
   plan.store = json.at("store");
   plan.objects = json.at("objects").get<std::vector<std::string>>();
   plan.not_in_store = json.at("not_in_store");
-  plan.local.files = paths_from(json.at("files"));
-  plan.local.journals = paths_from(json.at("journals"));
+  plan.local.files = paths_from(json.at("files"), home);
+  plan.local.journals = paths_from(json.at("journals"), home);
   plan.local.remains = json.at("remains").get<std::vector<std::string>>();
+  plan.local.recordings = json.value("recordings", size_t{0});
+  plan.files_before = json.value("files_before", 0);
   plan.keeps_row = json.at("keeps_row");
   plan.replies = json.at("replies");
   if (json.contains("row")) plan.row = RosterRow{json["row"].at("line"), json["row"].at("digest")};
@@ -101,7 +111,7 @@ Result<std::optional<ErasurePlan>> ErasureJournal::find_begun() const {
   try {
     Json json = Json::parse(text);
     if (json.at("version") != kPlanVersion) return unreadable("its version");
-    auto plan = plan_from(json);
+    auto plan = plan_from(json, home_);
     if (!plan || !track::is_receipt(plan->receipt)) return unreadable("its receipt");
     plan->is_resumed = true;
     return std::optional(std::move(*plan));
@@ -112,7 +122,13 @@ Result<std::optional<ErasurePlan>> ErasureJournal::find_begun() const {
 
 Result<void> ErasureJournal::begin(const ErasurePlan& plan) const {
   TRY_VOID(make_folder(folder_));
-  return write_file(begun_file(), to_json(plan).dump() + "\n", FileMode::Private);
+  TRY_VOID(sync_folders({folder_.parent_path()}));
+  return write_file(begun_file(), to_json(plan, home_).dump() + "\n", FileMode::Private);
+}
+
+Result<void> ErasureJournal::withdraw() const {
+  TRY_VOID(remove_file(begun_file()));
+  return sync_folder(folder_);
 }
 
 Result<std::filesystem::path> ErasureJournal::finish(const ErasureReceipt& receipt) const {
@@ -128,6 +144,7 @@ Result<std::filesystem::path> ErasureJournal::finish(const ErasureReceipt& recei
 std::string to_json(const ErasureReceipt& receipt) {
   Json json = {{"receipt", receipt.receipt},
                {"erased_at", format_utc(receipt.erased_at)},
+               {"ledger_id", receipt.ledger_id},
                {"ledger",
                 {{"messages", receipt.ledger.messages},
                  {"links", receipt.ledger.links},

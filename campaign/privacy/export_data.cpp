@@ -196,6 +196,7 @@ Result<ExportReport> export_data(const ExportReach& reach, const std::vector<Sub
   }
   ExportReport report;
   report.where = where;
+  report.missing = reach.also_held;
   WorkFolder work = TRY(WorkFolder::create(reach.work_folder));
   bool is_zip = where.extension() == ".zip";
   if (is_zip) {

@@ -21,6 +21,7 @@ struct ExportReach {
   upload::Store* store = nullptr;               // null: there is none, and no media
   const track::ReplyVideos* replies = nullptr;  // null: they are kept elsewhere
   std::filesystem::path work_folder{};          // where it is put together (work_folder.h)
+  std::vector<std::string> also_held{};         // what is held and not in it, in words for people (export_folder.h)
 };
 
 struct ExportReport {

@@ -20,6 +20,7 @@ constexpr const char* kRowRemains = "the roster's row";
 constexpr const char* kElsewhereRemains = "files in the folders of other campaigns";
 constexpr const char* kRecordingRemains = "the recording of a sitting";
 constexpr const char* kRowOfNameRemains = "a row of the same name";
+constexpr const char* kRowOfAddressRemains = "a row of the same address";
 constexpr const char* kStoreRemains = "the store's objects";
 
 tl::unexpected<Error> erased_already(const std::string& receipt) {
@@ -29,12 +30,22 @@ tl::unexpected<Error> erased_already(const std::string& receipt) {
 
 // Who was erased is found under their id or address no more, but recognised.
 Result<void> check_erased(const ErasureReach& reach, const std::string& who) {
-  std::vector<std::string> identities = {track::mail_identity(who)};
-  if (reach.campaign != nullptr) identities.push_back(track::message_identity(message_id(reach.campaign->id, who)));
+  const std::string word = normalize(who);
+  std::vector<std::string> identities = {track::mail_identity(word)};
+  if (reach.campaign != nullptr) identities.push_back(track::message_identity(message_id(reach.campaign->id, word)));
   for (const auto& receipt : TRY(reach.ledger.find_erased(identities))) {
     if (receipt) return erased_already(*receipt);
   }
   return {};
+}
+
+// Whose row stands under an id that the ledger has for somebody else: messages, files and links under it are not
+// theirs.
+tl::unexpected<Error> under_a_strange_id(const Subject& subject) {
+  return fail(ErrorKind::InvalidInput,
+              fmt::format("{} stands in the roster under id \"{}\", whose message was published for somebody else",
+                          shorten(subject.name, 40), shorten(subject.candidate_id, 40)),
+              "nothing of theirs was published: take the row out, and render anew; or give it an id of its own first");
 }
 
 Result<std::vector<Subject>> subjects_of(const ErasureReach& reach, const ErasureWish& wish) {
@@ -50,10 +61,11 @@ Result<std::vector<Subject>> subjects_of(const ErasureReach& reach, const Erasur
       if (!left) return tl::unexpected(found.error());
       found = std::move(*left);
     }
+    if (found->shares_id && found->row) return under_a_strange_id(*found);
     addresses = found->addresses;
     subjects.push_back(std::move(*found));
   } else {
-    addresses.push_back(wish.who);
+    addresses.push_back(normalize(wish.who));
   }
   if (wish.everywhere) {
     std::string known = subjects.empty() ? "" : subjects.front().message_id;
@@ -79,10 +91,8 @@ Result<int> published_elsewhere(const ErasureReach& reach, const std::vector<Sub
   return elsewhere;
 }
 
-Result<void> find_objects(const ErasureReach& reach, ErasurePlan& plan) {
-  plan.not_in_store = TRY(published_elsewhere(reach, plan.subjects));
-  if (reach.store == nullptr) return {};
-  plan.store = reach.store->describe();
+// What is theirs alone now, of what is there or was there when it was written down.
+Result<std::vector<std::string>> objects_now(const ErasureReach& reach, const ErasurePlan& plan) {
   std::vector<track::MessageRecord> records;
   std::set<std::string> ids;
   for (const Subject& subject : plan.subjects) {
@@ -91,20 +101,76 @@ Result<void> find_objects(const ErasureReach& reach, ErasurePlan& plan) {
   }
   std::filesystem::path folder = reach.campaign != nullptr ? reach.campaign->folder : std::filesystem::path();
   TracesIn where{.store = *reach.store, .ledger = reach.ledger, .campaign_folder = folder};
-  for (std::string& object : TRY(objects_of_alone(where, records, ids))) {
-    auto size = reach.store->size_of(object);
-    if (!size || *size) plan.objects.push_back(std::move(object));
+  const std::set<std::string> known(plan.objects.begin(), plan.objects.end());
+  std::vector<std::string> objects;
+  for (std::string& object : TRY(objects_of_alone(where, records, ids, plan.objects))) {
+    bool is_known = known.contains(object);
+    auto size = is_known ? Result<std::optional<uint64_t>>(0) : reach.store->size_of(object);
+    if (!size || *size) objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+Result<void> find_objects(const ErasureReach& reach, ErasurePlan& plan) {
+  plan.not_in_store = TRY(published_elsewhere(reach, plan.subjects));
+  if (reach.store == nullptr) return {};
+  plan.store = reach.store->describe();
+  plan.objects = TRY(objects_now(reach, plan));
+  return {};
+}
+
+// As the ledger has them at this moment: it may have got another edition since the plan was made, and when the rows are
+// gone nothing tells of it.
+Result<void> remember_objects(const ErasureReach& reach, ErasurePlan& plan) {
+  if (reach.store == nullptr) return {};
+  std::set<std::string> known(plan.objects.begin(), plan.objects.end());
+  for (const Subject& subject : plan.subjects) {
+    auto record = TRY(reach.ledger.find_message(subject.message_id));
+    if (!record) continue;
+    for (std::string& object : objects_named_by(*record)) {
+      if (known.contains(object)) continue;
+      bool is_there = TRY(reach.store->size_of(object)).has_value();
+      if (is_there && known.insert(object).second) plan.objects.push_back(std::move(object));
+    }
   }
   return {};
+}
+
+// What others need is looked at here, whatever the plan says: others may have published since.
+Result<int> erase_objects(const ErasureReach& reach, ErasurePlan& plan, const ErasureJournal& journal) {
+  if (reach.store == nullptr || (plan.objects.empty() && !plan.is_resumed)) return 0;
+  StoreClearing clearing = TRY(StoreClearing::begin(*reach.store));
+  plan.objects = TRY(objects_now(reach, plan));
+  TRY_VOID(journal.begin(plan));
+  TRY(remove_objects(*reach.store, clearing, plan.objects));
+  TRY_VOID(clearing.end());
+  return static_cast<int>(plan.objects.size());  // those that an earlier run removed are gone as well
+}
+
+bool is_shared(const ErasurePlan& plan, const std::string& address) {
+  return std::any_of(plan.shared_with.begin(), plan.shared_with.end(),
+                     [&](const Subject& other) { return other.has_address(address); });
 }
 
 track::ErasureOrder order_of(const ErasurePlan& plan) {
   track::ErasureOrder order{.receipt = plan.receipt, .reason = track::ErasureReason::Wish};
   for (const Subject& subject : plan.subjects) {
     order.message_ids.push_back(subject.message_id);
-    for (std::string& identity : subject.identities()) order.identities.push_back(std::move(identity));
+    order.identities.push_back(track::message_identity(subject.message_id));
+    for (const std::string& address : subject.addresses) {
+      if (!is_shared(plan, address)) order.identities.push_back(track::mail_identity(address));
+    }
   }
   return order;
+}
+
+// What a ledger refuses is not begun.
+Result<track::Erasure> erase_rows(const ErasureReach& reach, const ErasurePlan& plan, const ErasureJournal& journal) {
+  auto erased = reach.ledger.erase(order_of(plan));
+  bool is_refused = !erased && (erased.error().kind() == ErrorKind::PermissionDenied ||
+                                erased.error().kind() == ErrorKind::Unsupported);
+  if (is_refused && !plan.is_resumed) TRY_VOID(journal.withdraw());
+  return erased;
 }
 
 Result<int> erase_replies(const ErasureReach& reach, const ErasurePlan& plan) {
@@ -122,31 +188,37 @@ Result<void> erase_files(const ErasureReach& reach, const ErasurePlan& plan) {
   return remove_local_traces(reach.campaign->folder, *reach.workspace, plan.local, subject, others);
 }
 
-// Whether they are in the roster still: the row stays where that was wished, and where it was changed meanwhile.
-Result<bool> erase_row(const ErasureReach& reach, const ErasurePlan& plan) {
+// Whether it was removed. Only as long as it is this candidate's: it may have been changed meanwhile, and the plan may
+// have come from anywhere.
+Result<bool> remove_their_row(const ErasureReach& reach, const ErasurePlan& plan) {
   if (reach.campaign == nullptr) return false;
-  if (plan.row) TRY(remove_row(reach.campaign->roster, *plan.row));
+  const std::filesystem::path& roster = reach.campaign->roster;
+  bool is_removed = false;
+  if (plan.row) {
+    for (const Candidate& candidate : rows_of(*reach.campaign).candidates) {
+      if (candidate.id != plan.subjects.front().candidate_id) continue;
+      RosterRow row = TRY(find_row(roster, candidate.line));
+      if (row.digest == plan.row->digest) is_removed = TRY(remove_row(roster, row));
+    }
+  }
   std::error_code code;
-  std::filesystem::path roster_file = std::filesystem::weakly_canonical(reach.campaign->roster, code);
+  std::filesystem::path roster_file = std::filesystem::weakly_canonical(roster, code);
   if (!code) TRY_VOID(remove_abandoned_copies(roster_file));
-  const Roster roster = rows_of(*reach.campaign);
-  const Subject& subject = plan.subjects.front();
-  return subject.is_of_folder && std::any_of(roster.candidates.begin(), roster.candidates.end(),
-                                             [&](const Candidate& one) { return one.id == subject.candidate_id; });
+  return is_removed;
 }
 
 // By kind alone: a receipt names nobody and no file.
-std::vector<std::string> kinds_of_remains(const ErasurePlan& plan, bool has_row) {
+std::vector<std::string> kinds_of_remains(const ErasurePlan& plan, const RowsAbout& rows) {
   std::vector<std::string> kinds;
-  const Subject& first = plan.subjects.front();
-  if (has_row) kinds.push_back(kRowRemains);
-  if (plan.not_in_store > 0) kinds.push_back(kStoreRemains);
+  auto add = [&](std::string_view kind, size_t times) { kinds.insert(kinds.end(), times, std::string(kind)); };
+  add(kRowRemains, rows.rows > 0 ? 1 : 0);
+  add(kStoreRemains, plan.not_in_store > 0 ? 1 : 0);
   bool has_others = std::any_of(plan.subjects.begin(), plan.subjects.end(),
                                 [](const Subject& subject) { return !subject.is_of_folder; });
-  if (has_others) kinds.push_back(kElsewhereRemains);
-  size_t rows = first.lines_of_the_same_name.size();
-  for (size_t i = rows; i < plan.local.remains.size(); ++i) kinds.push_back(kRecordingRemains);
-  for (size_t i = 0; i < rows; ++i) kinds.push_back(kRowOfNameRemains);
+  add(kElsewhereRemains, has_others ? 1 : 0);
+  add(kRecordingRemains, plan.local.recordings);
+  add(kRowOfNameRemains, static_cast<size_t>(rows.of_name));
+  add(kRowOfAddressRemains, static_cast<size_t>(rows.of_address));
   return kinds;
 }
 
@@ -159,6 +231,7 @@ Result<ErasurePlan> plan_erasure(const ErasureReach& reach, const ErasureWish& w
   plan.ledger_id = TRY(reach.ledger.id());
   plan.subjects = TRY(subjects_of(reach, wish));
   TRY_VOID(find_objects(reach, plan));
+  plan.shared_with = TRY(find_sharing(reach.campaign, plan.subjects, reach.ledger));
   const Subject& first = plan.subjects.front();
   if (reach.campaign != nullptr && reach.workspace != nullptr) {
     plan.local = TRY(find_local_traces(*reach.campaign, *reach.workspace, first));
@@ -172,30 +245,33 @@ Result<ErasurePlan> plan_erasure(const ErasureReach& reach, const ErasureWish& w
   return plan;
 }
 
-Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& plan, const BeforeStep& before_step,
+Result<Erased> carry_out(const ErasureReach& reach, const ErasurePlan& planned, const BeforeStep& before_step,
                          const Clock& clock) {
-  TRY_VOID(check_plan(reach, plan));
-  const std::vector<std::string> objects = TRY(objects_to_remove(reach, plan));
+  TRY_VOID(check_plan(reach, planned));
+  ErasurePlan plan = planned.is_resumed ? TRY(resumed_plan(reach, planned)) : planned;
   auto step = [&](std::string_view name) { return before_step ? before_step(name) : Result<void>(); };
   ErasureJournal journal(reach.journal_folder);
-  ErasureReceipt receipt{.receipt = plan.receipt};
+  ErasureReceipt receipt{.receipt = plan.receipt, .ledger_id = plan.ledger_id};
   TRY_VOID(step("plan"));
+  TRY_VOID(remember_objects(reach, plan));
   TRY_VOID(journal.begin(plan));
   // First, as with it the links end, and nobody can send another reply.
   TRY_VOID(step("ledger"));
-  receipt.ledger = TRY(reach.ledger.erase(order_of(plan)));
+  receipt.ledger = TRY(erase_rows(reach, plan, journal));
   TRY_VOID(step("replies"));
   receipt.reply_videos = TRY(erase_replies(reach, plan)) + receipt.ledger.reply_videos;
   TRY_VOID(step("store"));
-  if (reach.store != nullptr) TRY(remove_objects(*reach.store, objects));
-  receipt.stored_objects = static_cast<int64_t>(objects.size());  // those that an earlier run removed are gone as well
+  receipt.stored_objects = TRY(erase_objects(reach, plan, journal));
   TRY_VOID(step("files"));
   TRY_VOID(erase_files(reach, plan));
-  receipt.files = static_cast<int64_t>(plan.local.files.size());
+  receipt.files = static_cast<int64_t>(plan.local.files.size()) + plan.files_before;
   TRY_VOID(step("row"));
-  bool has_row = TRY(erase_row(reach, plan));
-  receipt.roster_rows = plan.row && !has_row ? 1 : 0;
-  receipt.remains = kinds_of_remains(plan, has_row);
+  bool is_row_removed = TRY(remove_their_row(reach, plan));
+  const Subject& first = plan.subjects.front();
+  RowsAbout rows = reach.campaign != nullptr ? rows_about(*reach.campaign, first) : RowsAbout{};
+  bool was_removed_before = plan.is_resumed && plan.row && rows.rows == 0;
+  receipt.roster_rows = is_row_removed || was_removed_before ? 1 : 0;
+  receipt.remains = kinds_of_remains(plan, rows);
   TRY_VOID(step("receipt"));
   receipt.erased_at = clock.now();
   std::filesystem::path file = TRY(journal.finish(receipt));

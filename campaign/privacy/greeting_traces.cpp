@@ -32,12 +32,20 @@ bool is_waited_for(const GreetingBook& book, const Roster& roster, size_t sittin
   });
 }
 
+// As greetings are recorded (greeting_book.h).
+bool is_clip(const std::filesystem::path& file) {
+  std::string ending = to_lower(file.extension().string());
+  return ending == ".mkv" || ending == ".mp4" || ending == ".mov";
+}
+
 // Clips, and notes beside them: "ID.mkv", "ID.greeting.json"; a replaced one is "ID.before-SITTING.mkv". Another's id
 // may begin with this one and a dot.
 bool is_of(const std::filesystem::path& file, const std::string& id) {
   std::string name = normalize(file.filename().string());
+  bool is_note = name.ends_with(".greeting.json");
+  if (!is_note && !is_clip(file)) return false;  // of another kind, which candid never makes
   if (name.starts_with(fmt::format("{}.before-", id))) return true;
-  return normalize(file.stem().string()) == id || name == fmt::format("{}.greeting.json", id);
+  return is_note ? name == fmt::format("{}.greeting.json", id) : normalize(file.stem().string()) == id;
 }
 
 void add_clips(const std::filesystem::path& folder, const std::string& id, LocalTraces& traces) {

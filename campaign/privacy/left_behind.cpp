@@ -20,9 +20,9 @@ namespace {
 constexpr uint64_t kLargestNote = uint64_t{1} << 30;
 
 // By message id: whom the folder tells of.
-class Search {
+class FolderSearch {
  public:
-  Search(const Campaign& campaign, const Workspace& workspace, std::string_view who)
+  FolderSearch(const Campaign& campaign, const Workspace& workspace, std::string_view who)
       : campaign_(campaign), workspace_(workspace), who_(who) {}
 
   Result<std::map<std::string, Subject>> look() {
@@ -103,9 +103,10 @@ class Search {
 
 Result<std::optional<Subject>> find_left_behind(const Campaign& campaign, const Workspace& workspace,
                                                 std::string_view who, const track::Ledger& ledger) {
-  auto found = TRY(Search(campaign, workspace, who).look());
+  auto found = TRY(FolderSearch(campaign, workspace, normalize(who)).look());
   // An id that somebody has is theirs, whatever a list from before says.
-  for (const std::string& id : TRY(other_candidates(campaign, {}, ledger))) found.erase(message_id(campaign.id, id));
+  const OtherCandidates others = TRY(other_candidates(campaign, {}, ledger));
+  for (const std::string& id : others.ids) found.erase(message_id(campaign.id, id));
   if (found.empty()) return std::optional<Subject>();
   if (found.size() == 1) return std::optional(std::move(found.begin()->second));
   std::vector<std::string> ids;

@@ -72,12 +72,12 @@ Result<void> filter_links(const Workspace& workspace, const Subject& subject) {
 }
 
 Result<void> filter_decisions(const std::filesystem::path& campaign_folder, const Subject& subject,
-                              const std::set<std::string>& others) {
-  bool counts_name = !subject.name.empty() && subject.lines_of_the_same_name.empty();
+                              const OtherCandidates& others) {
+  bool counts_name = !subject.name.empty() && !others.names.contains(to_lower(trim(subject.name)));
   TRY(filter_rows(decisions_file(campaign_folder), FileMode::Shared, [&](const CsvTable& table, const CsvRow& row) {
     std::string id = cell_of(table, row, "id");
     if (id == subject.candidate_id) return true;
-    return counts_name && !others.contains(id) && to_lower(cell_of(table, row, "name")) == to_lower(subject.name);
+    return counts_name && !others.ids.contains(id) && to_lower(cell_of(table, row, "name")) == to_lower(subject.name);
   }));
   return {};
 }

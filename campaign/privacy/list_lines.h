@@ -27,11 +27,10 @@ Result<void> check_lists(const Campaign& campaign, const Workspace& workspace);
 
 // links.csv and links-held.csv: what is about the message.
 Result<void> filter_links(const Workspace& workspace, const Subject& subject);
-// decisions.csv: what has the candidate's id; and by name, as a hold follows it, what is about none of the `others`,
-// who may have the same name. A row of the roster that cannot be read, and has that name, may be anybody: by id alone
-// then.
+// decisions.csv: what has the candidate's id; and by name, as a hold follows it, where none of the `others` has that
+// name: a namesake may be held by it.
 Result<void> filter_decisions(const std::filesystem::path& campaign_folder, const Subject& subject,
-                              const std::set<std::string>& others);
+                              const OtherCandidates& others);
 Result<void> filter_manifest(const std::filesystem::path& file, const std::string& message_id);
 
 // Whether this word, or one that goes on from it with a dash (an edition), is anywhere in it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -61,6 +62,16 @@ Result<void> add_parts(const Workspace& workspace, const std::string& message_id
   return {};
 }
 
+// Durably.
+Result<void> remove_files(std::span<const std::filesystem::path> files) {
+  std::set<std::filesystem::path> folders;
+  for (const auto& file : files) {
+    TRY_VOID(remove_file(file));
+    folders.insert(file.parent_path());
+  }
+  return sync_folders(folders);
+}
+
 }  // namespace
 
 Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace& workspace, const Subject& subject) {
@@ -82,9 +93,10 @@ Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace&
   add_if_there(traces.journals, workspace.journal_file());
   add_if_there(traces.journals, workspace.uploads_file());
   if (!campaign.greetings.empty()) TRY_VOID(add_greeting_traces(campaign, subject, traces));
-  for (int line : subject.lines_of_the_same_name) {
+  traces.recordings = traces.remains.size();
+  for (int line : subject.unreadable_lines) {
     traces.remains.push_back(
-        fmt::format("{}:{} has the same name, and cannot be read as a candidate: look at it yourself",
+        fmt::format("{}:{} has their id, address or name, and cannot be read as a candidate: look at it yourself",
                     campaign.roster.string(), line));
   }
   std::sort(traces.files.begin(), traces.files.end());
@@ -93,9 +105,14 @@ Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace&
 }
 
 Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, const Workspace& workspace,
-                                 const LocalTraces& traces, const Subject& subject,
-                                 const std::set<std::string>& others) {
-  TRY_VOID(filter_links(workspace, subject));
+                                 const LocalTraces& traces, const Subject& subject, const OtherCandidates& others) {
+  // By a recipe and the line of links.csv the video is found, by a sitting's journal its recording: so that a run which
+  // goes on from here finds the rest, these go when all else is gone.
+  Paths files = traces.files;
+  auto named = std::stable_partition(files.begin(), files.end(), [](const std::filesystem::path& file) {
+    return file.extension() != ".jsonl" && file.parent_path().filename() != "recipes";
+  });
+  TRY_VOID(remove_files(std::span<std::filesystem::path>(files.begin(), named)));
   auto names_message = [&](const Json& line) { return mentions(line, subject.message_id); };
   auto names_candidate = [&](const Json& line) {
     return line.is_object() && line.contains("candidate") && line["candidate"] == subject.candidate_id;
@@ -108,12 +125,8 @@ Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, c
   TRY_VOID(filter_manifest(workspace.folder() / "manifest.json", subject.message_id));
   TRY_VOID(filter_decisions(campaign_folder, subject, others));
   TRY_VOID(remove_abandoned_copies(decisions_file(campaign_folder)));
-  std::set<std::filesystem::path> folders;
-  for (const auto& file : traces.files) {
-    TRY_VOID(remove_file(file));
-    folders.insert(file.parent_path());
-  }
-  return sync_folders(folders);
+  TRY_VOID(remove_files(std::span<std::filesystem::path>(named, files.end())));
+  return filter_links(workspace, subject);
 }
 
 }  // namespace candid::campaign

@@ -3,7 +3,6 @@
 // lists, lines of journals.
 
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +18,7 @@ struct LocalTraces {
   std::vector<std::filesystem::path> journals{};  // of JSON lines: to be written anew without lines about them
   // What cannot be taken apart here, in words for people.
   std::vector<std::string> remains{};
+  size_t recordings = 0;  // of sittings, of these
 };
 
 // Parts that no other candidate's recipe names go, and with them what an interrupted run made and no recipe names yet:
@@ -27,10 +27,9 @@ struct LocalTraces {
 Result<LocalTraces> find_local_traces(const Campaign& campaign, const Workspace& workspace, const Subject& subject);
 
 // Removes the files, and their lines and rows from journals, links.csv, decisions.csv and manifest.json, durably. May
-// be repeated. `others` are the ids of all other candidates (other_candidates()), whose decisions stay whatever their
-// names are.
+// be repeated: what names other files goes last. `others` are all other candidates (other_candidates()), whose
+// decisions stay whatever their names are.
 Result<void> remove_local_traces(const std::filesystem::path& campaign_folder, const Workspace& workspace,
-                                 const LocalTraces& traces, const Subject& subject,
-                                 const std::set<std::string>& others);
+                                 const LocalTraces& traces, const Subject& subject, const OtherCandidates& others);
 
 }  // namespace candid::campaign

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "campaign/privacy/store_traces.h"
 #include "upload/folder_store.h"
@@ -43,9 +47,11 @@ class Retention {
     if (!removed && removed.error().kind() == ErrorKind::Cancelled) return removed;
     if (!removed) {
       report_.problems.push_back(removed.error().wrapped("objects whose time is over are in the store still"));
+      clearing_.reset();
       return {};
     }
-    for (const Records& batch : batches(std::move(ended_))) TRY_VOID(erase_rows(batch));
+    for (Records& batch : batches(std::move(ended_))) TRY_VOID(erase_rows(std::move(batch)));
+    clearing_.reset();
     return {};
   }
 
@@ -71,8 +77,29 @@ class Retention {
     return stop_.stop_requested() ? Result<void>(fail(ErrorKind::Cancelled, "stopped")) : Result<void>();
   }
 
+  // Without those that were published anew since they were looked for: their time begins with that.
+  Result<void> keep_due(Records& records) const {
+    std::set<std::string> campaigns;
+    for (const track::MessageRecord& record : records) campaigns.insert(record.campaign_id);
+    std::map<std::string, UtcTime> published;
+    for (const std::string& campaign : campaigns) {
+      for (const track::MessageRecord& record : TRY(reach_.ledger.messages(campaign)))
+        published[record.message_id] = record.published_at;
+    }
+    std::erase_if(records, [&](const track::MessageRecord& record) {
+      auto now = published.find(record.message_id);
+      return now == published.end() || now->second != record.published_at;
+    });
+    return {};
+  }
+
   Result<void> end_links(Records batch) {
     TRY_VOID(go_on());
+    if (auto looked = keep_due(batch); !looked) {
+      report_.problems.push_back(looked.error());
+      return {};
+    }
+    if (batch.empty()) return {};
     if (auto revoked = reach_.ledger.revoke_messages(ids_of(batch)); !revoked) {
       report_.problems.push_back(revoked.error());
       return {};
@@ -93,20 +120,35 @@ class Retention {
     return go_on();
   }
 
-  // Of all at once: what others need is read for all of them.
+  // Of all at once: what others need is read for all of them. Where another ledger may show the same videos, rows and
+  // videos stay: nothing but the rows leads to what is in the store.
   Result<void> remove_from_store() {
+    if (reach_.store == nullptr) return {};
     auto* folder = dynamic_cast<upload::FolderStore*>(reach_.store);
-    bool is_shared = folder != nullptr && TRY(has_other_ledgers(*folder, reach_.ledger));
-    if (reach_.store == nullptr || is_shared) return {};
+    if (folder != nullptr && TRY(has_other_ledgers(*folder, reach_.ledger))) {
+      return fail(ErrorKind::Exists,
+                  fmt::format("{} is another ledger's too, so that {} messages stay, though their links have ended",
+                              folder->describe(), ended_.size()),
+                  "remove the file of a ledger that is no longer in use from .ledgers in the store");
+    }
+    clearing_.emplace(TRY(StoreClearing::begin(*reach_.store)));
+    TRY_VOID(keep_due(ended_));
     auto ids = ids_of(ended_);
     TracesIn where{.store = *reach_.store, .ledger = reach_.ledger, .stop = stop_};
     auto objects = TRY(objects_of_alone(where, ended_, std::set<std::string>(ids.begin(), ids.end())));
-    report_.stored_objects += TRY(remove_objects(*reach_.store, objects, stop_));
+    report_.stored_objects += TRY(remove_objects(*reach_.store, *clearing_, objects, stop_));
     return {};
   }
 
-  Result<void> erase_rows(const Records& batch) {
+  Result<void> erase_rows(Records batch) {
     TRY_VOID(go_on());
+    auto ready = clearing_ ? clearing_->give_sign() : Result<void>();
+    if (ready) ready = keep_due(batch);
+    if (!ready) {
+      report_.problems.push_back(ready.error());
+      return {};
+    }
+    if (batch.empty()) return {};
     auto erasure = reach_.ledger.erase(
         {.receipt = track::make_receipt(), .reason = track::ErasureReason::Retention, .message_ids = ids_of(batch)});
     if (!erasure) {
@@ -122,6 +164,7 @@ class Retention {
   const RetentionReach& reach_;
   const std::stop_token& stop_;
   Records ended_{};  // whose links have
+  std::optional<StoreClearing> clearing_{};
   RetentionReport report_{};
 };
 
@@ -132,7 +175,7 @@ Result<RetentionReport> apply_retention(const RetentionReach& reach, int server_
   Retention retention(reach, stop);
   TRY_VOID(retention.erase(TRY(expired_messages(reach, server_keep_days, clock.now()))));
   RetentionReport& report = retention.report();
-  if (reach.replies != nullptr) {
+  if (reach.replies != nullptr && reach.campaign_id.empty()) {
     auto orphans = erase_orphaned_replies(*reach.replies, reach.ledger, clock);
     if (orphans) report.orphans = *orphans;
     if (!orphans) report.problems.push_back(orphans.error());

@@ -1,6 +1,6 @@
 #include "campaign/privacy/store_traces.h"
 
-#include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <sstream>
 
@@ -114,12 +114,23 @@ Result<LocalParts> local_parts(const std::filesystem::path& campaign_folder, con
   return parts;
 }
 
-class Search {
- public:
-  Search(const TracesIn& where, const Names& message_ids) : where_(where), ids_(message_ids) {}
+// Without the logo, which is the campaign's, and on all its pages.
+std::vector<std::string> own_parts(const track::MessageRecord& record) {
+  track::MessageRecord theirs = record;
+  theirs.page.logo = {};
+  return parts_named_by(theirs);
+}
 
-  Result<void> look(const std::vector<track::MessageRecord>& records) {
+// What a removal may take between two signs of life (StoreClearing::give_sign()).
+constexpr std::chrono::seconds kBetweenSigns{20};
+
+class StoreSearch {
+ public:
+  StoreSearch(const TracesIn& where, const Names& message_ids) : where_(where), ids_(message_ids) {}
+
+  Result<void> look(const std::vector<track::MessageRecord>& records, const std::vector<std::string>& remembered) {
     for (const track::MessageRecord& record : records) add_theirs(record);
+    for (const std::string& object : remembered) add_remembered(object);
     TRY_VOID(look_into_ledger());
     if (auto* folder = dynamic_cast<upload::FolderStore*>(&where_.store)) {
       for (const std::string& edition : TRY(editions_in_folder(*folder))) add_edition(edition);
@@ -141,26 +152,23 @@ class Search {
     std::vector<std::string> objects;
     for (const std::string& edition : editions_) objects.push_back(recipe_object(edition));
     for (const std::string& edition : editions_) objects.push_back(composed_object(edition));
-    for (const std::string& part : parts_) {
-      if (!kept_.contains(part)) objects.push_back(upload::part_object(part));
-    }
+    Names parts = remembered_parts_;
+    for (const std::string& part : parts_) parts.insert(upload::part_object(part));
+    for (const std::string& part : kept_) parts.erase(upload::part_object(part));
+    objects.insert(objects.end(), parts.begin(), parts.end());
     return objects;
-  }
-
-  // Whether an object may go; after look().
-  bool is_of_alone(const std::string& object) const {
-    std::string edition = edition_in(object);
-    if (!edition.empty()) return ids_.contains(std::string(message_of(edition)));
-    return std::none_of(kept_.begin(), kept_.end(),
-                        [&](const std::string& part) { return upload::part_object(part) == object; });
   }
 
  private:
   void add_theirs(const track::MessageRecord& record) {
     if (std::string edition = edition_named_by(record); !edition.empty()) editions_.insert(std::move(edition));
-    track::MessageRecord theirs = record;
-    theirs.page.logo = {};  // the campaign's, which all its pages show
-    for (std::string& part : parts_named_by(theirs)) parts_.insert(std::move(part));
+    for (std::string& part : own_parts(record)) parts_.insert(std::move(part));
+  }
+
+  void add_remembered(const std::string& object) {
+    if (upload::is_part_object(object)) remembered_parts_.insert(object);
+    std::string edition = edition_in(object);
+    if (ids_.contains(std::string(message_of(edition)))) editions_.insert(std::move(edition));
   }
 
   void add_edition(const std::string& edition) {
@@ -183,6 +191,7 @@ class Search {
   Names editions_;  // theirs
   Names others_;    // editions of everybody else
   Names parts_;
+  Names remembered_parts_;  // names of objects
   Names kept_;
 };
 
@@ -203,33 +212,35 @@ std::vector<std::string> parts_named_by(const track::MessageRecord& record) {
   return parts;
 }
 
+std::vector<std::string> objects_named_by(const track::MessageRecord& record) {
+  std::vector<std::string> objects;
+  if (std::string edition = edition_named_by(record); !edition.empty())
+    objects = {recipe_object(edition), composed_object(edition)};
+  for (const std::string& part : own_parts(record)) objects.push_back(upload::part_object(part));
+  return objects;
+}
+
 Result<std::vector<std::string>> objects_of_alone(const TracesIn& where,
                                                   const std::vector<track::MessageRecord>& records,
-                                                  const std::set<std::string>& message_ids) {
-  Search search(where, message_ids);
-  TRY_VOID(search.look(records));
+                                                  const std::set<std::string>& message_ids,
+                                                  const std::vector<std::string>& remembered) {
+  StoreSearch search(where, message_ids);
+  TRY_VOID(search.look(records, remembered));
   return search.objects();
 }
 
-Result<std::vector<std::string>> still_of_alone(const TracesIn& where, const std::vector<std::string>& objects,
-                                                const std::set<std::string>& message_ids) {
-  Search search(where, message_ids);
-  TRY_VOID(search.look({}));
-  std::vector<std::string> theirs;
-  for (const std::string& object : objects) {
-    if (search.is_of_alone(object)) theirs.push_back(object);
-  }
-  return theirs;
-}
-
-Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects, const std::stop_token& stop) {
-  if (objects.empty()) return 0;
-  TRY_VOID(renew_store_id(store));
+Result<int> remove_objects(upload::Store& store, StoreClearing& clearing, const std::vector<std::string>& objects,
+                           const std::stop_token& stop) {
   int removed = 0;
   std::set<std::filesystem::path> folders;
   auto* folder = dynamic_cast<upload::FolderStore*>(&store);
+  auto last_sign = std::chrono::steady_clock::now();
   for (const std::string& object : objects) {
     if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
+    if (auto now = std::chrono::steady_clock::now(); now - last_sign >= kBetweenSigns) {
+      TRY_VOID(clearing.give_sign());
+      last_sign = now;
+    }
     if (folder != nullptr) folders.insert(TRY(folder->path_of(object)).parent_path());
     auto size = store.size_of(object);
     if (size && !*size) continue;

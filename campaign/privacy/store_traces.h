@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/publishing/store_identity.h"
 #include "core/error.h"
 #include "track/ledger/ledger.h"
 #include "upload/store.h"
@@ -26,19 +27,19 @@ struct TracesIn {
 
 // Names of objects, in the order in which they are to go: what names parts before the parts. A folder tells all that it
 // holds, whoever published it; of another store what this ledger knows must do. Asks such a store for the recipe of
-// every message of the ledger.
+// every message of the ledger. `remembered` are names that were written down earlier, and may be anything: recipes and
+// videos of others, and parts that somebody else needs now, are left out.
 Result<std::vector<std::string>> objects_of_alone(const TracesIn& where,
                                                   const std::vector<track::MessageRecord>& records,
-                                                  const std::set<std::string>& message_ids);
+                                                  const std::set<std::string>& message_ids,
+                                                  const std::vector<std::string>& remembered = {});
 
-// Of names that were written down earlier, those that nobody but these messages needs now; recipes and videos of others
-// are left out as well.
-Result<std::vector<std::string>> still_of_alone(const TracesIn& where, const std::vector<std::string>& objects,
-                                                const std::set<std::string>& message_ids);
+// Of one record alone, without a look at what others need: its recipe, its video, and the parts that it names.
+std::vector<std::string> objects_named_by(const track::MessageRecord& record);
 
-// Removes them, and gives the store a new identity first, so that no campaign takes for granted what it knew to be
-// there. How many there were; what is gone already is fine. A folder's are gone durably when it returns.
-Result<int> remove_objects(upload::Store& store, const std::vector<std::string>& objects,
+// Removes what was found after `clearing` began, so that publishing misses nothing that it counted on. How many there
+// were; what is gone already is fine. A folder's are gone durably when it returns.
+Result<int> remove_objects(upload::Store& store, StoreClearing& clearing, const std::vector<std::string>& objects,
                            const std::stop_token& stop = {});
 
 // The parts that a ledger's records name: posters, captions, logos.

@@ -75,6 +75,17 @@ Seen read_unused_notes(const std::filesystem::path& file) {
   return seen;
 }
 
+// What was published since it was looked for is in use again.
+Result<int> remove_due(upload::FolderStore& store, const track::Ledger& ledger, std::vector<std::string> due,
+                       const std::stop_token& stop) {
+  StoreClearing clearing = TRY(StoreClearing::begin(store));
+  const Names used = TRY(objects_in_use(store, ledger, stop));
+  std::erase_if(due, [&](const std::string& name) { return used.contains(name); });
+  int removed = TRY(remove_objects(store, clearing, due));
+  TRY_VOID(clearing.end());
+  return removed;
+}
+
 }  // namespace
 
 Result<bool> has_other_ledgers(const upload::FolderStore& store, const track::Ledger& ledger) {
@@ -121,7 +132,7 @@ Result<UnusedReport> remove_unused_objects(upload::FolderStore& store, const tra
   }
   report.waiting = static_cast<int>(noted.size());
   // The notes last: of a run that died the removed ones are gone, and the others are due again.
-  report.removed = TRY(remove_objects(store, due));
+  if (!due.empty()) report.removed = TRY(remove_due(store, ledger, std::move(due), stop));
   TRY_VOID(write_file(notes, nlohmann::json(noted).dump() + "\n", FileMode::Private));
   return report;
 }

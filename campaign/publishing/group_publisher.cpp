@@ -1,5 +1,7 @@
 #include "campaign/publishing/group_publisher.h"
 
+#include <algorithm>
+
 #include "campaign/publishing/composed_videos.h"
 #include "core/digest.h"
 #include "core/encoding.h"
@@ -16,10 +18,16 @@ Result<void> GroupPublisher::publish(Group group) {
   // A recipe names parts, so it follows them.
   TRY_VOID(for_each_message(group, options_.parallel,
                             [&](OutgoingMessage& message, const std::stop_token&) { return send_recipe(message); }));
+  // What is live already is needed, as whoever removes objects sees in the ledger.
+  bool goes_live = std::any_of(group.begin(), group.end(), [&](const OutgoingMessage& message) {
+    return !message.error && !registrar_.is_up_to_date(message);
+  });
+  if (goes_live) TRY_VOID(watch_.settle(group));
   if (work_.job.campaign.publish.compose) {
     TRY_VOID(for_each_message(group, options_.parallel, [&](OutgoingMessage& message, const std::stop_token& stop) {
       return compose(message, stop);
     }));
+    if (goes_live) TRY_VOID(watch_.settle(group));
   }
   TRY_VOID(registrar_.put_messages(group, stop_));
   return for_each_message(group, kLedgerQuestions,

@@ -12,6 +12,7 @@
 #include "campaign/publishing/publish.h"
 #include "campaign/publishing/publish_journal.h"
 #include "campaign/publishing/registrar.h"
+#include "campaign/publishing/store_watch.h"
 #include "campaign/publishing/upload_meter.h"
 #include "upload/store.h"
 
@@ -25,11 +26,12 @@ class GroupPublisher {
  public:
   // Everything borrowed outlives it.
   GroupPublisher(const PublishJob& work, upload::Store& store, PublishJournal& journal, Registrar& registrar,
-                 const PublishOptions& options, UploadMeter& meter, const std::stop_token& stop)
+                 StoreWatch& watch, const PublishOptions& options, UploadMeter& meter, const std::stop_token& stop)
       : work_(work),
         store_(store),
         journal_(journal),
         registrar_(registrar),
+        watch_(watch),
         options_(options),
         meter_(meter),
         stop_(stop) {}
@@ -54,6 +56,7 @@ class GroupPublisher {
   upload::Store& store_;
   PublishJournal& journal_;
   Registrar& registrar_;
+  StoreWatch& watch_;
   const PublishOptions& options_;
   UploadMeter& meter_;
   const std::stop_token& stop_;

@@ -11,9 +11,17 @@ void take_over(const JournalLink& journaled, const std::string& server, BookedLi
   link.expires = journaled.terms.expires_at ? format_utc(*journaled.terms.expires_at) : "";
 }
 
+void name_owner(const PlannedMessage& message, const Candidate& candidate, BookedLink& link) {
+  link.candidate_id = candidate.id;
+  link.name = candidate.name;
+  link.email = candidate.email;
+  link.message_id = message.id;
+  link.file = message.file_name;
+}
+
 }  // namespace
 
-Result<size_t> write_link_list(const PublishJob& work, const PublishJournal& journal, const std::set<std::string>& held,
+Result<size_t> write_link_list(const PublishJob& work, const PublishJournal& journal, const LinkListed& listed,
                                std::map<std::string, BookedLink> book) {
   const std::string& server = work.job.campaign.publish.server;
   std::vector<BookedLink> links;
@@ -25,14 +33,15 @@ Result<size_t> write_link_list(const PublishJob& work, const PublishJournal& jou
     // What the list still holds was ended, or is about to be replaced.
     bool is_out_of_date = journaled ? !journaled->is_given : journal.has_dropped(message.id);
     if (link.url.empty() || is_out_of_date) continue;
-    const Candidate& candidate = work.job.roster.candidates[message.candidate];
-    link.candidate_id = candidate.id;
-    link.name = candidate.name;
-    link.email = candidate.email;
-    link.message_id = message.id;
-    link.file = message.file_name;
+    bool is_missing = link.message_id.empty();
+    if (is_missing || listed.owned.contains(message.id))
+      name_owner(message, work.job.roster.candidates[message.candidate], link);
+    if (auto other = listed.of_others.find(message.id); other != listed.of_others.end()) {
+      link.name = other->second.name;
+      link.email = other->second.email;
+    }
     link.url = link_url(server, link.token());
-    link.is_held = held.contains(message.id);
+    link.is_held = listed.held.contains(message.id);
     links.push_back(std::move(link));
   }
   std::erase_if(book, [&](const auto& known) { return journal.has_dropped(known.first); });

@@ -35,12 +35,16 @@ Result<encode::Recipe> checked_recipe(const Job& job, const Workspace& workspace
   return std::move(*recipe);
 }
 
-Result<void> check_owner(const Job& job, const Candidate& candidate, const track::MessageRecord& earlier) {
-  bool same_campaign = earlier.campaign_name == job.campaign.name;
+bool is_same_owner(const Campaign& campaign, const Candidate& candidate, const track::MessageRecord& earlier) {
+  bool same_campaign = earlier.campaign_name == campaign.name;
   bool same_name = earlier.candidate_name == candidate.name;
   bool same_mail = to_lower(earlier.candidate_email) == to_lower(candidate.email);
   bool has_mail = !candidate.email.empty() && !earlier.candidate_email.empty();
-  if (same_name || (same_mail && has_mail && same_campaign)) return {};
+  return same_name || (same_mail && has_mail && same_campaign);
+}
+
+Result<void> check_owner(const Job& job, const Candidate& candidate, const track::MessageRecord& earlier) {
+  if (is_same_owner(job.campaign, candidate, earlier)) return {};
   return fail(ErrorKind::InvalidInput,
               fmt::format("the link of id \"{}\" in campaign \"{}\" was given to {}, and this row is {}",
                           shorten(candidate.id, 40), job.campaign.id, shorten(earlier.candidate_name, 40),

@@ -16,8 +16,11 @@ namespace candid::campaign {
 // The recipe of a message whose file is whole, current, and this candidate's.
 Result<encode::Recipe> checked_recipe(const Job& job, const Workspace& workspace, const PlannedMessage& message);
 
+// Whether an id is the same person's still. A corrected name or a new address is; both at once is not.
+bool is_same_owner(const Campaign& campaign, const Candidate& candidate, const track::MessageRecord& earlier);
+
 // A link that was given to one person must never come to show another's video: two campaigns with one id, rows
-// renumbered, a copied folder. A corrected name or a new address is the same person; both at once is not.
+// renumbered, a copied folder. InvalidInput where it is not the same owner.
 Result<void> check_owner(const Job& job, const Candidate& candidate, const track::MessageRecord& earlier);
 
 // InvalidInput when the campaign's day is over, so that every link would be.

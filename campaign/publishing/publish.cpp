@@ -17,6 +17,7 @@
 #include "campaign/publishing/publish_journal.h"
 #include "campaign/publishing/registrar.h"
 #include "campaign/publishing/store_identity.h"
+#include "campaign/publishing/store_watch.h"
 #include "campaign/publishing/upload_meter.h"
 
 namespace candid::campaign {
@@ -43,24 +44,32 @@ class Publisher {
         clock_(clock),
         book_(read_links(link_files(work.workspace))),
         registrar_(work, journal, ledger, book_, options, clock),
-        groups_(work, store, journal, registrar_, options, meter, stop),
+        watch_(work, store, stop),
+        groups_(work, store, journal, registrar_, watch_, options, meter, stop),
         messages_(messages_to_go(work, report_.held)) {
-    for (const HeldMessage& message : report_.held) held_.insert(message.message_id);
+    for (const HeldMessage& message : report_.held) listed_.held.insert(message.message_id);
   }
 
   Result<void> publish() {
     std::string id = TRY(store_id(store_));
     TRY_VOID(journal_.bind_to_store(id));
+    watch_.begin(std::move(id));
     TRY_VOID(registrar_.learn(stop_));
+    find_owners();
+    report_.links_of_erased = TRY(registrar_.count_erased(others_in_book()));
     TRY_VOID(check_bucket());
     TRY_VOID(check_messages());
     TRY_VOID(send_and_publish());
+    // Whoever looked at the ledger before the last of them were in it may have removed since what these show.
+    if (went_live_) TRY_VOID(watch_.settle(messages_));
+    report_.bytes_sent += watch_.bytes_sent();
     end_leftovers();
     return {};
   }
 
   Result<void> write_links() {
-    report_.links_of_others = TRY(write_link_list(work_, journal_, held_, book_));
+    size_t others = TRY(write_link_list(work_, journal_, listed_, book_));
+    report_.links_of_others = others - std::min(others, report_.links_of_erased);
     return {};
   }
 
@@ -86,6 +95,29 @@ class Publisher {
   }
 
  private:
+  // Message ids of links that the lists hold from before, and that are not in the plan.
+  std::vector<std::string> others_in_book() const {
+    std::set<std::string> planned;
+    for (const PlannedMessage& message : work_.plan.messages) planned.insert(message.id);
+    std::vector<std::string> others;
+    for (const auto& [id, link] : book_) {
+      if (!planned.contains(id) && !journal_.has_dropped(id)) others.push_back(id);
+    }
+    return others;
+  }
+
+  void find_owners() {
+    for (const PlannedMessage& message : work_.plan.messages) {
+      const track::MessageRecord* record = registrar_.published(message.id);
+      if (record == nullptr) continue;
+      if (is_same_owner(work_.job.campaign, work_.job.roster.candidates[message.candidate], *record)) {
+        listed_.owned.insert(message.id);
+      } else {
+        listed_.of_others[message.id] = {record->candidate_name, record->candidate_email};
+      }
+    }
+  }
+
   Result<void> check_bucket() {
     if (!work_.job.campaign.publish.compose || store_.bucket() != nullptr) return {};
     return fail(ErrorKind::Unsupported, fmt::format("{} cannot put videos together", store_.describe()),
@@ -168,8 +200,12 @@ class Publisher {
     bool is_changed = std::any_of(group.begin(), group.end(), [&](const OutgoingMessage& message) {
       return !message.error && !registrar_.is_up_to_date(message);
     });
+    went_live_ = went_live_ || is_changed;
     auto live = groups_.publish(group);
     // Some may be open, whatever happened to the others.
+    for (const OutgoingMessage& message : group) {
+      if (!message.error) listed_.owned.insert(message.planned->id);
+    }
     auto listed = is_changed ? write_links() : Result<void>();
     return live ? listed : live;
   }
@@ -205,9 +241,11 @@ class Publisher {
   const std::stop_token& stop_;
   const Clock& clock_;
   PublishReport report_{};
-  std::set<std::string> held_{};  // message ids
+  LinkListed listed_{};
+  bool went_live_ = false;  // any message, or a link
   const std::map<std::string, BookedLink> book_;
   Registrar registrar_;
+  StoreWatch watch_;
   GroupPublisher groups_;
   std::vector<OutgoingMessage> messages_;
 };
@@ -236,9 +274,9 @@ Result<void> list_links(const PublishJob& work) {
   auto journal = TRY(PublishJournal::open(work.workspace.journal_file()));
   std::vector<HeldMessage> held;
   messages_to_go(work, held);
-  std::set<std::string> held_ids;
-  for (const HeldMessage& message : held) held_ids.insert(message.message_id);
-  TRY(write_link_list(work, *journal, held_ids, read_links(link_files(work.workspace))));
+  LinkListed listed;
+  for (const HeldMessage& message : held) listed.held.insert(message.message_id);
+  TRY(write_link_list(work, *journal, listed, read_links(link_files(work.workspace))));
   return {};
 }
 

@@ -41,6 +41,7 @@ struct PublishReport {
   uint64_t bytes_there_already = 0;
   size_t links_over = 0;             // of candidates in the plan, by the terms of their links: they open nothing
   size_t links_of_others = 0;        // in links.csv, of candidates who are not in the plan; they still open
+  size_t links_of_erased = 0;        // the same, of such as were erased; they open nothing
   std::optional<Error> leftovers{};  // unfinished uploads of earlier runs that could not be ended
 };
 

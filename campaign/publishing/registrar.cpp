@@ -1,5 +1,6 @@
 #include "campaign/publishing/registrar.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,6 +22,20 @@ constexpr size_t kRecordBytes = 1000;
 Result<void> Registrar::learn(const std::stop_token& stop) {
   published_ = TRY(published_messages(ledger_, work_.job.campaign.id));
   return issuer_.learn(published_, LedgerUse::Told, stop);
+}
+
+const track::MessageRecord* Registrar::published(const std::string& message_id) const {
+  auto earlier = published_.find(message_id);
+  return earlier == published_.end() ? nullptr : &earlier->second;
+}
+
+Result<size_t> Registrar::count_erased(const std::vector<std::string>& message_ids) const {
+  if (message_ids.empty()) return 0;
+  std::vector<std::string> identities;
+  for (const std::string& id : message_ids) identities.push_back(track::message_identity(id));
+  auto receipts = TRY(ledger_.find_erased(identities));
+  return static_cast<size_t>(
+      std::count_if(receipts.begin(), receipts.end(), [](const auto& receipt) { return receipt.has_value(); }));
 }
 
 Result<void> Registrar::prepare(OutgoingMessage& message) {

@@ -32,6 +32,10 @@ class Registrar {
   // Asks what is published, and which links open. Some questions for all, and the first ones: a ledger that does not
   // let us in says so before anything is sent.
   Result<void> learn(const std::stop_token& stop);
+  // What the ledger had of a message when it was asked; null: nothing.
+  const track::MessageRecord* published(const std::string& message_id) const;
+  // How many of these messages the ledger has as erased.
+  Result<size_t> count_erased(const std::vector<std::string>& message_ids) const;
   // Fills in what the ledger will be told of a checked message. A new link is in the journal then: sync that.
   Result<void> prepare(OutgoingMessage& message);
   // Whether the ledger and all who ask it know the message as it is now, and its link on these terms.

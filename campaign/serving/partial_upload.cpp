@@ -14,7 +14,7 @@
 namespace candid::campaign {
 namespace {
 
-Error failed(std::string_view doing, const std::filesystem::path& path) {
+Error partial_failed(std::string_view doing, const std::filesystem::path& path) {
   int code = errno;
   return system_error(code, fmt::format("cannot {} {}", doing, path.string()));
 }
@@ -25,7 +25,7 @@ Result<void> take_lock(int file, const std::filesystem::path& path) {
       return tl::unexpected(
           Error(ErrorKind::Io, "another request is adding to this upload", "ask again in a second").retry_may_help());
     }
-    if (errno != EINTR) return tl::unexpected(failed("lock", path));
+    if (errno != EINTR) return tl::unexpected(partial_failed("lock", path));
   }
   return {};
 }
@@ -42,11 +42,11 @@ Result<std::optional<PartialUpload>> PartialUpload::open_locked(const std::files
   while (true) {
     int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (file < 0 && errno == ENOENT && (flags & O_CREAT) == 0) return std::optional<PartialUpload>();
-    if (file < 0) return tl::unexpected(failed("open", path));
+    if (file < 0) return tl::unexpected(partial_failed("open", path));
     PartialUpload partial(path, file, 0);
     TRY_VOID(take_lock(file, path));
     struct stat facts {};
-    if (::fstat(file, &facts) != 0) return tl::unexpected(failed("look at", path));
+    if (::fstat(file, &facts) != 0) return tl::unexpected(partial_failed("look at", path));
     if (!is_still_there(facts, path)) continue;
     partial.size_ = static_cast<uint64_t>(facts.st_size);
     return std::optional<PartialUpload>(std::move(partial));
@@ -76,13 +76,13 @@ Result<void> PartialUpload::append(std::span<const uint8_t> bytes) {
     ssize_t count = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(end));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      written = tl::unexpected(failed("write", path_));
+      written = tl::unexpected(partial_failed("write", path_));
     } else {
       end += static_cast<uint64_t>(count);
       bytes = bytes.subspan(static_cast<size_t>(count));
     }
   }
-  if (written && ::fdatasync(file_) != 0) written = tl::unexpected(failed("sync", path_));
+  if (written && ::fdatasync(file_) != 0) written = tl::unexpected(partial_failed("sync", path_));
   if (written && size_ == 0) written = sync_folder(path_.parent_path());
   if (!written) {
     // Should even that fail, the digest of the whole finds the bytes that are too many.
@@ -94,8 +94,8 @@ Result<void> PartialUpload::append(std::span<const uint8_t> bytes) {
 }
 
 Result<void> PartialUpload::become(const std::filesystem::path& target) {
-  if (::fsync(file_) != 0) return tl::unexpected(failed("sync", path_));
-  if (::rename(path_.c_str(), target.c_str()) != 0) return tl::unexpected(failed("write", target));
+  if (::fsync(file_) != 0) return tl::unexpected(partial_failed("sync", path_));
+  if (::rename(path_.c_str(), target.c_str()) != 0) return tl::unexpected(partial_failed("write", target));
   return sync_folder(target.parent_path());
 }
 

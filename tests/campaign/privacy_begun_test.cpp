@@ -130,6 +130,95 @@ TEST_F(ForgetTest, ABegunPlanErasesTheCampaignsOwnCandidateAlone) {
   forged.subjects[1].campaign_id = "another";
   forged.subjects[1].message_id = "another-1";
   refused(forged, "a candidate elsewhere who has another address");
+  forged = plan;
+  forged.subjects[0].is_of_folder = false;
+  forged.subjects[0].message_id = id_of("2");
+  forged.subjects[0].addresses = {"xm@example.com"};
+  refused(forged, "another of the campaign, as if of elsewhere");
+}
+
+// Whatever a file says of files, rows and objects: what is theirs is looked for anew.
+TEST_F(ForgetTest, ABegunPlanIsBelievedInNothingThatItRemoves) {
+  auto recipes_of = [&](const std::string& id) {
+    size_t count = 0;
+    for (const auto& path : must(files_below(bench.data().store() / "recipes")))
+      count += path.filename().string().starts_with(id) ? 1 : 0;
+    return count;
+  };
+  const std::filesystem::path outside = bench.folder().parent_path() / "privacy-outside.txt";
+  must(write_file(outside, "of somebody else\n"));
+  must(write_file(bench.out() / "notes.txt", "no line of JSON\n"));
+  std::filesystem::create_directory_symlink(bench.folder().parent_path(), bench.out() / "linked");
+  const std::filesystem::path video_of_another = bench.out() / bench.booked().at(id_of("2")).file;
+  Reached reached(bench);
+  ErasurePlan forged = reached.plan("1");
+  forged.objects.clear();
+  forged.local.files = {outside, bench.out() / "linked" / outside.filename(), video_of_another};
+  forged.local.journals = {bench.out() / "notes.txt", outside};
+  forged.row = reached.plan("2").row;
+  must(ErasureJournal(bench.folder()).begin(forged));
+  Erased erased = must(carry_out(reached.reach(), *must(ErasureJournal(bench.folder()).find_begun())));
+  EXPECT_TRUE(std::filesystem::exists(outside));
+  EXPECT_TRUE(std::filesystem::exists(video_of_another));
+  EXPECT_EQ(must(read_text_file(bench.out() / "notes.txt")), "no line of JSON\n");
+  EXPECT_EQ(must(read_text_file(bench.folder() / "candidates.csv")), kThree) << "neither row is the file's to name";
+  EXPECT_THAT(erased.receipt.remains, testing::ElementsAre("the roster's row"));
+  EXPECT_EQ(erased.receipt.roster_rows, 0);
+  EXPECT_GT(erased.receipt.stored_objects, 1) << "hers, though the file named none";
+  EXPECT_EQ(recipes_of(id_of("1")), 0U);
+  EXPECT_EQ(recipes_of(id_of("2")), 1U);
+  EXPECT_FALSE(plays(urls.at(0)));
+  EXPECT_TRUE(plays(urls.at(1)));
+  std::filesystem::remove(bench.out() / "linked");
+  std::filesystem::remove(outside);
+}
+
+TEST_F(ForgetTest, ALinkOutOfTheCampaignIsNoWayIntoIt) {
+  const std::filesystem::path outside = bench.folder().parent_path() / "privacy-outside.txt";
+  must(write_file(outside, "of somebody else\n"));
+  std::filesystem::create_directory_symlink(bench.folder().parent_path(), bench.out() / "linked");
+  Reached reached(bench);
+  ErasurePlan plan = reached.plan("1");
+  plan.local.files.push_back(bench.out() / "linked" / outside.filename());
+  auto refused = carry_out(reached.reach(), plan);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::Corrupt);
+  EXPECT_TRUE(std::filesystem::exists(outside));
+  std::filesystem::remove(bench.out() / "linked");
+  std::filesystem::remove(outside);
+}
+
+TEST_F(ForgetTest, AnErasureIsGoneOnWithUnderWhateverNameTheFolderHas) {
+  int64_t files = 0;
+  {
+    Reached reached(bench);
+    ErasurePlan plan = reached.plan("1");
+    files = static_cast<int64_t>(plan.local.files.size());
+    auto died = carry_out(reached.reach(), plan, [](std::string_view step) -> Result<void> {
+      if (step == "row") return fail(ErrorKind::Io, "died");
+      return {};
+    });
+    ASSERT_FALSE(died);
+  }
+  const std::filesystem::path alias = bench.folder().parent_path() / "privacy-alias";
+  std::filesystem::remove(alias);
+  std::filesystem::create_directory_symlink(bench.folder(), alias);
+  {
+    Campaign campaign = test::campaign_of(alias);
+    auto workspace = must(Workspace::open(alias));
+    auto store = bench.store();
+    auto ledger = bench.ledger();
+    ErasureReach reach{.ledger = *ledger,
+                       .store = store.get(),
+                       .campaign = &campaign,
+                       .workspace = &workspace,
+                       .journal_folder = campaign.folder};
+    Erased erased = must(carry_out(reach, *must(ErasureJournal(alias).find_begun())));
+    EXPECT_EQ(erased.receipt.files, files) << "those that went before are counted";
+    EXPECT_EQ(erased.receipt.roster_rows, 1);
+  }
+  std::filesystem::remove(alias);
+  expect_jane_is_gone();
 }
 
 TEST_F(ForgetTest, ABegunPlanTakesNoObjectThatOthersNeed) {

@@ -257,8 +257,19 @@ TEST_F(ForgetTest, ANamesakeStaysHeld) {
   Reached(bench).forget({.who = "1"});
   Findings findings;
   Decisions left = must(read_decisions(decisions_file(bench.folder()), findings));
-  ASSERT_EQ(left.size(), 1U) << "what is about no other candidate goes by name";
+  ASSERT_EQ(left.size(), 2U) << "a hold follows the name, and nobody can tell which of the two the old one is about";
   EXPECT_EQ(left.at("5").decision, Decision::Hold);
+  EXPECT_EQ(left.at("old-id").decision, Decision::Hold);
+}
+
+TEST_F(ForgetTest, WhatIsAboutNoOtherCandidateGoesByName) {
+  must(write_decisions(bench.folder(),
+                       {{"2", {Decision::Hold, "", "王小明"}}, {"old-id", {Decision::Hold, "", "JANE Sample"}}}));
+  Reached(bench).forget({.who = "1"});
+  Findings findings;
+  Decisions left = must(read_decisions(decisions_file(bench.folder()), findings));
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_TRUE(left.contains("2"));
 }
 
 // Erased on the server or for another campaign, and the roster was exported without them.

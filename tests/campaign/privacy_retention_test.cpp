@@ -152,11 +152,50 @@ TEST_F(RetentionTest, AStoreThatAnotherLedgerShowsFromLosesNothing) {
   must(register_ledger(*bench.store(), *bench.ledger()));
   size_t before = objects("parts");
   RetentionReport report = after(30 * kDay);
-  EXPECT_EQ(report.messages, 2) << "this ledger forgets";
+  EXPECT_EQ(report.messages, 0) << "nothing but the rows would lead to the videos";
   EXPECT_EQ(report.stored_objects, 0);
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_THAT(report.problems[0].hint(), testing::HasSubstr(".ledgers"));
   EXPECT_TRUE(report.unused->is_shared);
+  EXPECT_FALSE(plays(urls.at(0))) << "links end in time";
   after(60 * kDay);
   EXPECT_EQ(objects("parts"), before);
+  must(remove_file(bench.data().store() / ".ledgers" / must(another->id())));
+  report = after(60 * kDay);
+  EXPECT_EQ(report.messages, 2) << "they were due all the while";
+  EXPECT_GT(report.stored_objects, 2);
+}
+
+// Somebody publishes a message again while its links are ended.
+class RepublishingLedger final : public test::RelayedLedger {
+ public:
+  using RelayedLedger::find_link;
+  using RelayedLedger::RelayedLedger;
+  UtcTime published_at{};
+
+  Result<int> revoke_messages(const std::vector<std::string>& ids) override {
+    auto record = *must(find_message(ids.front()));
+    record.published_at = published_at;
+    must(upsert_messages({record}));
+    return RelayedLedger::revoke_messages(ids);
+  }
+};
+
+TEST_F(RetentionTest, WhatIsPublishedAgainMeanwhileBeginsItsTimeAnew) {
+  publish_at(noon, "keep = \"30d\"\n");
+  test::SetClock later;
+  later.time = noon + 30 * kDay;
+  auto inner = bench.ledger();
+  auto store = bench.store();
+  RepublishingLedger ledger(*inner);
+  ledger.published_at = later.time;
+  RetentionReport report = must(apply_retention({.ledger = ledger, .store = store.get()}, 0, later));
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_EQ(report.messages, 1);
+  auto left = must(inner->messages("test_campaign"));
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].published_at, later.time);
+  EXPECT_TRUE(must(store->size_of(recipe_object(edition_named_by(left[0])))));
 }
 
 TEST_F(RetentionTest, OneCampaignAloneLosesItsOwn) {
@@ -179,6 +218,19 @@ TEST_F(RetentionTest, OneCampaignAloneLosesItsOwn) {
   reach.campaign_id = "another";
   EXPECT_EQ(must(apply_retention(reach, 0, later)).messages, 1);
   EXPECT_EQ(must(ledger->messages("test_campaign")).size(), 2U);
+}
+
+TEST_F(RetentionTest, OneCampaignAloneLooksAtNoRepliesOfOthers) {
+  publish_at(noon, "keep = \"30d\"\n");
+  auto ledger = bench.ledger();
+  track::ReplyVideos replies(bench.data().replies());
+  std::filesystem::path reply = replies.folder_of("another-1", std::string(32, 'a'));
+  must(make_folder(reply));
+  must(track::write_reply_note(reply, {.message_id = "another-1", .link_id = 1, .type = "video/webm", .size = 9}));
+  RetentionReach reach{.ledger = *ledger, .replies = &replies, .campaign_id = "test_campaign"};
+  EXPECT_EQ(must(apply_retention(reach, 0, clock)).orphans.waiting, 0);
+  reach.campaign_id.clear();
+  EXPECT_EQ(must(apply_retention(reach, 0, clock)).orphans.waiting, 1);
 }
 
 // Its first erasures fail.

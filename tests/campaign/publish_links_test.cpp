@@ -91,6 +91,31 @@ TEST_F(PublishLinksTest, WhoseLinkIsOverGetsANewOneWhereThatIsAskedForAlone) {
   EXPECT_TRUE(bench.record_of(report.links[0].url));
 }
 
+TEST_F(PublishLinksTest, ALinkStaysBesideTheNameOfWhomItWasGivenTo) {
+  std::string message = bench.publish().links[0].message_id;
+  std::string url = bench.booked().at(message).url;
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,Bob Newman,Engineer,bob@example.com\n2,王小明,Designer,xm@example.com\n");
+  bench.render();
+  PublishReport report = bench.publish();
+  ASSERT_TRUE(report.links[0].error) << "the id is somebody else's";
+  EXPECT_EQ(bench.booked().at(message).name, "Jane Sample");
+  EXPECT_EQ(bench.booked().at(message).email, "jane@example.com");
+  EXPECT_EQ(bench.booked().at(message).url, url);
+  std::filesystem::remove(bench.out() / "links.csv");
+  bench.publish();
+  EXPECT_EQ(bench.booked().at(message).name, "Jane Sample") << "as the ledger tells it";
+  EXPECT_EQ(bench.booked().at(message).email, "jane@example.com");
+}
+
+TEST_F(PublishLinksTest, ACorrectedNameReachesTheListWithItsLink) {
+  std::string message = bench.publish().links[0].message_id;
+  bench.write("candidates.csv",
+              "id,name,role,email\n1,Jane Sample-Roe,Engineer,jane@example.com\n2,王小明,Designer,xm@example.com\n");
+  bench.publish();
+  EXPECT_EQ(bench.booked().at(message).name, "Jane Sample-Roe") << "though it is to be rendered first";
+}
+
 TEST_F(PublishLinksTest, ADayThatIsOverIsRefusedBeforeAnythingIsDone) {
   bench.write_publish("expires = \"2020-01-01\"\n");
   auto store = bench.store();

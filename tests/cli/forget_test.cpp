@@ -105,6 +105,56 @@ TEST_F(ForgetProgram, ErasesWithAReceiptAndOnlyOnce) {
   EXPECT_THAT(again.out, HasSubstr(receipt["receipt"].get<std::string>()));
 }
 
+TEST_F(ForgetProgram, WhatAKilledExportLeftGoesToo) {
+  const std::filesystem::path work = data() / "outgoing/exports/work/parts";
+  must(make_folder(work));
+  must(write_file(work / "0", "Jane's video"));
+  ASSERT_EQ(candid("forget " + folder() + " 1 --dry-run").code, 0);
+  EXPECT_TRUE(std::filesystem::exists(work / "0"));
+  ASSERT_EQ(candid("forget " + folder() + " 1 --yes").code, 0);
+  EXPECT_FALSE(std::filesystem::exists(work));
+}
+
+TEST_F(ForgetProgram, WhoWorksInACampaignHearsOfAnErasureThatIsNotDone) {
+  {
+    std::filesystem::create_directory(bench.folder() / "erasures");
+    bench.write("erasures/begun.json", "{}");
+  }
+  for (const char* command : {"publish ", "run "})
+    EXPECT_THAT(candid(command + folder()).err, HasSubstr("an erasure was begun here and is not done")) << command;
+}
+
+TEST_F(ForgetProgram, AnOlderCopyOfTheLedgerIsToldByTheNextRun) {
+  const std::filesystem::path copy = data() / "copy.db";
+  must(must(track::open_sqlite_ledger(data() / "ledger.db"))->back_up(copy));
+  ASSERT_EQ(candid("forget " + folder() + " 1 --yes").code, 0);
+  EXPECT_THAT(candid("publish " + folder()).err, Not(HasSubstr("put back")));
+  for (const char* name : {"ledger.db", "ledger.db-wal", "ledger.db-shm"}) std::filesystem::remove(data() / name);
+  std::filesystem::rename(copy, data() / "ledger.db");
+  EXPECT_THAT(candid("publish " + folder()).err, HasSubstr("an older copy of it was put back"));
+}
+
+TEST_F(ForgetProgram, AnExportByAddressHoldsNobodyElseOfTheMailbox) {
+  {
+    auto ledger = must(track::open_sqlite_ledger(data() / "ledger.db"));
+    auto record = must(ledger->messages("test_campaign")).at(0);
+    record.campaign_id = record.campaign_name = "another";
+    record.candidate_email = "jane@example.com";
+    record.candidate_name = "Lukas Sample";
+    record.message_id = "another-1";
+    auto same = record;
+    same.candidate_name = "Jane Sample";
+    same.message_id = "another-2";
+    must(ledger->upsert_messages({record, same}));
+  }
+  Ended given = candid("export " + folder() + " 1 --everywhere --json --out " + quoted(bench.folder() / "given"));
+  ASSERT_EQ(given.code, 0) << given.err;
+  EXPECT_EQ(nlohmann::json::parse(given.out)["messages"], 2);
+  Ended told = candid("export " + folder() + " 1 --everywhere --out " + quoted(bench.folder() / "told.zip"));
+  EXPECT_THAT(told.err, HasSubstr("the same address and another name"));
+  EXPECT_THAT(must(read_text_file(bench.folder() / "given/data.json")), Not(HasSubstr("Lukas")));
+}
+
 TEST_F(ForgetProgram, AtATerminalAPersonIsAsked) {
   for (const char* answer : {"n", "", "y"}) {
     std::string command = fmt::format("printf '{}\\n' | CANDID_DATA={} script -qec \"'{}' forget {} 1\" /dev/null",
