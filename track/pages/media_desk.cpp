@@ -146,7 +146,8 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
   if (link.terms.may_download && request.query == kDownloadQuery) {
     response.headers.emplace_back("Content-Disposition", kAttachment);
   }
-  if (!may_store(opened.recording, EventKind::Media)) return response;
+  const bool is_counted = opened.recording == Recording::Counted;
+  if (!is_counted && !may_store(opened.recording, EventKind::Media)) return response;
   const ByteRange asked = total(wanted);
   auto event = [&](EventKind kind) {
     Event made = event_of(request, link, kind, clock_.now());
@@ -154,16 +155,33 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
     return made;
   };
   if (request.method == Method::Head) {
-    response.record.push_back(event(EventKind::Head));
+    if (is_counted) {
+      visits_.add(event(EventKind::Head));
+    } else {
+      response.record.push_back(event(EventKind::Head));
+    }
   } else if (gives_bytes && asked.length > 0) {
     Event begun = event(EventKind::Media);
     begun.body = fmt::format("{{\"first\":{},\"length\":{},\"size\":{}}}", asked.first, asked.length, file.size);
-    response.record.push_back(std::move(begun));
     // What a bucket sends is not known here.
     bool sent_here = std::holds_alternative<MediaBody>(response.body);
+    if (is_counted) {
+      // An end without its beginning would prove what was not.
+      if (visits_.add(std::move(begun)) && sent_here) response.after_body = count_end(event(EventKind::MediaEnd));
+      return response;
+    }
+    response.record.push_back(std::move(begun));
     if (sent_here) response.record_after_body.push_back(event(EventKind::MediaEnd));
   }
   return response;
+}
+
+std::function<void(uint64_t)> MediaDesk::count_end(Event end) {
+  return [this, end = std::move(end)](uint64_t sent) {
+    Event ended = end;
+    ended.body = fmt::format("{{\"sent\":{}}}", sent);
+    visits_.add(std::move(ended));
+  };
 }
 
 // Browsers fetch captions before anybody plays, so they use up no view; but they say what the video says, so they end

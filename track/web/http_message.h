@@ -56,6 +56,8 @@ struct HttpResponse {
   std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
   std::vector<Event> record{};         // stored in passing
   std::vector<Event> record_after_body{};  // the same, once the body has left; MediaEnd learns what was sent
+  // Set: called once the body has left, or its reader, with the bytes of media that were sent.
+  std::function<void(uint64_t)> after_body{};
   // Set: after its body the answer goes on with what this gives, until the reader leaves or the server ends.
   std::shared_ptr<LiveFeed> live{};
   bool miss = false;  // a guess that hit nothing: counts against the sender (address_guard.h)
