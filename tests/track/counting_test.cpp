@@ -1,5 +1,7 @@
 // Visits that are counted without persons, over real connections.
 
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "tests/track/server_fixture.h"
@@ -57,6 +59,15 @@ TEST_F(CountingTest, AVisitIsCountedWhenTheServerStopsAndNothingElseIsStored) {
   EXPECT_THAT(must(ledger_->counts("backend")), IsEmpty()) << "it may go on";
   EXPECT_THAT(counts_after_stop(), ElementsAre(Pair(ViewState::Watched95, 1)));
   EXPECT_THAT(stored_events(), IsEmpty());
+}
+
+TEST_F(CountingTest, AVisitIsCountedWhileTheServerRunsOnceItIsSilent) {
+  settings_.visits_check = std::chrono::milliseconds(20);
+  watch(open_page());
+  clock_.advance(std::chrono::minutes(10));  // the video has ended
+  while (must(ledger_->counts("backend")).empty()) std::this_thread::yield();
+  EXPECT_THAT(must(ledger_->counts("backend")), ElementsAre(Pair(ViewState::Watched95, 1)));
+  EXPECT_THAT(counts_after_stop(), ElementsAre(Pair(ViewState::Watched95, 1)));
 }
 
 TEST_F(CountingTest, WhatWasSentOfTheVideoBoundsWhatWasWatched) {

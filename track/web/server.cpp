@@ -39,7 +39,6 @@ constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 // Dropped every quarter of an hour, so within the promised 24 hours, also where the ledger is away now and then.
 constexpr auto kAddressLifetime = std::chrono::hours(23);
 constexpr auto kHousekeeping = std::chrono::minutes(15);
-constexpr auto kCountVisits = std::chrono::minutes(1);
 constexpr auto kWorkerPause = std::chrono::milliseconds(1000);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
@@ -329,7 +328,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSettings& settings, Le
   asio::co_spawn(state->own,
                  state->repeat(state->housekeeping, kHousekeeping, [running] { running->drop_old_addresses(); }),
                  asio::detached);
-  asio::co_spawn(state->own, state->repeat(state->count_tick, kCountVisits, [running] { running->count_visits(); }),
+  asio::co_spawn(state->own,
+                 state->repeat(state->count_tick, settings.visits_check, [running] { running->count_visits(); }),
                  asio::detached);
   if (state->tls != nullptr) {
     asio::co_spawn(state->own,
