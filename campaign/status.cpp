@@ -31,11 +31,12 @@ Result<std::vector<CampaignStatus>> read_status(const track::Ledger& ledger, con
   for (const track::CampaignSummary& summary : TRY(ledger.campaigns())) {
     ids.push_back(summary.id);
     if (!campaign_id.empty() && summary.id != campaign_id) continue;
-    CampaignStatus status{summary.id, summary.name, {}};
+    CampaignStatus status{summary.id, summary.name, {}, {}};
     track::CampaignEvidence evidence = TRY(track::read_evidence(ledger, summary.id, reading));
     for (size_t i = 0; i < evidence.messages.size(); ++i) {
       status.messages.push_back({std::move(evidence.messages[i]), track::judge(evidence.candidates[i]), said[i]});
     }
+    status.counted_visits = std::move(evidence.counted);
     said.clear();
     all.push_back(std::move(status));
   }

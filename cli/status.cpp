@@ -54,6 +54,18 @@ nlohmann::json to_json(const campaign::MessageStatus& status) {
   return json;
 }
 
+// "visits" is null where they are not told.
+nlohmann::json to_json(const track::CountedVisits& counted) {
+  nlohmann::json json = {{"messages", counted.messages}, {"told", counted.is_told()}, {"visits", nullptr}};
+  if (!counted.is_told()) {
+    json["reason"] = track::why_counts_are_not_told(counted);
+    return json;
+  }
+  json["visits"] = nlohmann::json::object();
+  for (const auto& [state, number] : counted.counts) json["visits"][std::string(track::to_string(state))] = number;
+  return json;
+}
+
 nlohmann::json explained_json(const campaign::MessageStatus& status) {
   nlohmann::json json = to_json(status);
   for (size_t i = 0; i < status.view.sessions.size(); ++i) {
@@ -136,9 +148,21 @@ std::string words_of(const track::SaidSummary& said) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
+void tell(const Session& session, const track::CountedVisits& counted) {
+  const Console& console = session.console;
+  console.say("  visits, counted without persons:");
+  if (!counted.is_told())
+    return console.say(console.quiet(fmt::format("    {}", track::why_counts_are_not_told(counted))));
+  if (counted.counts.empty()) console.say("    none yet");
+  for (const auto& [state, number] : counted.counts) {
+    console.say(fmt::format("    {:<19} {}", track::to_string(state), number));
+  }
+}
+
 void tell(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
   for (const campaign::CampaignStatus& status : all) {
     session.console.say(session.console.strong(status.name));
+    if (status.counted_visits) tell(session, *status.counted_visits);
     for (const campaign::MessageStatus& message : status.messages) {
       std::string watched =
           message.view.watched_seconds > 0
@@ -172,6 +196,7 @@ Outcome run(Session& session, const Options& options) {
         nlohmann::json messages = nlohmann::json::array();
         for (const auto& message : status.messages) messages.push_back(to_json(message));
         campaigns.push_back({{"id", status.id}, {"name", status.name}, {"messages", messages}});
+        if (status.counted_visits) campaigns.back()["counted_visits"] = to_json(*status.counted_visits);
       }
       session.console.print_json({{"rules", track::kEvidenceRules}, {"campaigns", campaigns}});
     }

@@ -21,7 +21,7 @@ struct Button {
 // What is recorded of a candidate's visits.
 enum class Tracking {
   Off,        // nothing
-  Aggregate,  // nothing either: every event hangs on a candidate's link, so there is no counting without a person yet
+  Aggregate,  // how many visits of the campaign there were, of what kind; nothing of whose
   Individual,
   Consent,  // nothing before the candidate agrees
 };

@@ -37,6 +37,8 @@ class RelayedLedger : public track::Ledger {
     inner_.append(std::move(events), std::move(done));
   }
   Result<std::vector<track::LinkHistory>> history(std::string_view id) const override { return inner_.history(id); }
+  Result<void> add_counts(std::string_view id, const track::ViewCounts& c) override { return inner_.add_counts(id, c); }
+  Result<track::ViewCounts> counts(std::string_view id) const override { return inner_.counts(id); }
   Result<void> drop_networks_before(UtcTime moment) override { return inner_.drop_networks_before(moment); }
   Result<track::Erasure> erase(const track::ErasureOrder& order) override { return inner_.erase(order); }
   Result<std::optional<track::Erasure>> find_erasure(std::string_view r) const override {

@@ -115,7 +115,27 @@ TEST_F(PostgresTest, ProgramsThatComeAtOnceMakeTheTablesOnce) {
       programs.emplace_back([&] { key = must(must(open_postgres_ledger(address_))->server_key()); });
   }
   for (const auto& key : keys) EXPECT_EQ(key, keys[0]);
-  EXPECT_EQ(server_.ask(address_, "SELECT string_agg(version::text, ',' ORDER BY version) FROM schema_version"), "1,2");
+  EXPECT_EQ(server_.ask(address_, "SELECT string_agg(version::text, ',' ORDER BY version) FROM schema_version"),
+            "1,2,3");
+}
+
+TEST_F(PostgresTest, BringsTheTablesOfTheReleaseBeforeUpToDateWithAllTheyHold) {
+  must(must(open_postgres_ledger(address_))->upsert_messages({sample_message()}));
+  server_.ask(address_, "DROP TABLE view_count; DELETE FROM schema_version WHERE version = 3");
+  auto ledger = must(open_postgres_ledger(address_));
+  EXPECT_TRUE(must(ledger->find_message("m-1")));
+  must(ledger->add_counts("backend", {{ViewState::Viewed, 1}}));
+  EXPECT_EQ(must(ledger->counts("backend")), (ViewCounts{{ViewState::Viewed, 1}}));
+}
+
+TEST_F(PostgresTest, ABackupHoldsTheCounters) {
+  auto ledger = must(open_postgres_ledger(address_));
+  must(ledger->upsert_messages({sample_message()}));
+  must(ledger->add_counts("backend", {{ViewState::Viewed, 2}}));
+  auto folder = must(TemporaryFolder::create());
+  must(ledger->back_up(folder.path() / "backup.db"));
+  auto backup = must(open_sqlite_ledger(folder.path() / "backup.db"));
+  EXPECT_EQ(must(backup->counts("backend")), (ViewCounts{{ViewState::Viewed, 2}}));
 }
 
 TEST_F(PostgresTest, RefusesTheTablesOfANewerProgram) {

@@ -80,9 +80,12 @@ export async function openSite({ seconds = 10, fps = 30, options = [] } = {}) {
     return new Map(status.campaigns[0].messages.map((message) => [message.message, message]));
   };
   const eventsOf = async (message) => (await call('history', { message })).histories.flatMap((history) => history.events);
+  // Once, and before the files are gone; what the server holds in memory is in its files then.
+  let stopped;
+  const stop = () => (stopped ??= server.stop());
   const close = async () => {
-    await server.stop();
+    await stop();
     work.remove();
   };
-  return { url: server.url, data, campaign, sample, publish, statusOf, storeCaptions, eventsOf, call, close };
+  return { url: server.url, data, campaign, sample, publish, statusOf, storeCaptions, eventsOf, call, stop, close };
 }

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openSite } from './pages.mjs';
-import { behindProxy, eventually, openPhone, phoneOptions, untilTime } from './program.mjs';
+import { behindProxy, eventually, openPhone, phoneOptions, runJson, untilTime } from './program.mjs';
 
 const mark = 'SampleBrowserMark';
 const network = '198.51.77';
@@ -122,6 +122,78 @@ for (const tracking of ['off', 'aggregate', 'consent']) {
     assert.deepEqual(filesWith(`${mark}-${tracking}-said`), []);
   });
 }
+
+// All of a table, as it lies in SQLite.
+function tableOf(data, table) {
+  const script = `
+import json, sqlite3, sys
+ledger = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)
+ledger.row_factory = sqlite3.Row
+print(json.dumps([dict(row) for row in ledger.execute('SELECT * FROM "' + sys.argv[2] + '"')]))`;
+  return JSON.parse(execFileSync('python3', ['-c', script, join(data, 'ledger.db'), table], { encoding: 'utf8' }));
+}
+
+test('aggregate: visits become numbers of the campaign, and nothing of whose', async () => {
+  const own = await openSite({ options: behindProxy });
+  try {
+    const filesOf = (text) => readdirSync(own.data, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath ?? entry.path, entry.name)).includes(text))
+      .map((entry) => entry.name);
+    const many = { campaign_id: 'counted', campaign_name: 'Counted' };
+    const links = [];
+    for (let i = 0; i < 5; ++i) links.push((await own.publish({ tracking: 'aggregate' }, many)).link);
+    await own.publish({ tracking: 'aggregate' }, { campaign_id: 'few', campaign_name: 'Few' });
+
+    const { context, page } = await markedContext('counted');
+    const said = [];
+    const sessions = [];
+    page.on('response', async (response) => { if (response.request().method() === 'POST') said.push(response.status()); });
+    await page.goto(links[0]);
+    sessions.push(await page.locator('#script').getAttribute('data-session'));
+    await page.getByText('not by whom').waitFor();
+    await visit(page, links[0]);
+    sessions.push(await page.locator('#script').getAttribute('data-session'));
+    await page.goto(`${own.url}/healthz`);
+    assert.deepEqual(await storedIn(context, page), nothing);
+    assert.ok(said.length > 0 && said.every((status) => status === 204), said.join());
+    await context.close();
+
+    const shy = await markedContext('shy');
+    await shy.page.goto(links[1]);
+    await shy.page.locator('#play').tap();
+    await untilTime(shy.page, 1);
+    await shy.page.locator('#stop button').tap();
+    await shy.page.locator('#stopped').waitFor();
+    await shy.page.reload();
+    await shy.page.getByText('Nothing about your visit is recorded.').waitFor();
+    await shy.context.close();
+
+    const marks = [`${mark}-counted`, `${mark}-shy`, `${network}.`, ...links.map((link) => link.split('/').at(-1)), ...sessions];
+    for (const text of marks) assert.deepEqual(filesOf(text), [], `while the server runs: ${text}`);
+    assert.ok(filesOf('e2e-0').includes('ledger.db-wal'), 'what is in the WAL can be found');
+    await own.stop();
+    for (const text of marks) assert.deepEqual(filesOf(text), [], `after it stopped: ${text}`);
+    for (const table of ['event', 'link_view']) assert.deepEqual(tableOf(own.data, table), []);
+
+    // The page once without a touch, and twice played; of who asked not to be tracked, nothing.
+    const rows = tableOf(own.data, 'view_count');
+    assert.deepEqual(new Set(rows.flatMap(Object.keys)), new Set(['campaign_id', 'state', 'n']));
+    assert.equal(rows.reduce((sum, { n }) => sum + n, 0), 3, JSON.stringify(rows));
+    assert.ok(rows.every(({ campaign_id: id }) => id === 'counted'), JSON.stringify(rows));
+    assert.ok(rows.some(({ state }) => ['viewed', 'watched_25', 'watched_50'].includes(state)), JSON.stringify(rows));
+    const told = async (campaign) => (await runJson(['status', campaign], { data: own.data })).campaigns[0];
+    const counted = await told('counted');
+    assert.deepEqual(counted.counted_visits.visits, Object.fromEntries(rows.map(({ state, n }) => [state, n])));
+    assert.deepEqual([...new Set(counted.messages.map(({ state }) => state))], ['sent']);
+    assert.ok(counted.messages.every(({ reason }) => /counted without persons/.test(reason)));
+    const few = await told('few');
+    assert.equal(few.counted_visits.told, false);
+    assert.equal(few.counted_visits.visits, null);
+    assert.match(few.counted_visits.reason, /would name a person/);
+  } finally {
+    await own.close();
+  }
+});
 
 test('after "do not track" nothing is added but what is said on purpose', async () => {
   const { link, id } = await site.publish({ tracking: 'individual' });

@@ -198,6 +198,29 @@ TEST_F(DashboardTest, TheTableIsInTheRostersOrderAndRunsNoFormula) {
   EXPECT_EQ(table.rows[3].cells[2], "'+x@example.com");
 }
 
+TEST_F(DashboardTest, VisitsThatAreCountedWithoutPersonsAreToldAsNumbersFromFiveMessagesOn) {
+  auto publish = [&](int number) {
+    MessageRecord message = sample_message(fmt::format("counted-{}", number));
+    message.campaign_id = "counted";
+    message.page.tracking = Tracking::Aggregate;
+    must(ledger_->upsert_messages({message}));
+    news_.tell();
+  };
+  for (int i = 1; i <= 4; ++i) publish(i);
+  must(ledger_->add_counts("counted", {{ViewState::Viewed, 123'457}}));
+  std::string few = page("/r/c/counted");
+  EXPECT_THAT(few, Not(HasSubstr("123457")));
+  EXPECT_THAT(few, HasSubstr("below that a number would name a person"));
+  EXPECT_THAT(few, HasSubstr("visits are counted without persons in this campaign"));
+  EXPECT_THAT(few, Not(HasSubstr("not opened yet")));
+  EXPECT_THAT(few, Not(HasSubstr("Nobody has played")));
+  publish(5);
+  EXPECT_THAT(page("/r/c/counted"), HasSubstr("123457"));
+  must(ledger_->erase({.receipt = make_receipt(), .message_ids = {"counted-3"}}));
+  EXPECT_THAT(page("/r/c/counted"), Not(HasSubstr("123457"))) << "one of five was erased";
+  EXPECT_THAT(page("/r/c/backend"), Not(HasSubstr("counted without persons")));
+}
+
 TEST_F(DashboardTest, AViewIsReadAnewOnlyWhenThereAreNews) {
   CampaignCache cache(*ledger_, library_, updates_, limits_);
   CampaignCache::View first = must(cache.view("backend"));

@@ -111,8 +111,22 @@ TEST_F(SqliteLedgerTest, BringsALedgerOfTheFirstReleaseUpToDateWithAllItHolds) {
   EXPECT_TRUE(must(ledger->admit_view(7, "one")));
   EXPECT_FALSE(must(ledger->admit_view(7, "two")));
   must(ledger->add_api_token(sha256(make_api_token()), {.name = "laptop"}));
+  must(ledger->add_counts(message->campaign_id, {{ViewState::Viewed, 1}}));
+  EXPECT_EQ(must(ledger->counts(message->campaign_id)), (ViewCounts{{ViewState::Viewed, 1}}));
   ledger.reset();
   EXPECT_EQ(must(open()->find_link(7))->terms.view_limit, 1);
+}
+
+TEST_F(SqliteLedgerTest, BringsALedgerOfTheReleaseBeforeUpToDateWithAllItHolds) {
+  must(open()->upsert_messages({sample_message()}));
+  {
+    SQLite::Database database(path_.string(), SQLite::OPEN_READWRITE);
+    database.exec("DROP TABLE view_count; DELETE FROM schema_version WHERE version = 4");
+  }
+  auto ledger = open();
+  EXPECT_TRUE(must(ledger->find_message("m-1")));
+  must(ledger->add_counts("backend", {{ViewState::Viewed, 1}}));
+  EXPECT_EQ(must(ledger->counts("backend")), (ViewCounts{{ViewState::Viewed, 1}}));
 }
 
 TEST_F(SqliteLedgerTest, ProgramsThatFindAnOldLedgerAtOnceBringItUpToDateOnce) {

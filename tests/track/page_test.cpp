@@ -51,7 +51,8 @@ TEST(MessagePage, LeavesNoFieldUnrendered) {
     if (name == "words.json") continue;
     EXPECT_TRUE(name.ends_with(".html") || text.find("{{") == std::string_view::npos) << name;
   }
-  for (Recording recording : {Recording::On, Recording::Stopped, Recording::AskFirst, Recording::Off}) {
+  for (Recording recording :
+       {Recording::On, Recording::Stopped, Recording::Counted, Recording::AskFirst, Recording::Off}) {
     PageRequest wanted = request();
     wanted.recording = recording;
     for (bool other : {true, false}) {
@@ -68,6 +69,17 @@ TEST(MessagePage, LeavesNoFieldUnrendered) {
     EXPECT_THAT(answer(what), Not(HasSubstr("{{")));
   }
   EXPECT_THAT(not_found_page(), Not(HasSubstr("{{")));
+}
+
+TEST(MessagePage, WhereVisitsAreCountedItSaysThatNobodyIsNamedAndReports) {
+  PageRequest wanted = request();
+  wanted.recording = Recording::Counted;
+  const std::string html = render(sample_message(), wanted);
+  EXPECT_THAT(html, HasSubstr("It is counted how often this message is watched, not by whom."));
+  EXPECT_THAT(html, HasSubstr("Do not track my viewing"));
+  EXPECT_THAT(html, HasSubstr("data-events=\"TOKEN/events\""));
+  EXPECT_THAT(html, Not(HasSubstr("The sender sees")));
+  EXPECT_THAT(html, Not(HasSubstr("Nothing about your visit is recorded.")));
 }
 
 // Everything that comes before the video: style and script lie in the page. With five minutes to read, in the language

@@ -44,7 +44,7 @@ TEST(Passcode, HasFourToSixtyFourCharacters) {
 
 // Takes some seconds to be compared with.
 constexpr const char* kSlowHash =
-    "$argon2id$v=19$m=65536,t=120,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
+    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class PasscodeTest : public test::ServerFixture {
@@ -207,23 +207,32 @@ TEST_F(PasscodeTest, ManyAtOnceAreNotMoreThanFive) {
 TEST_F(PasscodeTest, WhatIsTurnedAwayByALoadedServerIsNoAttempt) {
   settings_.passcode_workers = 1;
   settings_.limits.waiting_passcodes = 0;
-  std::string busy = make_link({.passcode_hash = kSlowHash});
-  std::string hash = must(hash_passcode("open sesame"));
-  RawClient slow(port()), client(port());
+  const std::string hash = must(hash_passcode("open sesame"));
+  RawClient client(port());
   auto give_to = [&](const std::string& token) {
     return client.post(fmt::format("/v/{}/passcode", token), "passcode=open+sesame", kForm).status;
   };
-  slow.send(
-      fmt::format("POST /v/{}/passcode HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: 13\r\n\r\n"
-                  "passcode=1234",
-                  busy, kForm));
-  // Until the slow one has the worker; each link once, as right ones count within the minute.
-  while (give_to(make_link({.passcode_hash = hash})) != 503) {
+  // On a busy machine the slow one may be done before six were turned away: then once more, with other links.
+  bool all_turned_away = false;
+  std::string token;
+  for (int tries = 0; tries < 10 && !all_turned_away; ++tries) {
+    const std::string busy = make_link({.passcode_hash = kSlowHash});
+    token = make_link({.passcode_hash = hash});
+    RawClient slow(port());
+    slow.send(
+        fmt::format("POST /v/{}/passcode HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: 13\r\n\r\n"
+                    "passcode=1234",
+                    busy, kForm));
+    // Until the slow one has the worker; each link once, as right ones count within the minute.
+    for (int i = 0; i < 50 && give_to(make_link({.passcode_hash = hash})) != 503; ++i) {
+    }
+    all_turned_away = true;
+    for (int i = 0; i < 6 && all_turned_away; ++i) all_turned_away = give_to(token) == 503;
+    all_turned_away &= slow.receive().status == 403;  // it may have come second, and been turned away itself
   }
-  for (int i = 0; i < 6; ++i) ASSERT_EQ(give_to(token_), 503) << i;
-  EXPECT_EQ(slow.receive().status, 403);
-  int status = give_to(token_);
-  while (status == 503) status = give_to(token_);
+  ASSERT_TRUE(all_turned_away);
+  int status = give_to(token);
+  while (status == 503) status = give_to(token);
   EXPECT_EQ(status, 303);
 }
 

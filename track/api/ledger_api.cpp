@@ -11,6 +11,7 @@
 #include "track/api/api.h"
 #include "track/api/api_error.h"
 #include "track/api/piece_headers.h"
+#include "track/evidence/counted_visits.h"
 #include "track/ledger/ledger_json.h"
 #include "track/ledger/ledger_rules.h"
 
@@ -153,6 +154,24 @@ Result<json> history(Ledger& ledger, JsonFields& fields) {
   return json{{"histories", json_list(histories)}};
 }
 
+Result<json> add_counts(Ledger& ledger, JsonFields& fields) {
+  std::string campaign = fields.text("campaign", kLongestId);
+  const json& list = fields.object("counts");
+  TRY_VOID(fields.finish());
+  ViewCounts counted = TRY(counts_from_json(list));
+  TRY_VOID(ledger.add_counts(campaign, counted));
+  return nothing();
+}
+
+// Of few messages it tells none, whoever asks: a number would name a person.
+Result<json> counts(Ledger& ledger, JsonFields& fields) {
+  std::string campaign = fields.text("campaign", kLongestId);
+  TRY_VOID(fields.finish());
+  auto all = TRY(ledger.messages(campaign));
+  auto counted = TRY(read_counted_visits(ledger, campaign, all));
+  return json{{"counts", json_of(counted.value_or(CountedVisits{}).counts)}};
+}
+
 Result<json> drop_networks_before(Ledger& ledger, JsonFields& fields) {
   UtcTime moment = fields.time("moment");
   TRY_VOID(fields.finish());
@@ -259,6 +278,8 @@ constexpr std::array kCalls = {
     Call{"stop_tracking", ApiScope::Publish, Repeat::Harmless, stop_tracking},
     Call{"append", ApiScope::Admin, Repeat::Remembered, append},
     Call{"history", ApiScope::Read, Repeat::Harmless, history},
+    Call{"add_counts", ApiScope::Admin, Repeat::Remembered, add_counts},
+    Call{"counts", ApiScope::Read, Repeat::Harmless, counts},
     Call{"drop_networks_before", ApiScope::Admin, Repeat::Harmless, drop_networks_before},
     Call{"find_erasure", ApiScope::Read, Repeat::Harmless, find_erasure},
     Call{"find_erased", ApiScope::Publish, Repeat::Harmless, find_erased},

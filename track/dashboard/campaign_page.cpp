@@ -74,6 +74,20 @@ void set_figures(PageValues& values, const CampaignFigures& figures) {
   values.texts["replied"] = fmt::to_string(figures.replied);
   values.texts["wishes"] = fmt::to_string(figures.wishes);
   values.flags["has_wishes"] = figures.wishes > 0;
+  values.flags["persons"] = figures.persons;
+}
+
+// How often something was seen, by whomever: a visit is a page load, not a candidate.
+void set_counted(PageValues& values, const std::optional<CountedVisits>& counted) {
+  values.flags["has_counted"] = counted.has_value();
+  values.flags["counts_told"] = counted && counted->is_told();
+  values.texts["why_not_told"] = counted && !counted->is_told() ? why_counts_are_not_told(*counted) : std::string();
+  std::vector<PageValues::Entry> counts;
+  for (const auto& [state, number] : counted.value_or(CountedVisits{}).counts) {
+    counts.push_back({{"state", std::string(state_in_words(state))}, {"number", fmt::to_string(number)}});
+  }
+  values.flags["has_counts"] = !counts.empty();
+  values.lists["counts"] = std::move(counts);
 }
 
 void set_drop_off(PageValues& values, const DropOff& drop_off) {
@@ -119,6 +133,7 @@ Result<std::string> render_campaign(const PageFrame& frame, const CampaignView& 
   values.texts["found"] = counted(rows.size(), "candidate", "candidates");
   set_pages(values, choice, page, pages);
   set_figures(values, view.figures);
+  set_counted(values, view.counted);
   set_drop_off(values, view.drop_off);
   return framed(frame, "dashboard_campaign.html", values.texts["name"], std::move(values));
 }

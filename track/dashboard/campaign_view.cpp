@@ -87,6 +87,9 @@ CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<Sa
     count(view.figures, row);
     view.rows.push_back(std::move(row));
   }
+  const bool all_counted = evidence.counted && evidence.counted->messages == view.figures.candidates;
+  view.figures.persons = !all_counted;
+  view.counted = std::move(evidence.counted);
   view.records = std::move(evidence.candidates);
   std::sort(view.rows.begin(), view.rows.end(), comes_before);
   return view;
@@ -108,6 +111,8 @@ CampaignView without_erased(const CampaignView& view, std::span<const MessageRec
     count(made.figures, row);
     made.rows.push_back(row);
   }
+  made.counted = of_those_left(view.counted, left);
+  made.figures.persons = !made.counted || made.counted->messages < made.figures.candidates;
   return made;
 }
 

@@ -38,10 +38,11 @@ struct DropOff {
 
 struct CampaignFigures {
   int candidates = 0;
-  int opened = 0;   // by a person
-  int viewed = 0;   // and more
-  int replied = 0;  // or reacted
-  int wishes = 0;   // a copy, or erasure
+  bool persons = true;  // false: nobody's visits are recorded or judged, so the next two say nothing
+  int opened = 0;       // by a person
+  int viewed = 0;       // and more
+  int replied = 0;      // or reacted
+  int wishes = 0;       // a copy, or erasure
 };
 
 struct CampaignView {
@@ -52,6 +53,7 @@ struct CampaignView {
   std::vector<CandidateRow> rows{};        // replies and wishes first, the latest of them first; then by state
   std::vector<CandidateRecord> records{};  // in the roster's order
   CampaignFigures figures{};
+  std::optional<CountedVisits> counted{};  // where visits are counted without persons
   DropOff drop_off{};
 };
 

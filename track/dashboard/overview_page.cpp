@@ -22,6 +22,7 @@ PageValues values_of(const OverviewEntry& entry) {
   values.texts["replied"] = fmt::to_string(figures.replied);
   values.texts["wishes"] = counted(static_cast<size_t>(figures.wishes), "request", "requests");
   values.flags["has_wishes"] = figures.wishes > 0;
+  values.flags["persons"] = figures.persons;
   set_time(values, "published", campaign.published_at);
   return values;
 }

@@ -16,6 +16,7 @@ ViewContext context_of(const MessageRecord& message, const EvidenceReading& read
   ViewContext context;
   context.duration = message.duration;
   context.recorded = message.page.tracking == Tracking::Individual || message.page.tracking == Tracking::Consent;
+  context.counted = message.page.tracking == Tracking::Aggregate;
   context.media_served_here = reading.is_served_here(message.video_ref);
   return context;
 }
@@ -39,6 +40,7 @@ Result<CampaignEvidence> read_evidence(const Ledger& ledger, std::string_view ca
                                        const EvidenceReading& reading) {
   CampaignEvidence evidence;
   evidence.messages = TRY(ledger.messages(campaign_id));
+  evidence.counted = TRY(read_counted_visits(ledger, campaign_id, evidence.messages));
   const size_t count = evidence.messages.size();
   evidence.candidates.resize(count);
 

@@ -2,11 +2,13 @@
 // Everybody of a campaign, examined and not judged yet: what `candid status` and the dashboard both begin with.
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "track/evidence/counted_visits.h"
 #include "track/evidence/evidence.h"
 #include "track/ledger/ledger.h"
 
@@ -15,6 +17,7 @@ namespace candid::track {
 struct CampaignEvidence {
   std::vector<MessageRecord> messages{};      // in the roster's order
   std::vector<CandidateRecord> candidates{};  // of each message, with what they show together
+  std::optional<CountedVisits> counted{};     // where visits are counted without persons
 };
 
 struct EvidenceReading {

@@ -58,6 +58,7 @@ const SessionVerdict* best_of(CandidateView& view) {
 }
 
 std::string reason_without_sessions(const CandidateRecord& candidate) {
+  if (candidate.context.counted) return "visits are counted without persons in this campaign, so nobody knows whose";
   if (!candidate.context.recorded) return "visits are not recorded for each candidate in this campaign";
   if (candidate.do_not_track) return "the candidate asked not to be tracked";
   if (!candidate.link_made_at) return "no link has been made yet";

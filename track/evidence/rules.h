@@ -23,6 +23,7 @@ struct ViewContext {
   std::optional<UtcTime> mail_accepted_at;  // by the candidate's mail server
   bool recorded = true;                     // per person; else a link that nothing came of proves nothing
   bool media_served_here = true;            // then a session cannot have played a video that nobody fetched from us
+  bool counted = false;                     // visits are, but without persons; `recorded` is false then
 };
 
 // Nothing but pictures was fetched, as mail programs do that show a mail.

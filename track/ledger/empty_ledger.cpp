@@ -22,6 +22,7 @@ class EmptyLedger final : public Ledger {
     return std::vector<std::optional<LinkRecord>>(digests.size());
   }
   Result<std::vector<LinkHistory>> history(std::string_view) const override { return std::vector<LinkHistory>(); }
+  Result<ViewCounts> counts(std::string_view) const override { return ViewCounts(); }
   Result<std::optional<Erasure>> find_erasure(std::string_view) const override { return std::nullopt; }
   Result<std::vector<std::optional<std::string>>> find_erased(const std::vector<std::string>& all) const override {
     return std::vector<std::optional<std::string>>(all.size());
@@ -40,6 +41,7 @@ class EmptyLedger final : public Ledger {
   Result<int> revoke_messages(const std::vector<std::string>&) override { return refused(); }
   Result<void> stop_tracking(int64_t) override { return refused(); }
   void append(std::vector<Event>, Completion done) override { done(refused()); }
+  Result<void> add_counts(std::string_view, const ViewCounts&) override { return refused(); }
   Result<void> drop_networks_before(UtcTime) override { return refused(); }
   Result<Erasure> erase(const ErasureOrder&) override { return refused(); }
   Result<int> readmit(const std::vector<std::string>&) override { return refused(); }

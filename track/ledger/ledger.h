@@ -21,6 +21,7 @@
 #include "core/time.h"
 #include "track/api/api_token.h"
 #include "track/evidence/event.h"
+#include "track/evidence/view_counts.h"
 #include "track/ledger/erasure.h"
 #include "track/message.h"
 
@@ -105,6 +106,14 @@ class Ledger {
 
   // Every link of the message, the owner's included; of each link at most kMostEventsOfLink events.
   virtual Result<std::vector<LinkHistory>> history(std::string_view message_id) const = 0;
+
+  // Adds to the counters of a campaign whose visits are counted without persons. They hold no link and no date, as a
+  // date beside a mail's date would name a person; a campaign without messages has none, which is not an error, and
+  // they go with its last message. InvalidInput for less than one, and for more than kMostCountedAtOnce. After an error
+  // of kind Network that is not retryable nobody knows whether they were added; after another one they were not.
+  virtual Result<void> add_counts(std::string_view campaign_id, const ViewCounts& counts) = 0;
+  // A remote ledger tells them from kFewestCountedMessages on (counted_visits.h), and nothing below.
+  virtual Result<ViewCounts> counts(std::string_view campaign_id) const = 0;
 
   // Empties the truncated address of events received before this moment.
   virtual Result<void> drop_networks_before(UtcTime moment) = 0;

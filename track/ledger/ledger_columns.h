@@ -17,4 +17,9 @@ inline constexpr const char* kApiTokenColumns = "name, scope, created_at, expire
 // Ledger::erasure_mark(): each erasing of a message adds to one of the two.
 inline constexpr const char* kErasureMark = "SELECT count(*) || ' ' || coalesce(sum(messages), 0) FROM erasure";
 
+// After messages were removed: the counters of campaigns that have none left (Ledger::add_counts()).
+inline constexpr const char* kDropCounts =
+    "DELETE FROM view_count WHERE NOT EXISTS (SELECT 1 FROM message WHERE message.campaign_id = "
+    "view_count.campaign_id)";
+
 }  // namespace candid::track

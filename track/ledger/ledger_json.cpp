@@ -297,6 +297,23 @@ Result<Erasure> erasure_from_json(const nlohmann::json& json) {
   return erasure;
 }
 
+nlohmann::json json_of(const ViewCounts& counts) {
+  auto json = nlohmann::json::object();
+  for (const auto& [state, number] : counts) json[std::string(to_string(state))] = number;
+  return json;
+}
+
+Result<ViewCounts> counts_from_json(const nlohmann::json& json) {
+  JsonFields fields(json, "counts");
+  ViewCounts counts;
+  for (const auto& [name, value] : json.items()) {
+    // A name that is no state stays unread, which finish() refuses.
+    if (auto state = view_state(name)) counts[*state] = fields.number(name.c_str(), 1, INT64_MAX);
+  }
+  TRY_VOID(fields.finish());
+  return counts;
+}
+
 Result<ApiToken> api_token_from_json(const nlohmann::json& json) {
   JsonFields fields(json, "token");
   ApiToken token;

@@ -33,6 +33,7 @@ nlohmann::json json_of(const LinkHistory& history);
 nlohmann::json json_of(const CampaignSummary& campaign);
 nlohmann::json json_of(const ApiToken& token);
 nlohmann::json json_of(const Erasure& erasure);
+nlohmann::json json_of(const ViewCounts& counts);  // {"viewed": 3, …}
 
 // An array of records.
 template <typename T>
@@ -51,6 +52,7 @@ Result<LinkHistory> history_from_json(const nlohmann::json& json);
 Result<CampaignSummary> campaign_from_json(const nlohmann::json& json);
 Result<ApiToken> api_token_from_json(const nlohmann::json& json);
 Result<Erasure> erasure_from_json(const nlohmann::json& json);
+Result<ViewCounts> counts_from_json(const nlohmann::json& json);
 
 // `read` is one of the functions above; the first record that is wrong refuses the whole list.
 template <typename T>

@@ -88,6 +88,16 @@ Result<void> check(const ApiToken& token) {
               "name who uses it, \"laptop of the talent team\"");
 }
 
+Result<void> check(const ViewCounts& counts) {
+  for (const auto& [state, number] : counts) {
+    if (number >= 1 && number <= kMostCountedAtOnce) continue;
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("{} visits of the state {} cannot be added", number, to_string(state)),
+                fmt::format("1 to {}", kMostCountedAtOnce));
+  }
+  return {};
+}
+
 Result<void> check(const ErasureOrder& order) {
   if (!is_receipt(order.receipt)) return fail(ErrorKind::InvalidInput, "an erasure needs a receipt's number");
   if (order.message_ids.size() <= kMostErasedAtOnce && order.identities.size() <= 2 * kMostErasedAtOnce) return {};

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "track/api/api_token.h"
 #include "track/evidence/event.h"
+#include "track/evidence/view_counts.h"
 #include "track/ledger/erasure.h"
 #include "track/message.h"
 
@@ -26,6 +27,8 @@ Result<void> check(const LinkTerms& terms);
 // InvalidInput for a token without a name that can be read on one line, of 100 characters at most.
 Result<void> check(const ApiToken& token);
 
+// InvalidInput for a counter that would not grow, or by more than kMostCountedAtOnce.
+Result<void> check(const ViewCounts& counts);
 // InvalidInput for a receipt that is none, or more than kMostErasedAtOnce messages or identities.
 Result<void> check(const ErasureOrder& order);
 

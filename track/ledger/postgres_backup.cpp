@@ -75,7 +75,8 @@ std::vector<Table> tables() {
             {"links", 'i'},
             {"views", 'i'},
             {"events", 'i'}}},
-          {"erased_identity", {{"digest", 'b'}, {"receipt"}}}};
+          {"erased_identity", {{"digest", 'b'}, {"receipt"}}},
+          {"view_count", {{"campaign_id"}, {"state"}, {"n", 'i'}}}};
 }
 
 std::string selection(const Table& table) {

@@ -35,6 +35,7 @@ const PostgresStatement kEraseViews = {"erase_views",
 const PostgresStatement kEraseLinks = {"erase_links", fmt::format("DELETE FROM link WHERE message_id IN {}", kIds)};
 const PostgresStatement kEraseMessages = {"erase_messages",
                                           fmt::format("DELETE FROM message WHERE message_id IN {}", kIds)};
+const PostgresStatement kDropCountsOfNobody = {"drop_counts", kDropCounts};
 const PostgresStatement kKeepRecord = {
     "keep_erasure",
     "INSERT INTO erasure (receipt, erased_at, reason, messages, links, views, events) VALUES ($1, $2::bigint, $3, "
@@ -84,6 +85,7 @@ Erasure remove_messages(PostgresQuery& query, const std::string& ids) {
   counted.views = removed_by(query, kEraseViews, ids);
   counted.links = removed_by(query, kEraseLinks, ids);
   counted.messages = removed_by(query, kEraseMessages, ids);
+  query.run(kDropCountsOfNobody);
   return counted;
 }
 

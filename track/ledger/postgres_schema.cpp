@@ -15,7 +15,7 @@ namespace {
 // The same tables as SQLite's (sqlite_schema.cpp). Names are compared byte by byte, so that no change of the server's
 // locale spoils an index, and lists come in the same order from every ledger. A step that has been released is never
 // edited: add another.
-constexpr std::array<const char*, 2> kSteps = {R"sql(
+constexpr std::array<const char*, 3> kSteps = {R"sql(
 CREATE TABLE meta (key text COLLATE "C" PRIMARY KEY, value bytea NOT NULL);
 
 CREATE TABLE message (
@@ -93,6 +93,14 @@ CREATE TABLE erased_identity (
   digest bytea NOT NULL,
   receipt text COLLATE "C" NOT NULL REFERENCES erasure (receipt) ON DELETE CASCADE,
   PRIMARY KEY (digest, receipt)
+);
+)sql",
+                                               R"sql(
+CREATE TABLE view_count (
+  campaign_id text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  n bigint NOT NULL CHECK (n > 0),
+  PRIMARY KEY (campaign_id, state)
 );
 )sql"};
 

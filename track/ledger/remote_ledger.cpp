@@ -200,6 +200,19 @@ class RemoteLedger final : public Ledger {
     return find_list("histories", answer, history_from_json);
   }
 
+  Result<void> add_counts(std::string_view campaign_id, const ViewCounts& counts) override {
+    TRY_VOID(check(counts));
+    return tell("add_counts", {{"campaign", storable(campaign_id)}, {"counts", json_of(counts)}}, Repeat::Remembered);
+  }
+
+  Result<ViewCounts> counts(std::string_view campaign_id) const override {
+    json answer = TRY(ask("counts", {{"campaign", storable(campaign_id)}}));
+    JsonFields fields(answer, "answer");
+    const json& found = fields.object("counts");
+    TRY_VOID(understood(fields.finish()));
+    return understood(counts_from_json(found));
+  }
+
   Result<void> drop_networks_before(UtcTime moment) override {
     return tell("drop_networks_before", {{"moment", json_of(moment)}});
   }

@@ -154,6 +154,7 @@ Result<Erasure> SqliteLedger::erase(const ErasureOrder& order) {
     Erasure counted;
     Remover remover(database);
     for (const std::string& message : order.message_ids) remover.remove(message, counted);
+    SQLite::Statement(database, kDropCounts).exec();
     keep_record(database, order, counted, now());
     SQLite::Statement mark(database, "INSERT OR IGNORE INTO erased_identity (digest, receipt) VALUES (?, ?)");
     for (const std::string& identity : order.identities) {

@@ -49,6 +49,9 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<LinkHistory>> history(std::string_view message_id) const override;
   Result<void> drop_networks_before(UtcTime moment) override;
 
+  Result<void> add_counts(std::string_view campaign_id, const ViewCounts& counts) override;
+  Result<ViewCounts> counts(std::string_view campaign_id) const override;
+
   Result<Erasure> erase(const ErasureOrder& order) override;
   Result<std::optional<Erasure>> find_erasure(std::string_view receipt) const override;
   Result<std::vector<std::optional<std::string>>> find_erased(

@@ -13,7 +13,7 @@ namespace candid::track {
 namespace {
 
 // Times are milliseconds since 1970, UTC. A step that has been released is never edited: add another.
-constexpr std::array<const char*, 3> kSteps = {R"sql(
+constexpr std::array<const char*, 4> kSteps = {R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 
 CREATE TABLE message (
@@ -94,6 +94,14 @@ CREATE TABLE erased_identity (
   digest BLOB NOT NULL,
   receipt TEXT NOT NULL REFERENCES erasure (receipt) ON DELETE CASCADE,
   PRIMARY KEY (digest, receipt)
+) STRICT, WITHOUT ROWID;
+)sql",
+                                               R"sql(
+CREATE TABLE view_count (
+  campaign_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  n INTEGER NOT NULL CHECK (n > 0),
+  PRIMARY KEY (campaign_id, state)
 ) STRICT, WITHOUT ROWID;
 )sql"};
 

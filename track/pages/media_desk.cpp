@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/log.h"
+#include "track/evidence/media_bytes.h"
 #include "track/web/answers.h"
 
 namespace candid::track {
@@ -146,7 +147,8 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
   if (link.terms.may_download && request.query == kDownloadQuery) {
     response.headers.emplace_back("Content-Disposition", kAttachment);
   }
-  if (!may_store(opened.recording, EventKind::Media)) return response;
+  const bool is_counted = opened.recording == Recording::Counted;
+  if (!is_counted && !may_store(opened.recording, EventKind::Media)) return response;
   const ByteRange asked = total(wanted);
   auto event = [&](EventKind kind) {
     Event made = event_of(request, link, kind, clock_.now());
@@ -154,13 +156,29 @@ HttpResponse MediaDesk::video(const HttpRequest& request, const Opened& opened, 
     return made;
   };
   if (request.method == Method::Head) {
-    response.record.push_back(event(EventKind::Head));
+    if (is_counted) {
+      visits_.add(event(EventKind::Head));
+    } else {
+      response.record.push_back(event(EventKind::Head));
+    }
   } else if (gives_bytes && asked.length > 0) {
     Event fetched = event(EventKind::Media);
     fetched.body = fmt::format("{{\"first\":{},\"length\":{},\"size\":{}}}", asked.first, asked.length, file.size);
-    response.record.push_back(std::move(fetched));
+    if (is_counted) {
+      response.after_body = count_fetch(std::move(fetched), std::holds_alternative<MediaBody>(response.body));
+    } else {
+      response.record.push_back(std::move(fetched));
+    }
   }
   return response;
+}
+
+std::function<void(uint64_t)> MediaDesk::count_fetch(Event fetched, bool is_sent_here) {
+  return [this, fetched = std::move(fetched), is_sent_here](uint64_t sent) {
+    Event whole = fetched;
+    if (is_sent_here) note_sent(whole, sent);  // what a bucket sends is not known here
+    visits_.add(std::move(whole));
+  };
 }
 
 // Browsers fetch captions before anybody plays, so they use up no view; but they say what the video says, so they end

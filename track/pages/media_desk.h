@@ -2,6 +2,7 @@
 // Videos, posters and captions by their signed addresses (media_grant.h): checks the grant, then that its link is
 // usable still, then that this page load may play. Internal to track.
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 #include "track/ledger/ledger.h"
 #include "track/pages/media_grant.h"
 #include "track/pages/tracking_policy.h"
+#include "track/pages/visit_counter.h"
 #include "track/web/http_message.h"
 #include "track/web/media_answer.h"
 
@@ -26,8 +28,8 @@ inline constexpr std::string_view kDownloadQuery = "download";
 class MediaDesk {
  public:
   MediaDesk(std::vector<uint8_t> key, Ledger& ledger, const MediaLibrary& media, TrackingPolicy& policy,
-            const Clock& clock)
-      : key_(std::move(key)), ledger_(ledger), media_(media), policy_(policy), clock_(clock) {}
+            VisitCounter& visits, const Clock& clock)
+      : key_(std::move(key)), ledger_(ledger), media_(media), policy_(policy), visits_(visits), clock_(clock) {}
 
   // A fresh grant for this page load; with an empty session one that opens the poster alone (link previews).
   std::string grant(int64_t link_id, std::string_view session) const;
@@ -47,6 +49,8 @@ class MediaDesk {
     Recording recording;
   };
   Result<MediaFile> find(const MessageRecord& message, std::string_view name) const;
+  // Counts a fetch once it is over.
+  std::function<void(uint64_t)> count_fetch(Event fetched, bool is_sent_here);
   Result<bool> may_read_captions(const Opened& opened);
   HttpResponse video(const HttpRequest& request, const Opened& opened, const MediaFile& file,
                      const Validators& validators);
@@ -55,6 +59,7 @@ class MediaDesk {
   Ledger& ledger_;
   const MediaLibrary& media_;
   TrackingPolicy& policy_;
+  VisitCounter& visits_;
   const Clock& clock_;
   std::mutex mutex_;
   std::set<std::pair<int64_t, std::string>> admitted_;  // links and sessions

@@ -120,6 +120,8 @@ void set_video(PageValues& values, const MessageRecord& message, const PageReque
 void set_privacy(PageValues& values, const MessageRecord& message, const PageRequest& request) {
   Recording recording = request.recording;
   values.flags["tracked"] = recording == Recording::On;
+  values.flags["counted"] = recording == Recording::Counted;
+  values.flags["reports"] = recording == Recording::On || recording == Recording::Counted;
   values.flags["stopped"] = recording == Recording::Stopped;
   values.flags["asks_first"] = recording == Recording::AskFirst;
   values.flags["is_off"] = recording == Recording::Off;

@@ -21,7 +21,7 @@ struct PageRequest {
   PageTicket ticket;
   std::string media_grant;                         // of this page load (media_grant.h)
   std::string preview_grant;                       // without a session, for the preview tags
-  Recording recording = Recording::On;             // unless On, the page's script has nowhere to report to
+  Recording recording = Recording::On;             // the page's script has somewhere to report to where On or Counted
   std::shared_ptr<const Transcript> transcript{};  // null: none
   bool may_download = false;
   bool views_limited = false;  // then nothing of the video is fetched before it is played

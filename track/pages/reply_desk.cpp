@@ -31,7 +31,7 @@ std::string cleaned(std::string_view sent) {
   return trim(text);
 }
 
-size_t characters(std::string_view utf8) {
+size_t characters_of(std::string_view utf8) {
   return static_cast<size_t>(
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
@@ -99,7 +99,7 @@ HttpResponse ReplyDesk::reply(const Visit& visit, bool is_our_page) {
   PageTicket fresh = issue_ticket(key_, visit.link.id, clock_.now());
   if (!is_our_page) return answer_page(visit, FormAnswer::PageTooOld, text, fresh);
   if (text.empty()) return answer_page(visit, FormAnswer::Empty, text, fresh);
-  if (characters(text) > kLongestReply) return answer_page(visit, FormAnswer::TooLong, text, fresh);
+  if (characters_of(text) > kLongestReply) return answer_page(visit, FormAnswer::TooLong, text, fresh);
   HttpResponse response = answer_page(visit, FormAnswer::ReplySent, text);
   response.durable_first.push_back(event_of_form(visit, EventKind::Reply, nlohmann::json{{"text", text}}.dump()));
   return response;

@@ -96,9 +96,10 @@ Site::Site(std::string public_url, std::vector<uint8_t> key, Ledger& ledger, con
       clock_(clock),
       quota_(clock),
       policy_(ledger),
+      visits_(ledger, media, clock),
       owner_cookie_(key, clock),
       transcripts_(media),
-      media_desk_(key, ledger, media, policy_, clock),
+      media_desk_(key, ledger, media, policy_, visits_, clock),
       reply_desk_(key, quota_, clock),
       reply_video_desk_(key, replies, quota_, clock),
       passcode_gate_(std::move(key), clock) {}
@@ -138,9 +139,11 @@ std::optional<HttpResponse> Site::answer_at_hand(const HttpRequest& request) {
   return response;
 }
 
-// Whether somebody has agreed is asked of the ledger, and words that were said may be in a store far away.
+// Whether somebody has agreed is asked of the ledger, as is before a visit is counted, and words that were said may be
+// in a store far away.
 bool Site::is_at_hand(const MessageRecord& message) {
-  if (message.page.tracking == Tracking::Consent) return false;
+  const Tracking tracking = message.page.tracking;
+  if (tracking == Tracking::Consent || tracking == Tracking::Aggregate) return false;
   return message.captions_ref.empty() || transcripts_.is_kept(message.captions_ref);
 }
 
@@ -228,7 +231,8 @@ HttpResponse Site::page(const Visit& visit) {
   if (wanted.takes_videos) response.headers.emplace_back("Permissions-Policy", kOwnCamera);
   bool is_head = visit.request.method == Method::Head;
   Event opened = event_of(visit.request, link, is_head ? EventKind::Head : EventKind::Page, clock_.now());
-  if (!may_store(visit.recording, opened.kind)) return response;
+  const bool is_counted = visit.recording == Recording::Counted;
+  if (!is_counted && !may_store(visit.recording, opened.kind)) return response;
   OpeningNotes notes{machine_network(opened.network), source_labels_.of(opened.network, opened.received_at),
                      owner_cookie_.is_owner(visit.request)};
   if (!is_head) {
@@ -236,15 +240,25 @@ HttpResponse Site::page(const Visit& visit) {
     notes.is_prefetch = is_prefetch(visit.request);
   }
   opened.body = to_json(notes);
+  if (is_counted) {
+    opened.session = wanted.ticket.session;
+    visits_.begin(link, visit.message, std::move(opened));
+    return response;
+  }
   response.record.push_back(std::move(opened));
   return response;
 }
 
-HttpResponse Site::trap(const Visit& visit, std::string_view session) const {
+HttpResponse Site::trap(const Visit& visit, std::string_view session) {
   HttpResponse response = not_found();
-  if (!is_session_name(session) || !may_store(visit.recording, EventKind::Trap)) return response;
+  const bool is_counted = visit.recording == Recording::Counted;
+  if (!is_session_name(session) || (!is_counted && !may_store(visit.recording, EventKind::Trap))) return response;
   Event trapped = event_of(visit.request, visit.link, EventKind::Trap, clock_.now());
   trapped.session = session;
+  if (is_counted) {
+    visits_.add(std::move(trapped));
+    return response;
+  }
   response.record.push_back(std::move(trapped));
   return response;
 }
@@ -260,6 +274,7 @@ HttpResponse Site::report(const Visit& visit) {
   if (!is_our_ticket(key_, link.id, beacon->ticket, clock_.now())) {
     return plain_answer(403, "The report does not belong to this page.\n");
   }
+  if (recording == Recording::Counted) return count_report(visit, std::move(beacon->events));
   HttpResponse response{204, {{"Cache-Control", kNoStore}}, ""};
   std::erase_if(beacon->events, [&](const Event& reported) {
     bool is_refused = reported.kind == EventKind::Reaction && !message.page.takes_replies;
@@ -277,6 +292,21 @@ HttpResponse Site::report(const Visit& visit) {
     response.durable_first.push_back(stripped(std::move(reported), recording));
   }
   return response;
+}
+
+// 204 says that it was taken into memory: the ledger learns the visit's state alone, once it is over.
+HttpResponse Site::count_report(const Visit& visit, std::vector<Event> reported) {
+  if (auto wait = quota_.wait_or_add_report(visit.link.id)) return too_many_requests(*wait);
+  for (Event& event : reported) {
+    if (is_said(event.kind)) continue;  // a person's, not a visit's; the page offers none
+    Event seen = event_of(visit.request, visit.link, event.kind, clock_.now());
+    seen.session = std::move(event.session);
+    seen.sequence = event.sequence;
+    seen.body = std::move(event.body);
+    if (seen.kind == EventKind::Load) note_network(seen, visit.request.network);
+    visits_.add(std::move(seen));
+  }
+  return {204, {{"Cache-Control", kNoStore}}, ""};
 }
 
 // Only for a page that we made, so the passcode has been given; but one that has changed since is asked for again.
@@ -297,9 +327,10 @@ HttpResponse Site::media_addresses(const Visit& visit) {
   return {200, {{"Content-Type", "application/json"}, {"Cache-Control", kNoStore}}, addresses.dump()};
 }
 
-HttpResponse Site::privacy(const Visit& visit) const {
+HttpResponse Site::privacy(const Visit& visit) {
   if (!passcode_gate_.is_open(visit.request, visit.link)) return plain_answer(401, "Please open the page again.\n");
   if (auto stopped = ledger_.stop_tracking(visit.link.id); !stopped) return failed(stopped.error());
+  if (visit.link.purpose == Purpose::Candidate) visits_.forget(visit.link.message_id);
   return back_to_page(visit.token);
 }
 

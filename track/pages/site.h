@@ -31,6 +31,7 @@
 #include "track/pages/reply_video_desk.h"
 #include "track/pages/tracking_policy.h"
 #include "track/pages/transcript.h"
+#include "track/pages/visit_counter.h"
 #include "track/web/http_message.h"
 
 namespace candid::track {
@@ -48,6 +49,8 @@ class Site {
   std::optional<HttpResponse> answer_at_hand(const HttpRequest& request);
   // Whether the path has a signed address that may be answered to whoever has it. Waits for nothing.
   bool is_granted(std::string_view path) const;
+  // Of visits that are counted without persons. For the server alone: once a minute, and when it stops.
+  VisitCounter& counter() { return visits_; }
 
  private:
   HttpResponse find_answer(const HttpRequest& request);
@@ -71,10 +74,11 @@ class Site {
   HttpResponse read(const Visit& visit, std::string_view rest);
   HttpResponse post(const Visit& visit, std::string_view rest);
   HttpResponse page(const Visit& visit);
-  HttpResponse trap(const Visit& visit, std::string_view session) const;
+  HttpResponse trap(const Visit& visit, std::string_view session);
   HttpResponse report(const Visit& visit);
+  HttpResponse count_report(const Visit& visit, std::vector<Event> reported);
   HttpResponse media_addresses(const Visit& visit);
-  HttpResponse privacy(const Visit& visit) const;
+  HttpResponse privacy(const Visit& visit);
   HttpResponse reply_video(const Visit& visit, std::string_view rest);
   static ReplyVisit said(const Visit& visit);
 
@@ -85,6 +89,7 @@ class Site {
   const Clock& clock_;
   EventQuota quota_;
   TrackingPolicy policy_;
+  VisitCounter visits_;
   SourceLabels source_labels_;
   OwnerCookie owner_cookie_;
   TranscriptShelf transcripts_;

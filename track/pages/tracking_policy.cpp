@@ -22,6 +22,7 @@ bool may_store(Recording recording, EventKind kind, bool is_data_request) {
       return kind == EventKind::Reply || kind == EventKind::Reaction;
     case Recording::AskFirst:
       return kind == EventKind::Consent || (kind == EventKind::Reply && is_data_request);
+    case Recording::Counted:
     case Recording::Off:
       return kind == EventKind::Reply && is_data_request;
   }
@@ -40,8 +41,9 @@ Event stripped(Event event, Recording recording) {
 Result<Recording> TrackingPolicy::recording(const LinkRecord& link, const PageContent& page) {
   switch (page.tracking) {
     case Tracking::Off:
-    case Tracking::Aggregate:
       return Recording::Off;
+    case Tracking::Aggregate:
+      return link.do_not_track ? Recording::Off : Recording::Counted;
     case Tracking::Individual:
       return link.do_not_track ? Recording::Stopped : Recording::On;
     case Tracking::Consent:

@@ -14,6 +14,7 @@ namespace candid::track {
 enum class Recording {
   On,
   Stopped,   // the candidate asked not to be tracked: only what they say on purpose, without agent, network, session
+  Counted,   // without the person: in memory, then as a number (visit_counter.h); stored is what Off stores
   AskFirst,  // they have not agreed yet: nothing but their requests about their data, in the same way
   Off,       // the same, and nobody asks
 };

@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{250};
 constexpr size_t kMostKept = 1000;
 constexpr size_t kMostQueued = 200;
-constexpr uint64_t kLongestFile = 128 * 1024;  // hours of speech
+constexpr uint64_t kLongestCaptions = 128 * 1024;  // hours of speech
 constexpr size_t kMostLines = 2000;
 
 std::string_view take_line(std::string_view& rest) {
@@ -68,7 +68,7 @@ std::string plain(std::string_view marked) {
 }
 
 std::optional<std::string> read_text(const MediaFile& file) {
-  if (!file.redirect.empty() || file.size > kLongestFile) return std::nullopt;
+  if (!file.redirect.empty() || file.size > kLongestCaptions) return std::nullopt;
   std::string text;
   for (const Extent& extent : file.extents) {
     std::ifstream stream(extent.file, std::ios::binary);

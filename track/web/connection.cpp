@@ -352,6 +352,7 @@ asio::awaitable<bool> Connection::State::answer(const HttpRequest& request, Wire
   wire.keep_alive = wire.keep_alive && !finishing;
   auto sent = co_await write_response(*stream, response, request.method, wire, limits().write_timeout);
   record(response, sent.media);
+  if (response.after_body) response.after_body(sent.media);
   count(request, response.status, sent.body, began);
   co_return sent.is_whole&& wire.keep_alive;
 }

@@ -56,6 +56,8 @@ struct HttpResponse {
   std::vector<Event> durable_first{};  // must be stored before the answer leaves; if they cannot be, the answer is 503
   // Stored in passing, once the answer has left; a fetch of media is told what was sent of them (note_sent()).
   std::vector<Event> record{};
+  // Set: called once the body has left, or its reader, with the bytes of media that were sent.
+  std::function<void(uint64_t)> after_body{};
   // Set: after its body the answer goes on with what this gives, until the reader leaves or the server ends.
   std::shared_ptr<LiveFeed> live{};
   bool miss = false;  // a guess that hit nothing: counts against the sender (address_guard.h)

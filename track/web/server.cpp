@@ -122,6 +122,7 @@ struct Server::State {
   template <typename Job>
   asio::awaitable<void> repeat(asio::steady_timer& timer, std::chrono::milliseconds interval, Job job);
   void drop_old_addresses();
+  void count_visits();
   void renew_certificate();
   ServerGauges gauges() const;
 
@@ -145,6 +146,7 @@ struct Server::State {
   asio::steady_timer housekeeping{own};
   asio::steady_timer certificate_check{own};
   asio::steady_timer news_tick{own};
+  asio::steady_timer count_tick{own};
   // After the io_context, whose handlers wait in their queues: they must go first.
   WorkerPool pages{at_least_one(settings.workers), settings.limits.waiting};
   WorkerPool api_workers{at_least_one(settings.api_workers), settings.limits.waiting};
@@ -287,6 +289,10 @@ void Server::State::drop_old_addresses() {
   if (!dropped) log::error("track", dropped.error().describe());
 }
 
+void Server::State::count_visits() {
+  if (site.counter().count_silent()) board.tell();
+}
+
 void Server::State::renew_certificate() {
   auto renewed = tls->reload_if_changed();
   if (!renewed) log::error("track", renewed.error().describe());
@@ -321,6 +327,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerSettings& settings, Le
       asio::detached);
   asio::co_spawn(state->own,
                  state->repeat(state->housekeeping, kHousekeeping, [running] { running->drop_old_addresses(); }),
+                 asio::detached);
+  asio::co_spawn(state->own,
+                 state->repeat(state->count_tick, settings.visits_check, [running] { running->count_visits(); }),
                  asio::detached);
   if (state->tls != nullptr) {
     asio::co_spawn(state->own,
@@ -357,7 +366,8 @@ bool Server::stop() {
         door->acceptor.close(ignored);
         door->connections.finish_all();
       }
-      for (asio::steady_timer* timer : {&state_->housekeeping, &state_->certificate_check, &state_->news_tick}) {
+      for (asio::steady_timer* timer :
+           {&state_->housekeeping, &state_->certificate_check, &state_->news_tick, &state_->count_tick}) {
         timer->cancel();
       }
     });
@@ -372,6 +382,7 @@ bool Server::stop() {
     for (WorkerPool* pool : pools) pool->close();
     state_->all_ended = are_free;
     for (WorkerPool* pool : pools) state_->all_ended &= pool->wait_until_idle(end);
+    state_->site.counter().count_all();
     // Every completion has run when this returns: none can reach for the io_context after it is gone.
     auto stored = state_->ledger.append_and_wait({});
     if (!stored) log::error("track", stored.error().describe());

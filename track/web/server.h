@@ -72,6 +72,8 @@ struct ServerSettings {
 
   // How often the dashboard looks for what other programs wrote into the ledger; costs nothing where they did not.
   std::chrono::milliseconds news_check = std::chrono::seconds(10);
+  // How often visits that are counted without persons are looked through for those that are over.
+  std::chrono::milliseconds visits_check = std::chrono::minutes(1);
 
   // "127.0.0.1", "10.0.0.0/8", "::1": only what these say of the sender in X-Forwarded-For and X-Forwarded-Proto
   // counts.
