@@ -168,7 +168,7 @@ TEST_F(VisitCounterTest, OneSourceAtThreeCandidatesIsNoneOfTheirViews) {
 TEST_F(VisitCounterTest, WhatWasNotSentWasNotWatched) {
   std::vector<Event> events = Visit("s1").at(0).page().at(0.3).load().at(2).input(2000).play().watch(0, 20);
   send(events);
-  EXPECT_THAT(counts_later(), ElementsAre(Pair(ViewState::PageUnverified, 1)));
+  EXPECT_THAT(counts_later(), ElementsAre(Pair(ViewState::PageHuman, 1)));
 }
 
 TEST_F(VisitCounterTest, AVisitThatWasLeftIsOverSooner) {
