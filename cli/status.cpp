@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -163,6 +164,7 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
   for (const campaign::CampaignStatus& status : all) {
     session.console.say(session.console.strong(status.name));
     if (status.counted_visits) tell(session, *status.counted_visits);
+    std::string_view said_before;  // a reason that a whole campaign shares is said once
     for (const campaign::MessageStatus& message : status.messages) {
       std::string watched =
           message.view.watched_seconds > 0
@@ -171,7 +173,8 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
       const std::string& name =
           message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
       session.console.say(fmt::format("  {:<19} {:<12} {}", track::to_string(message.view.state), watched, name));
-      session.console.say(session.console.quiet(fmt::format("  {:<32} {}", "", message.view.reason)));
+      if (const std::string& reason = message.view.reason; reason != std::exchange(said_before, reason))
+        session.console.say(session.console.quiet(fmt::format("  {:<32} {}", "", reason)));
       if (std::string said = words_of(message.said); !said.empty())
         session.console.say(fmt::format("  {:<32} {}", "", said));
     }
