@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/track/server_fixture.h"
@@ -36,11 +37,11 @@ class CountingTest : public ServerFixture {
   RawResponse send(const std::string& html, std::string_view event) {
     return RawClient(port()).post(link("/events"), report(html, event));
   }
-  void watch(const std::string& html) {
+  void watch(const std::string& html, std::string_view range = "bytes=0-") {
     EXPECT_EQ(send(html, kLoad).status, 204);
     clock_.advance(std::chrono::seconds(3));
     EXPECT_EQ(send(html, kPlay).status, 204);
-    get(media("video.mp4", attribute(html, "data-session")), "Range: bytes=0-\r\n");
+    get(media("video.mp4", attribute(html, "data-session")), fmt::format("Range: {}\r\n", range));
     clock_.advance(std::chrono::seconds(60));
     EXPECT_EQ(send(html, kEnded).status, 204);
   }
@@ -71,13 +72,7 @@ TEST_F(CountingTest, AVisitIsCountedWhileTheServerRunsOnceItIsSilent) {
 }
 
 TEST_F(CountingTest, WhatWasSentOfTheVideoBoundsWhatWasWatched) {
-  std::string html = open_page();
-  EXPECT_EQ(send(html, kLoad).status, 204);
-  clock_.advance(std::chrono::seconds(3));
-  EXPECT_EQ(send(html, kPlay).status, 204);
-  get(media("video.mp4", attribute(html, "data-session")), "Range: bytes=0-999\r\n");
-  clock_.advance(std::chrono::seconds(60));
-  EXPECT_EQ(send(html, kEnded).status, 204);
+  watch(open_page(), "bytes=0-999");
   const ViewCounts counted = counts_after_stop();
   ASSERT_EQ(counted.size(), 1U);
   EXPECT_LT(counted.begin()->first, ViewState::Viewed);
