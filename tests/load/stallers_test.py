@@ -17,6 +17,7 @@ VIEWERS, BEAT, SECONDS = 100, 0.6, 6
 IDLE, SLOW, SLOW_EVERY = 600, 200, 1
 FULL_IDLE, FULL_SLOW, FULL_SLOW_EVERY = 10_000, 2_000, 5
 FULL_SECONDS = 60
+RAMP = 5  # seconds: well within the server's time limit for an idle connection, so that all are open at once
 PATIENCE = 300  # for the server's time limits
 
 
@@ -31,7 +32,7 @@ def main():
     with Place(VIEWERS) as place:
         place.serve()
         long = seconds + PATIENCE
-        with Crowd(place, "stallers", long, count=idle, ramp=seconds / 3, **{"from": "127.3.0.1"}) as silent, \
+        with Crowd(place, "stallers", long, count=idle, ramp=min(seconds / 3, RAMP), **{"from": "127.3.0.1"}) as silent, \
                 Crowd(place, "stallers", long, count=slow, ramp=1, byte_every=slow_every, **{"from": "127.4.0.1"}) as dripping:
             silent.wait_until("open")
             dripping.wait_until("open")
