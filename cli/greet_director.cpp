@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/recording_desk.h"
+#include "capture/desk/disk_warning.h"
+#include "cli/level_bar.h"
 #include "core/text.h"
 
 namespace candid::cli {
@@ -67,9 +68,9 @@ void KeyDirector::show(const capture::RecordState& state) {
   view.total = sitting_.size();
   view.good = sitting_.good_count();
   view.recorded = state.recorded;
-  view.level = meter_.bar(kMeterCells);
+  view.level = level_bar(meter_.peak_dbfs(), kMeterCells);
   if (state.frames.lost() > 0) view.warnings.push_back(fmt::format("{} pictures lost", state.frames.lost()));
-  if (auto warning = disk_warning(state)) view.warnings.push_back(*warning);
+  if (auto warning = capture::disk_warning(state)) view.warnings.push_back(*warning);
   display_.show(lines_of(view, LiveDisplay::columns()));
 }
 

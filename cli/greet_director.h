@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "campaign/greetings/sitting.h"
+#include "capture/desk/level_meter.h"
 #include "capture/recording.h"
 #include "cli/greet_screen.h"
 #include "cli/keyboard.h"
-#include "cli/level_meter.h"
 #include "cli/live_display.h"
 
 namespace candid::cli {
@@ -36,7 +36,7 @@ class KeyDirector {
   bool has_ended_ = false;
   Microseconds needed_{0};  // of the take: when the recording was paused or ended, pictures and sound were on their way
   int64_t moments_ = 0;
-  LevelMeter meter_;
+  capture::LevelMeter meter_;
   LiveDisplay display_;
   std::optional<Error> failure_;
 };

@@ -20,7 +20,7 @@ struct GreetView {
   size_t total = 0;
   size_t good = 0;
   Microseconds recorded{0};
-  std::string level;                  // LevelMeter::bar()
+  std::string level;                  // level_bar()
   std::vector<std::string> warnings;  // about the recording: it may end soon, or lacks something
 };
 

@@ -5,18 +5,22 @@
 #include <fmt/format.h>
 
 #include "campaign/campaign_file.h"
+#include "capture/desk/disk_warning.h"
+#include "capture/desk/recording_desk.h"
 #include "capture/recording.h"
 #include "capture/script_timing.h"
 #include "capture/take_sidecar.h"
 #include "cli/check_report.h"
 #include "cli/device_options.h"
-#include "cli/recording_desk.h"
+#include "cli/recording_screen.h"
 #include "cli/session.h"
 #include "core/files.h"
 #include "core/time.h"
 
 namespace candid::cli {
 namespace {
+
+using capture::RecordingDesk;
 
 // Between two lines of a recording that nobody watches.
 constexpr Microseconds kStatusInterval = std::chrono::seconds(10);
@@ -84,7 +88,7 @@ Recorded record_unwatched(Session& session, const Job& job, capture::Source& sou
       session.console.note(plain_status(state));
       next_status += kStatusInterval;
     }
-    if (auto warning = disk_warning(state); warning && !std::exchange(warned, true))
+    if (auto warning = capture::disk_warning(state); warning && !std::exchange(warned, true))
       session.console.note(fmt::format("warning: {}", *warning));
     return moments++ < standby ? capture::Direction::Standby : capture::Direction::Record;
   };
@@ -131,10 +135,11 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
   const capture::SourceFormat format = source.format();
   session.console.note(fmt::format("{} → {}", format.device, job.record.output.string()));
   while (true) {
-    RecordingDesk desk(keyboard, {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{},
-                                  job.record.max_length, format});
+    RecordingDesk desk(
+        {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{}, job.record.max_length, format});
+    RecordingScreen screen(desk, keyboard);
     auto direct = [&](const capture::Moment& moment, const capture::RecordState& state) {
-      return desk.hear(moment, state);
+      return screen.hear(moment, state);
     };
     Recorded summary = capture::record(source, job.record, direct, &desk.notes(), session.stop);
     const bool nothing_yet = !summary && summary.error().kind() == ErrorKind::Cancelled;
