@@ -180,13 +180,26 @@ TEST_F(Greet, TellsWhyItCannotBegin) {
 }
 
 TEST(GreetScreen, TellsWhatIsWrongWithTheRecording) {
-  cli::GreetView view;
+  campaign::SittingView view;
   view.name = "Jane";
-  view.warnings = {"12 pictures lost", "the disk has room for 2 min more"};
+  view.lost_pictures = 12;
+  view.disk_warning = "the disk has room for 2 min more";
   auto lines = cli::lines_of(view, 80);
   ASSERT_GT(lines.size(), 3U);
   EXPECT_EQ(lines[1], "! 12 pictures lost") << "where a small terminal leaves it out last";
   EXPECT_EQ(lines[2], "! the disk has room for 2 min more");
+}
+
+TEST(GreetScreen, AKeyMeansWhatItsPhaseSays) {
+  using campaign::SittingCommand;
+  using campaign::SittingPhase;
+  EXPECT_EQ(cli::command_of(cli::Key::Space, SittingPhase::Ready), SittingCommand::Begin);
+  EXPECT_EQ(cli::command_of(cli::Key::Enter, SittingPhase::Recording), SittingCommand::Good);
+  EXPECT_EQ(cli::command_of(cli::Key::Space, SittingPhase::Paused), SittingCommand::PauseOrGoOn);
+  EXPECT_EQ(cli::command_of(cli::key_of('p'), SittingPhase::Recording), SittingCommand::PauseOrGoOn);
+  EXPECT_EQ(cli::command_of(cli::Key::Left, SittingPhase::Recording), SittingCommand::Back);
+  EXPECT_EQ(cli::command_of(cli::Key::Escape, SittingPhase::Ready), SittingCommand::End);
+  EXPECT_EQ(cli::command_of(cli::key_of('x'), SittingPhase::Recording), std::nullopt);
 }
 
 TEST_F(Greet, FlaggedIsThreeWithARemedyAndIsRedoneOrKept) {
