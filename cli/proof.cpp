@@ -70,7 +70,7 @@ size_t count_decided(const campaign::Proof& proof, Decision decision) {
 
 Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, "", outcome);
+  auto work = prepare(session, options.folder, {}, outcome);
   if (!work) return outcome;
   auto decisions = decide(session, work->job, options);
   if (!decisions) return session.failed(decisions.error());

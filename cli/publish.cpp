@@ -32,7 +32,7 @@ Rate rate_of(const campaign::PublishPreview& preview, uint64_t limit) {
   return {kAssumedRate, "assumed", "assuming a line of 10 Mbit/s"};
 }
 
-void tell_preview(const Session& session, const Prepared& work, const campaign::PublishPreview& preview,
+void tell_preview(const Session& session, const campaign::Prepared& work, const campaign::PublishPreview& preview,
                   const Rate& rate) {
   double seconds = static_cast<double>(preview.bytes_to_send) / rate.bytes_per_second;
   if (session.console.json) {
@@ -75,12 +75,11 @@ Outcome preview(const Session& session, const Options& options) {
                                 fmt::format("candid render {}", options.folder.string())));
   }
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   if (work->no_answer) return session.failed(*work->no_answer);
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
-  auto standings = decisions ? standings_of(*work, *decisions) : tl::unexpected(decisions.error());
+  auto standings = decisions ? campaign::standings_of(*work, *decisions) : tl::unexpected(decisions.error());
   if (!standings) return session.failed(standings.error());
   campaign::Places places = campaign::places_of(work->job.campaign.publish, {options.sending.data});
   auto is_there = campaign::has_store(places);
@@ -113,8 +112,8 @@ Outcome preview(const Session& session, const Options& options) {
 }
 
 // Nothing can go out; the links that did before are in the list all the same.
-Outcome list_and_fail(const Session& session, const Prepared& work, const campaign::Decisions& decisions) {
-  auto standings = standings_of(work, decisions);
+Outcome list_and_fail(const Session& session, const campaign::Prepared& work, const campaign::Decisions& decisions) {
+  auto standings = campaign::standings_of(work, decisions);
   auto listed = standings ? campaign::list_links({work.job, work.plan, *standings, work.workspace})
                           : tl::unexpected(standings.error());
   if (!listed) session.console.note(fmt::format("note: {}", listed.error().describe()));
@@ -124,8 +123,7 @@ Outcome list_and_fail(const Session& session, const Prepared& work, const campai
 Outcome run(const Session& session, const Options& options) {
   if (options.dry_run) return preview(session, options);
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());

@@ -15,7 +15,7 @@ struct Options {
 
 Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, "", outcome);
+  auto work = prepare(session, options.folder, {}, outcome);
   if (!work) return outcome;
   campaign::RenderOptions how = options.how;
   if (!options.only.empty()) how.only = options.only;

@@ -25,8 +25,7 @@ void tell_links(const Session& session, const campaign::Job& job, const campaign
 
 Outcome run(const Session& session, const Options& options) {
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   if (work->no_answer) return session.failed(*work->no_answer);
   auto destination = open_destination(session, *work, options.sending);
