@@ -19,7 +19,7 @@ namespace {
 
 using campaign::GreetingFolder;
 
-struct Options {
+struct GreetOptions {
   std::filesystem::path folder;
   DeviceOptions devices;
   campaign::GreetingChoice choice;
@@ -27,7 +27,7 @@ struct Options {
   bool is_automatic = false;
 };
 
-Result<void> check_use(const Options& options) {
+Result<void> check_use(const GreetOptions& options) {
   const bool is_drawn = options.devices.camera.starts_with("test:");
   if (options.is_automatic && !is_drawn) {
     return fail(ErrorKind::InvalidInput,
@@ -41,7 +41,7 @@ Result<void> check_use(const Options& options) {
   return {};
 }
 
-Result<campaign::RecordedSitting> sit(const Session& session, const Options& options, const GreetingFolder& folder,
+Result<campaign::RecordedSitting> sit(const Session& session, const GreetOptions& options, const GreetingFolder& folder,
                                       const std::vector<const campaign::Candidate*>& chosen) {
   const std::vector<campaign::Sitting::Turn> turns = TRY(campaign::turns_for(folder, chosen));
   const std::vector<std::string> lines = campaign::presenter_lines(turns);
@@ -78,7 +78,8 @@ Result<void> accept(const Session& session, const GreetingFolder& folder, const 
   return {};
 }
 
-Result<void> greet(const Session& session, const Options& options, const GreetingFolder& folder, GreetReport& report) {
+Result<void> greet(const Session& session, const GreetOptions& options, const GreetingFolder& folder,
+                   GreetReport& report) {
   // Of a sitting that was killed.
   report.cuts = TRY(cut(session, folder));
   const auto chosen = TRY(campaign::choose_greeted(folder, options.choice));
@@ -93,7 +94,7 @@ Result<void> greet(const Session& session, const Options& options, const Greetin
   return {};
 }
 
-Result<GreetReport> work(const Session& session, const Options& options, const GreetingFolder& folder) {
+Result<GreetReport> work(const Session& session, const GreetOptions& options, const GreetingFolder& folder) {
   auto lock = TRY(campaign::lock_greetings(folder));
   GreetReport report;
   TRY_VOID(options.keep.empty() ? greet(session, options, folder, report) : accept(session, folder, options.keep));
@@ -101,7 +102,7 @@ Result<GreetReport> work(const Session& session, const Options& options, const G
   return report;
 }
 
-Outcome run(Session& session, const Options& options) {
+Outcome run_greet(Session& session, const GreetOptions& options) {
   Findings findings;
   auto folder = campaign::open_greetings(options.folder, findings);
   session.console.findings(findings);
@@ -127,7 +128,7 @@ Outcome run(Session& session, const Options& options) {
 }  // namespace
 
 void add_greet(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GreetOptions>();
   CLI::App* command = program.add_subcommand("greet", "greet many candidates by name in one sitting");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   add_device_options(*command, options->devices);
@@ -144,7 +145,8 @@ void add_greet(CLI::App& program, Session& session) {
   command->add_flag("--auto", options->is_automatic,
                     "with --camera test:, the presenter says all and no key is needed");
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_greet(session, *options); }; });
 }
 
 }  // namespace candid::cli

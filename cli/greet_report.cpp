@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kNameWidth = 28;
 
-const char* state_name(campaign::GreetingState state) {
+const char* greeting_state_name(campaign::GreetingState state) {
   switch (state) {
     case campaign::GreetingState::Missing:
       return "missing";
@@ -112,7 +112,7 @@ nlohmann::json report_json(const GreetReport& report) {
   for (const auto& [candidate, status] : report.overview.standing) {
     candidates.push_back({{"id", candidate->id},
                           {"name", candidate->name},
-                          {"state", state_name(status.state)},
+                          {"state", greeting_state_name(status.state)},
                           {"file", status.file.string()},
                           {"flags", status.flaws},
                           {"problem", status.problem}});

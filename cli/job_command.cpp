@@ -22,7 +22,7 @@ nlohmann::json candidate_json(const campaign::Job& job, size_t candidate) {
   return {{"id", c.id}, {"line", c.line}, {"name", c.name}};
 }
 
-const char* state_name(campaign::RenderState state) {
+const char* render_state_name(campaign::RenderState state) {
   switch (state) {
     case campaign::RenderState::Rendered:
       return "rendered";
@@ -299,7 +299,7 @@ nlohmann::json render_json(const campaign::Job& job, const std::vector<campaign:
     nlohmann::json entry = candidate_json(job, outcome.candidate);
     entry["message"] = outcome.message_id;
     entry["file"] = outcome.file.string();
-    entry["state"] = state_name(outcome.state);
+    entry["state"] = render_state_name(outcome.state);
     if (outcome.error) entry["error"] = to_json(*outcome.error);
     list.push_back(std::move(entry));
   }

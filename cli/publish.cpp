@@ -12,7 +12,7 @@ namespace {
 // What an estimate takes where nothing was measured: a usual line's upload, 10 Mbit/s.
 constexpr double kAssumedRate = 1.25e6;
 
-struct Options {
+struct PublishOptions {
   std::filesystem::path folder;
   SendOptions sending;
   bool dry_run = false;
@@ -67,7 +67,7 @@ void tell_preview(const Session& session, const campaign::Prepared& work, const 
   }
 }
 
-Outcome preview(const Session& session, const Options& options) {
+Outcome preview(const Session& session, const PublishOptions& options) {
   std::error_code code;
   bool is_campaign = std::filesystem::exists(options.folder / "campaign.toml", code);
   if (is_campaign && !std::filesystem::exists(options.folder / "out/work/recipes", code)) {
@@ -120,7 +120,7 @@ Outcome list_and_fail(const Session& session, const campaign::Prepared& work, co
   return session.failed(*work.no_answer);
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_publish(const Session& session, const PublishOptions& options) {
   if (options.dry_run) return preview(session, options);
   Outcome outcome = Outcome::Done;
   auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
@@ -156,13 +156,14 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_publish(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PublishOptions>();
   CLI::App* command = program.add_subcommand("publish", "put the videos into the store, each behind its own link");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command->add_flag("--dry-run", options->dry_run, "only tell what would be sent and made, and how long it takes");
   add_send_options(*command, options->sending);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_publish(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -24,7 +24,7 @@ using capture::RecordingDesk;
 constexpr Microseconds kStatusInterval = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kKeyInterval{30};
 
-struct Options {
+struct RecordOptions {
   campaign::TakeRequest take;
   DeviceOptions devices;
   std::string max;
@@ -36,7 +36,7 @@ struct Job {
   capture::RecordSettings record;
 };
 
-Result<Job> job_of(const Options& options) {
+Result<Job> job_of(const RecordOptions& options) {
   Job job;
   job.source = TRY(source_settings(options.devices));
   if (!options.max.empty()) job.record.max_length = TRY(parse_duration(options.max));
@@ -118,7 +118,7 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
   }
 }
 
-nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {
+nlohmann::json sidecar_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {
   nlohmann::json marks = nlohmann::json::array();
   for (const auto& mark : sidecar.marks)
     marks.push_back({{"text", mark.text}, {"start_s", to_seconds(mark.start)}, {"end_s", to_seconds(mark.end)}});
@@ -145,7 +145,7 @@ nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSid
           {"pauses", pauses}};
 }
 
-Outcome run(Session& session, const Options& options) {
+Outcome run_record(Session& session, const RecordOptions& options) {
   auto job = job_of(options);
   if (!job) return session.failed(job.error());
   auto source = capture::open_source(job->source);
@@ -169,7 +169,7 @@ Outcome run(Session& session, const Options& options) {
   auto sidecar = capture::read_sidecar(summary->path);
   if (!sidecar) return session.failed(sidecar.error());
   if (session.console.json) {
-    session.console.print_json(to_json(summary->path, *sidecar));
+    session.console.print_json(sidecar_json(summary->path, *sidecar));
     return Outcome::Done;
   }
   session.console.say(
@@ -185,7 +185,7 @@ Outcome run(Session& session, const Options& options) {
 }  // namespace
 
 void add_record(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RecordOptions>();
   CLI::App* command = program.add_subcommand("record", "record a take: camera, screen, microphone");
   command->add_option("CAMPAIGN", options->take.campaign, "record this campaign's take, with its script.txt");
   command
@@ -205,7 +205,8 @@ void add_record(CLI::App& program, Session& session) {
       "At a terminal: Enter begins, Space pauses and goes on, r begins again, m marks a place, n is the script's next\n"
       "line, Enter ends, Esc gives up. Elsewhere it begins at once; Ctrl-C (SIGINT) ends it and keeps the take.");
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_record(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -13,6 +13,7 @@
 #include "cli/recording_screen.h"
 #include "core/files.h"
 #include "media/probe.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 #include "tests/support/results.h"
 #include "tests/support/terminal.h"
@@ -20,6 +21,7 @@
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using test::quoted;
 using test::Terminal;
@@ -164,18 +166,9 @@ TEST_F(RecordAtATerminal, LeavingBeforeTheBeginningLeavesNothing) {
   EXPECT_THAT(names(), ElementsAre("out", "script.txt"));
 }
 
-struct Ended {
-  int code;
-  std::string out, err;
-};
-
 class Record : public RecordAtATerminal {
  protected:
-  Ended candid(const std::string& command) const {
-    auto err = folder_.path() / "err";
-    int status = std::system(fmt::format("{} >{} 2>{} </dev/null", command, quoted(out()), quoted(err)).c_str());
-    return {WEXITSTATUS(status), must(read_text_file(out())), must(read_text_file(err))};
-  }
+  Ended candid(const std::string& command) const { return test::run_shell(command, out(), folder_.path() / "err"); }
 };
 
 TEST_F(Record, AccountsForEveryPictureInItsJson) {
