@@ -12,7 +12,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct BackupOptions {
   std::filesystem::path file;
   bool without_replies = false;
   LedgerOptions where;
@@ -43,8 +43,8 @@ Result<campaign::ReplyCopies> copy_replies(const Session& session, const std::fi
 }
 
 // What is not in it exists nowhere else, so it is said whether or not there is any.
-void tell(const Session& session, const Options& options, const campaign::Places& places,
-          const campaign::ReplyCopies& copies) {
+void tell_backup(const Session& session, const BackupOptions& options, const campaign::Places& places,
+                 const campaign::ReplyCopies& copies) {
   const std::string replies = places.data.replies().string();
   if (is_on_server(places)) {
     session.console.note("note: not in it: the candidates' video replies. They lie on the server: back up there, too.");
@@ -61,7 +61,7 @@ void tell(const Session& session, const Options& options, const campaign::Places
   }
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_backup(const Session& session, const BackupOptions& options) {
   const campaign::Places places = options.where.places();
   const bool has_replies = !options.without_replies && !is_on_server(places);
   auto ledger = open_existing_ledger(session, places);
@@ -86,21 +86,22 @@ Outcome run(const Session& session, const Options& options) {
   }
   session.console.say(fmt::format("The ledger is in {} ({}); as DATA/ledger.db it is one again.", options.file.string(),
                                   bytes_in_words(bytes)));
-  tell(session, options, places, copies);
+  tell_backup(session, options, places, copies);
   return Outcome::Done;
 }
 
 }  // namespace
 
 void add_backup(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BackupOptions>();
   CLI::App* command = program.add_subcommand(
       "backup", "write the ledger, as of now, into a new file, and the candidates' video replies into FILE.replies");
   command->add_option("FILE", options->file, "a file that is not there yet")->required();
   command->add_flag("--without-replies", options->without_replies, "the ledger alone");
   add_ledger_options(*command, options->where);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_backup(session, *options); }; });
 }
 
 }  // namespace candid::cli

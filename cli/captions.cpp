@@ -13,7 +13,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct CaptionsOptions {
   std::filesystem::path take;
   std::filesystem::path script;
   std::filesystem::path output;
@@ -28,7 +28,7 @@ struct Captions {
 };
 
 // The script's lines, or what the take's sidecar says was said.
-Result<capture::Script> script_of(const Options& options) {
+Result<capture::Script> script_of(const CaptionsOptions& options) {
   if (!options.script.empty()) return capture::read_script(options.script);
   auto sidecar = capture::read_sidecar(options.take);
   capture::Script script;
@@ -42,7 +42,7 @@ Result<capture::Script> script_of(const Options& options) {
   return script;
 }
 
-Result<Captions> captions_of(const Options& options) {
+Result<Captions> captions_of(const CaptionsOptions& options) {
   auto facts = TRY(media::probe(options.take));
   capture::Script script = TRY(script_of(options));
   auto timing = TRY(capture::time_script(script, options.take));
@@ -62,7 +62,7 @@ Result<Captions> captions_of(const Options& options) {
   return captions;
 }
 
-Result<void> check_output(const Options& options) {
+Result<void> check_output(const CaptionsOptions& options) {
   std::error_code code;
   if (options.output.extension() != ".vtt") {
     return fail(ErrorKind::InvalidInput,
@@ -87,7 +87,7 @@ std::string name_in_campaign(const std::filesystem::path& file) {
   return file.string();
 }
 
-void tell(const Session& session, const Options& options, const Captions& captions) {
+void tell_captions(const Session& session, const CaptionsOptions& options, const Captions& captions) {
   bool by_marks = captions.placed_by == capture::PlacedBy::Marks;
   if (session.console.json) {
     nlohmann::json cues = nlohmann::json::array();
@@ -120,21 +120,21 @@ std::string note() {
       std::chrono::duration<double>(rules.shortest).count(), std::chrono::duration<double>(rules.longest).count());
 }
 
-Outcome run(Session& session, Options options) {
+Outcome run_captions(Session& session, CaptionsOptions options) {
   if (options.output.empty()) options.output = std::filesystem::path(options.take).replace_extension(".vtt");
   if (auto free = check_output(options); !free) return session.failed(free.error());
   auto captions = captions_of(options);
   if (!captions) return session.failed(captions.error());
   auto written = write_file(options.output, media::to_webvtt(captions->cues, note()));
   if (!written) return session.failed(written.error());
-  tell(session, options, *captions);
+  tell_captions(session, options, *captions);
   return Outcome::Done;
 }
 
 }  // namespace
 
 void add_captions(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CaptionsOptions>();
   CLI::App* command = program.add_subcommand("captions", "write a take's captions from its script, to be edited");
   command->add_option("TAKE", options->take, "the recording, NAME.mkv or another video")->required();
   command
@@ -145,7 +145,8 @@ void add_captions(CLI::App& program, Session& session) {
       ->type_name("FILE");
   command->add_flag("--force", options->force, "replace a file that exists");
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_captions(session, *options); }; });
 }
 
 }  // namespace candid::cli

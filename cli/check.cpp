@@ -25,7 +25,7 @@ nlohmann::json rounded(double value) {
   return std::round(value * 1000) / 1000;
 }
 
-nlohmann::json to_json(const capture::TakeFinding& finding) {
+nlohmann::json finding_json(const capture::TakeFinding& finding) {
   return {{"fault", capture::to_string(finding.fault)},
           {"severity", to_string(finding.severity)},
           {"message", finding.message},
@@ -78,9 +78,9 @@ nlohmann::json picture_json(const capture::TakeReport& report) {
   return json;
 }
 
-nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeReport& report) {
+nlohmann::json check_json(const std::filesystem::path& take, const capture::TakeReport& report) {
   nlohmann::json findings = nlohmann::json::array();
-  for (const capture::TakeFinding& finding : report.findings) findings.push_back(to_json(finding));
+  for (const capture::TakeFinding& finding : report.findings) findings.push_back(finding_json(finding));
   nlohmann::json trim = nullptr;
   if (report.trim) {
     trim = {{"start_s", rounded(seconds(report.trim->start))},
@@ -103,7 +103,7 @@ nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeRep
             {"lips", lips}}}};
 }
 
-Outcome run(Session& session, const std::filesystem::path& take) {
+Outcome run_check(Session& session, const std::filesystem::path& take) {
   Result<capture::TakeReport> report = check_with_progress(session, take);
   if (!report) {
     session.failed(report.error());
@@ -113,7 +113,7 @@ Outcome run(Session& session, const std::filesystem::path& take) {
     return is_no_take ? Outcome::WrongInput : Outcome::Failed;
   }
   if (session.console.json) {
-    session.console.print_json(to_json(take, *report));
+    session.console.print_json(check_json(take, *report));
   } else {
     say_report(session.console, take, *report);
   }
@@ -128,7 +128,7 @@ void add_check(CLI::App& program, Session& session) {
       program.add_subcommand("check", "whether a take is fit to send: its sound, light, sharpness, face");
   command->add_option("TAKE", *take, "the recording, NAME.mkv or another video")->required();
   add_json_option(*command, session);
-  command->callback([take, &session] { session.command = [take, &session] { return run(session, *take); }; });
+  command->callback([take, &session] { session.command = [take, &session] { return run_check(session, *take); }; });
 }
 
 }  // namespace candid::cli

@@ -11,7 +11,7 @@
 namespace candid::cli {
 namespace {
 
-constexpr int kBarWidth = 28;
+constexpr int kProgressWidth = 28;
 
 std::string time_left(double fraction, std::chrono::steady_clock::duration elapsed) {
   double seconds = std::chrono::duration<double>(elapsed).count();
@@ -94,9 +94,9 @@ void ProgressLine::update(double fraction, std::string_view detail) {
   std::string left = time_left(fraction, std::chrono::steady_clock::now() - began_);
   std::string tail = fmt::format("{:3.0f} %  {}{}{}", fraction * 100, detail, left.empty() ? "" : ", ", left);
   if (console_.err_is_terminal()) {
-    int full = static_cast<int>(fraction * kBarWidth);
+    int full = static_cast<int>(fraction * kProgressWidth);
     std::string bar;
-    for (int i = 0; i < kBarWidth; ++i) bar += i < full ? "━" : "─";
+    for (int i = 0; i < kProgressWidth; ++i) bar += i < full ? "━" : "─";
     std::cerr << fmt::format("\r\033[K{} {} {}", what_, bar, tail) << std::flush;
     drawn_ = true;
     return;

@@ -10,7 +10,7 @@
 namespace candid::cli {
 namespace {
 
-nlohmann::json to_json(const capture::CameraMode& mode) {
+nlohmann::json mode_json(const capture::CameraMode& mode) {
   nlohmann::json rates = nlohmann::json::array();
   for (const Rational& rate : mode.rates) rates.push_back(rate.value());
   return {{"width", mode.size.width},
@@ -20,17 +20,17 @@ nlohmann::json to_json(const capture::CameraMode& mode) {
           {"rates", rates}};
 }
 
-nlohmann::json to_json(const capture::Camera& camera) {
+nlohmann::json camera_json(const capture::Camera& camera) {
   nlohmann::json modes = nlohmann::json::array();
-  for (const capture::CameraMode& mode : camera.modes) modes.push_back(to_json(mode));
+  for (const capture::CameraMode& mode : camera.modes) modes.push_back(mode_json(mode));
   return {{"id", camera.path},
           {"name", camera.name},
           {"modes", modes},
           {"used_by", camera.used_by},
-          {"problem", camera.problem ? cli::to_json(*camera.problem) : nlohmann::json()}};
+          {"problem", camera.problem ? to_json(*camera.problem) : nlohmann::json()}};
 }
 
-nlohmann::json to_json(const capture::Microphone& microphone) {
+nlohmann::json microphone_json(const capture::Microphone& microphone) {
   return {{"id", microphone.id},
           {"name", microphone.name},
           {"default", microphone.is_default},
@@ -38,22 +38,22 @@ nlohmann::json to_json(const capture::Microphone& microphone) {
           {"used_by", microphone.used_by}};
 }
 
-nlohmann::json to_json(const capture::Screen& screen) {
+nlohmann::json screen_json(const capture::Screen& screen) {
   return {
       {"id", screen.id}, {"display", screen.display},  {"name", screen.name},          {"x", screen.x},
       {"y", screen.y},   {"width", screen.size.width}, {"height", screen.size.height}, {"primary", screen.is_primary}};
 }
 
-nlohmann::json to_json(const capture::Devices& devices) {
+nlohmann::json devices_json(const capture::Devices& devices) {
   nlohmann::json cameras = nlohmann::json::array();
-  for (const capture::Camera& camera : devices.cameras) cameras.push_back(to_json(camera));
+  for (const capture::Camera& camera : devices.cameras) cameras.push_back(camera_json(camera));
   nlohmann::json microphones = nlohmann::json::array();
-  for (const capture::Microphone& microphone : devices.microphones) microphones.push_back(to_json(microphone));
+  for (const capture::Microphone& microphone : devices.microphones) microphones.push_back(microphone_json(microphone));
   nlohmann::json screens = nlohmann::json::array();
-  for (const capture::Screen& screen : devices.screens) screens.push_back(to_json(screen));
+  for (const capture::Screen& screen : devices.screens) screens.push_back(screen_json(screen));
   nlohmann::json problems = nlohmann::json::array();
   for (const auto* list : {&devices.sound_problems, &devices.screen_problems}) {
-    for (const Error& problem : *list) problems.push_back(cli::to_json(problem));
+    for (const Error& problem : *list) problems.push_back(to_json(problem));
   }
   return {{"cameras", cameras}, {"microphones", microphones}, {"screens", screens}, {"problems", problems}};
 }
@@ -106,9 +106,9 @@ void say_all(const Console& console, const capture::Devices& devices) {
   console.say("candid record takes the words at the left, a part of a name, or default: --camera, --mic, --screen.");
 }
 
-Outcome run(const Session& session) {
+Outcome run_devices(const Session& session) {
   capture::Devices devices = capture::list_devices();
-  if (session.console.json) session.console.print_json(to_json(devices));
+  if (session.console.json) session.console.print_json(devices_json(devices));
   say_all(session.console, devices);
   return Outcome::Done;
 }
@@ -118,7 +118,7 @@ Outcome run(const Session& session) {
 void add_devices(CLI::App& program, Session& session) {
   CLI::App* command = program.add_subcommand("devices", "the cameras, microphones and screens there are");
   add_json_option(*command, session);
-  command->callback([&session] { session.command = [&session] { return run(session); }; });
+  command->callback([&session] { session.command = [&session] { return run_devices(session); }; });
 }
 
 }  // namespace candid::cli

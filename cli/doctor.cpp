@@ -10,7 +10,7 @@
 namespace candid::cli {
 namespace {
 
-Outcome run(const Session& session, const std::filesystem::path& data) {
+Outcome run_doctor(const Session& session, const std::filesystem::path& data) {
   std::vector<campaign::Check> checks = campaign::examine_machine(data);
   bool fine = true;
   nlohmann::json list = nlohmann::json::array();
@@ -37,7 +37,7 @@ void add_doctor(CLI::App& program, Session& session) {
   CLI::App* command = program.add_subcommand("doctor", "what this machine can do, and the remedy for what it lacks");
   add_data_option(*command, *data);
   add_json_option(*command, session);
-  command->callback([data, &session] { session.command = [data, &session] { return run(session, *data); }; });
+  command->callback([data, &session] { session.command = [data, &session] { return run_doctor(session, *data); }; });
 }
 
 }  // namespace candid::cli

@@ -12,7 +12,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::filesystem::path folder;
   std::string who;
   std::filesystem::path out;
@@ -21,7 +21,7 @@ struct Options {
   LedgerOptions where;
 };
 
-Result<campaign::ExportReport> give_out(const Session& session, const Options& options) {
+Result<campaign::ExportReport> give_out(const Session& session, const ExportOptions& options) {
   campaign::Campaign campaign = TRY(read_published_campaign(options.folder));
   if (!options.server.empty()) campaign.publish.server = options.server;
   campaign::Places places = options.where.places(campaign.publish);
@@ -55,7 +55,7 @@ Result<campaign::ExportReport> give_out(const Session& session, const Options& o
   return campaign::export_data(reach, subjects, out, Clock::system());
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_export(const Session& session, const ExportOptions& options) {
   auto report = give_out(session, options);
   if (!report) return session.failed(report.error());
   if (session.console.json) {
@@ -76,7 +76,7 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_export(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   CLI::App* command = program.add_subcommand("export", "everything that is held about one candidate, for them");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command->add_option("CANDIDATE", options->who, "an id, a mail address, or a name that only one has")->required();
@@ -86,7 +86,8 @@ void add_export(CLI::App& program, Session& session) {
   add_ledger_options(*command, options->where);
   add_server_option(*command, options->server);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_export(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -19,7 +19,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct ForgetOptions {
   std::string folder;
   std::string who;
   bool everywhere = false;
@@ -53,7 +53,7 @@ struct Opened {
   }
 };
 
-Result<void> check(Options& options) {
+Result<void> check_forget(ForgetOptions& options) {
   if (options.everywhere && options.who.empty()) std::swap(options.who, options.folder);
   bool has_both = !options.folder.empty() && !options.who.empty();
   if (options.expired && (!options.who.empty() || options.again || options.everywhere)) {
@@ -71,7 +71,7 @@ bool is_of_server(const campaign::Places& places) {
   return places.ledger == campaign::kOnServer || places.ledger.starts_with("http");
 }
 
-Result<void> open_store(const Session& session, const Options& options, Opened& opened) {
+Result<void> open_store(const Session& session, const ForgetOptions& options, Opened& opened) {
   if (!TRY(campaign::has_store(opened.places))) return {};
   if (options.dry_run || !opened.workspace) {
     opened.store = TRY(campaign::open_store_for_reading(opened.places, session.stop));
@@ -81,7 +81,7 @@ Result<void> open_store(const Session& session, const Options& options, Opened& 
   return {};
 }
 
-Result<Opened> open(const Session& session, const Options& options) {
+Result<Opened> open(const Session& session, const ForgetOptions& options) {
   Opened opened;
   campaign::PublishChoice publish;
   std::error_code code;
@@ -216,7 +216,7 @@ bool can_ask(const Session& session) {
 }
 
 // At a terminal a person says yes; elsewhere the command line does.
-Result<bool> is_confirmed(const Session& session, const Options& options) {
+Result<bool> is_confirmed(const Session& session, const ForgetOptions& options) {
   if (options.yes) return true;
   if (!can_ask(session)) {
     return fail(ErrorKind::InvalidInput, "nothing was erased, as nobody can be asked",
@@ -234,7 +234,7 @@ Outcome nothing_done(const Session& session) {
 }
 
 // Whoever is named on the command line said yes to their own erasure, and not to another's.
-Result<void> check_begun(const Session& session, const Options& options, const campaign::ErasureReach& reach,
+Result<void> check_begun(const Session& session, const ForgetOptions& options, const campaign::ErasureReach& reach,
                          const campaign::ErasurePlan& begun) {
   TRY_VOID(campaign::check_plan(reach, begun));
   bool is_asked = can_ask(session) && !options.yes;
@@ -250,7 +250,8 @@ Result<void> check_begun(const Session& session, const Options& options, const c
 }
 
 // An erasure that was begun and not ended. Nothing: it is done or was none, and the one that was asked for is next.
-std::optional<Outcome> go_on(const Session& session, const Options& options, const campaign::ErasureReach& reach) {
+std::optional<Outcome> go_on(const Session& session, const ForgetOptions& options,
+                             const campaign::ErasureReach& reach) {
   auto begun = campaign::ErasureJournal(reach.journal_folder).find_begun();
   if (!begun) return session.failed(begun.error());
   if (!*begun) return std::nullopt;
@@ -276,7 +277,7 @@ std::optional<Outcome> go_on(const Session& session, const Options& options, con
   return std::nullopt;
 }
 
-Outcome forget(const Session& session, const Options& options, Opened& opened) {
+Outcome forget(const Session& session, const ForgetOptions& options, Opened& opened) {
   campaign::ErasureReach reach = opened.reach();
   auto cleared = options.dry_run ? Result<void>() : clear_exports(opened.places);
   if (!cleared) return session.failed(cleared.error());
@@ -299,7 +300,7 @@ Outcome forget(const Session& session, const Options& options, Opened& opened) {
   return tell_erased(session, *erased);
 }
 
-Outcome readmit(const Session& session, const Options& options, Opened& opened) {
+Outcome readmit(const Session& session, const ForgetOptions& options, Opened& opened) {
   auto readmitted = campaign::readmit(*opened.campaign, options.who, *opened.ledger.ledger);
   if (!readmitted) return session.failed(readmitted.error());
   if (session.console.json) session.console.print_json({{"readmitted", *readmitted}});
@@ -347,7 +348,7 @@ Outcome tell_expired(const Session& session, const campaign::RetentionReport& re
 
 // Of one campaign alone, in its own store, where one is named. What was replaced there is the business of whoever
 // serves from it.
-Outcome expire(const Session& session, const Options& options, Opened& opened) {
+Outcome expire(const Session& session, const ForgetOptions& options, Opened& opened) {
   campaign::RetentionReach reach{.ledger = *opened.ledger.ledger, .store = opened.store.store.get()};
   if (opened.replies) reach.replies = &*opened.replies;
   if (opened.campaign) reach.campaign_id = opened.campaign->id;
@@ -367,8 +368,8 @@ Outcome expire(const Session& session, const Options& options, Opened& opened) {
   return tell_expired(session, *report);
 }
 
-Outcome run(const Session& session, Options options) {
-  if (auto checked = check(options); !checked) return session.failed(checked.error());
+Outcome run_forget(const Session& session, ForgetOptions options) {
+  if (auto checked = check_forget(options); !checked) return session.failed(checked.error());
   auto opened = open(session, options);
   if (!opened) return session.failed(opened.error());
   if (options.again) return readmit(session, options, *opened);
@@ -379,7 +380,7 @@ Outcome run(const Session& session, Options options) {
 }  // namespace
 
 void add_forget(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ForgetOptions>();
   CLI::App* command = program.add_subcommand("forget", "erase a candidate everywhere, with a receipt");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder");
   command->add_option("CANDIDATE", options->who, "an id, a mail address, or a name that only one has");
@@ -403,7 +404,8 @@ void add_forget(CLI::App& program, Session& session) {
   add_ledger_options(*command, options->where);
   add_server_option(*command, options->server);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_forget(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kNameWidth = 28;
 
-const char* state_name(campaign::GreetingState state) {
+const char* greeting_state_name(campaign::GreetingState state) {
   switch (state) {
     case campaign::GreetingState::Missing:
       return "missing";
@@ -81,7 +81,7 @@ void tell_remedies(const Session& session, const std::filesystem::path& campaign
   for (const campaign::GreetingCut& cut : report.cuts) {
     if (cut.error) session.console.error(cut.error->wrapped(fmt::format("the greeting of {}", name_of(cut.attempt))));
   }
-  for (const campaign::Attempt& orphan : report.orphans) {
+  for (const campaign::Attempt& orphan : report.overview.orphans) {
     session.console.note(
         fmt::format("warning: a greeting was said to \"{}\" ({}), whom the roster does not have with those words",
                     shorten(single_line(orphan.said.words.empty() ? name_of(orphan) : orphan.said.words), 60),
@@ -109,29 +109,29 @@ nlohmann::json report_json(const GreetReport& report) {
   nlohmann::json cuts = nlohmann::json::array();
   for (const campaign::GreetingCut& cut : report.cuts) cuts.push_back(cut_json(cut));
   nlohmann::json candidates = nlohmann::json::array();
-  for (const auto& [candidate, status] : report.standing) {
+  for (const auto& [candidate, status] : report.overview.standing) {
     candidates.push_back({{"id", candidate->id},
                           {"name", candidate->name},
-                          {"state", state_name(status.state)},
+                          {"state", greeting_state_name(status.state)},
                           {"file", status.file.string()},
                           {"flags", status.flaws},
                           {"problem", status.problem}});
   }
   nlohmann::json orphans = nlohmann::json::array();
-  for (const campaign::Attempt& orphan : report.orphans)
+  for (const campaign::Attempt& orphan : report.overview.orphans)
     orphans.push_back({{"id", orphan.candidate}, {"name", orphan.said.name}});
   nlohmann::json json = {
-      {"sitting", report.sitting}, {"greetings", cuts}, {"candidates", candidates}, {"orphans", orphans}};
-  if (report.lost_pictures > 0) json["lost_pictures"] = report.lost_pictures;
-  if (report.problem) json["problem"] = to_json(*report.problem);
+      {"sitting", report.sitting.name}, {"greetings", cuts}, {"candidates", candidates}, {"orphans", orphans}};
+  if (report.sitting.lost_pictures > 0) json["lost_pictures"] = report.sitting.lost_pictures;
+  if (report.sitting.problem) json["problem"] = to_json(*report.sitting.problem);
   return json;
 }
 
 }  // namespace
 
 bool GreetReport::is_clean() const {
-  bool has_several = std::any_of(standing.begin(), standing.end(),
-                                 [](const auto& one) { return one.second.state == campaign::GreetingState::Several; });
+  bool has_several = std::any_of(overview.standing.begin(), overview.standing.end(),
+                                 [](const auto& one) { return one.status.state == campaign::GreetingState::Several; });
   return !has_several && std::all_of(cuts.begin(), cuts.end(),
                                      [](const campaign::GreetingCut& cut) { return cut.flaws.empty() && !cut.error; });
 }
@@ -143,11 +143,12 @@ void tell(const Session& session, const std::filesystem::path& campaign, const G
   }
   for (const campaign::GreetingCut& cut : report.cuts) tell_cut(session, cut);
   tell_remedies(session, campaign, report);
-  if (report.lost_pictures > 0) session.console.note(fmt::format("warning: {} pictures lost", report.lost_pictures));
+  if (report.sitting.lost_pictures > 0)
+    session.console.note(fmt::format("warning: {} pictures lost", report.sitting.lost_pictures));
   size_t left = 0;
   size_t flagged = 0;
   size_t useless = 0;
-  for (const auto& [candidate, status] : report.standing) {
+  for (const auto& [candidate, status] : report.overview.standing) {
     using campaign::GreetingState;
     if (status.state == GreetingState::Flawed) ++flagged;
     if (status.state == GreetingState::Several) ++useless;
@@ -157,8 +158,8 @@ void tell(const Session& session, const std::filesystem::path& campaign, const G
     if (!status.problem.empty())
       session.console.note(fmt::format("warning: {}\n  try: {}", status.problem, status.hint));
   }
-  session.console.say(fmt::format("{} of {} have a greeting{}.", report.standing.size() - left - useless,
-                                  count(report.standing.size(), "candidate"),
+  session.console.say(fmt::format("{} of {} have a greeting{}.", report.overview.standing.size() - left - useless,
+                                  count(report.overview.standing.size(), "candidate"),
                                   flagged > 0 ? fmt::format(", {} of them flagged", flagged) : ""));
   session.console.say(fmt::format("Next: candid {} {}{}", left > 0 ? "greet" : "render", campaign.string(),
                                   left > 0 ? fmt::format(", for the other {}", left) : ""));

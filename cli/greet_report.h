@@ -2,24 +2,19 @@
 // What a sitting left, as a table or as JSON.
 
 #include <filesystem>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "campaign/greetings/greeting_book.h"
 #include "campaign/greetings/greeting_cuts.h"
+#include "campaign/greetings/greeting_folder.h"
+#include "campaign/greetings/open_sitting.h"
 #include "cli/session.h"
 
 namespace candid::cli {
 
 struct GreetReport {
-  std::string sitting;                      // of this run; empty: none
-  std::optional<Error> problem;             // why it ended before its time
-  int64_t lost_pictures = 0;                // that should be in its take
-  std::vector<campaign::GreetingCut> cuts;  // of this run
-  // Every candidate of the roster, in its order.
-  std::vector<std::pair<const campaign::Candidate*, campaign::GreetingStatus>> standing;
-  std::vector<campaign::Attempt> orphans;
+  campaign::RecordedSitting sitting{};        // of this run; without a name: none
+  std::vector<campaign::GreetingCut> cuts{};  // of this run
+  campaign::GreetingOverview overview{};
 
   // Nothing that was cut has a flaw, nothing failed, and nobody has two clips.
   bool is_clean() const;

@@ -1,30 +1,36 @@
 #pragma once
-// What the speaker sees during a sitting: whose turn it is.
+// A sitting at a terminal: keys become commands of its director, and lines show whose turn it is.
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/time.h"
+#include "campaign/greetings/sitting_director.h"
+#include "cli/keyboard.h"
+#include "cli/live_display.h"
 
 namespace candid::cli {
 
-struct GreetView {
-  enum class State { Ready, Recording, Paused };
-  State state = State::Ready;
-  std::string name;
-  std::string pronunciation;     // may be empty
-  std::string words;             // what to say; may be empty
-  std::string next_name;         // who comes after; may be empty
-  bool is_good_already = false;  // the name is up once more
-  size_t number = 0;             // 1-based
-  size_t total = 0;
-  size_t good = 0;
-  Microseconds recorded{0};
-  std::string level;                  // LevelMeter::bar()
-  std::vector<std::string> warnings;  // about the recording: it may end soon, or lacks something
-};
+// What a key means in a phase; nothing: nothing.
+std::optional<campaign::SittingCommand> command_of(Key key, campaign::SittingPhase phase);
 
 // For LiveDisplay: none is wider than so many columns.
-std::vector<std::string> lines_of(const GreetView& view, int columns);
+std::vector<std::string> lines_of(const campaign::SittingView& view, int columns);
+
+// The recording's thread.
+class GreetScreen {
+ public:
+  // Both are borrowed.
+  GreetScreen(campaign::SittingDirector& director, Keyboard& keyboard) : director_(director), keyboard_(keyboard) {}
+
+  // A capture::Director.
+  capture::Direction hear(const capture::Moment& moment, const capture::RecordState& state);
+
+ private:
+  campaign::SittingDirector& director_;
+  Keyboard& keyboard_;
+  LiveDisplay display_;
+  int64_t moments_ = 0;
+};
 
 }  // namespace candid::cli

@@ -1,20 +1,10 @@
 #include "cli/job_command.h"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <stop_token>
-#include <thread>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "campaign/faces.h"
-#include "campaign/preflight.h"
-#include "campaign/privacy/erased_rows.h"
-#include "campaign/privacy/erasure_journal.h"
-#include "campaign/privacy/unknown_receipts.h"
 #include "cli/upload_display.h"
 #include "core/text.h"
 #include "net/url.h"
@@ -32,7 +22,7 @@ nlohmann::json candidate_json(const campaign::Job& job, size_t candidate) {
   return {{"id", c.id}, {"line", c.line}, {"name", c.name}};
 }
 
-const char* state_name(campaign::RenderState state) {
+const char* render_state_name(campaign::RenderState state) {
   switch (state) {
     case campaign::RenderState::Rendered:
       return "rendered";
@@ -44,64 +34,6 @@ const char* state_name(campaign::RenderState state) {
       break;
   }
   return "failed";
-}
-
-// A stop that comes by itself after some seconds, and with the user's.
-class ShortStop {
- public:
-  explicit ShortStop(const std::stop_token& stop)
-      : passed_on_(stop, [this] { source_.request_stop(); }), clock_([this](const std::stop_token& over) {
-          std::mutex mutex;
-          std::condition_variable_any ended;
-          std::unique_lock lock(mutex);
-          ended.wait_for(lock, over, std::chrono::seconds(5), [] { return false; });
-          if (!over.stop_requested()) source_.request_stop();
-        }) {}
-  std::stop_token token() const { return source_.get_token(); }
-
- private:
-  std::stop_source source_;
-  std::stop_callback<std::function<void()>> passed_on_;
-  std::jthread clock_;  // last, so that it ends first
-};
-
-// An older ledger, which would have to be brought up to date first, knows of nobody.
-Result<size_t> ask_who_was_erased(const Session& session, campaign::Job& job, const campaign::Places& places,
-                                  const std::stop_token& stop) {
-  auto ledger = campaign::look_into_ledger(places, stop);
-  if (!ledger && ledger.error().kind() == ErrorKind::Unsupported) return 0;
-  if (!ledger) return tl::unexpected(ledger.error());
-  auto unknown = campaign::unknown_receipts(job.campaign.folder, *ledger->ledger);
-  if (unknown && !unknown->empty()) {
-    session.console.note(fmt::format(
-        "note: the ledger does not know {} whose receipts lie in {}, {} among them: an older copy of it was put back, "
-        "and who was erased since is in it again. Forget them again (docs/privacy.md).",
-        count(unknown->size(), "erasure"), (job.campaign.folder / "erasures").string(), unknown->front()));
-  }
-  return campaign::hold_erased(job, *ledger->ledger);
-}
-
-// Nobody is left: the error. What the ledger itself had to say against it goes to `no_answer`.
-Result<void> hold_erased(const Session& session, campaign::Job& job, AskedLedger asked,
-                         const std::filesystem::path& data, std::optional<Error>& no_answer) {
-  campaign::Places places = campaign::places_of(job.campaign.publish, {data});
-  if (!campaign::has_ledger(places)) return {};
-  bool may_fail = asked == AskedLedger::IfItAnswers && !places.ledger.empty();
-  auto held = may_fail ? ask_who_was_erased(session, job, places, ShortStop(session.stop).token())
-                       : ask_who_was_erased(session, job, places, session.stop);
-  if (!held && may_fail) {
-    session.console.note(fmt::format(
-        "note: whether somebody of these was erased is not known yet ({}); publishing asks.", held.error().message()));
-    return {};
-  }
-  if (!held && asked == AskedLedger::IfItAnswers) return tl::unexpected(held.error());
-  if (!held) {
-    no_answer = held.error();
-    return {};
-  }
-  if (*held == 0 || !job.roster.candidates.empty()) return {};
-  tell_rejected(session, job.roster);
-  return fail(ErrorKind::InvalidInput, "nobody is left who may get a video", "add rows of others to the roster");
 }
 
 }  // namespace
@@ -157,8 +89,8 @@ std::string count(size_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
-                                Outcome& outcome, AskedLedger asked, const std::filesystem::path& data) {
+std::optional<campaign::Prepared> prepare(const Session& session, const std::filesystem::path& folder,
+                                          const campaign::PrepareSettings& settings, Outcome& outcome) {
   Findings findings;
   auto job = campaign::load_job(folder, findings);
   session.console.findings(findings);
@@ -170,26 +102,14 @@ std::optional<Prepared> prepare(const Session& session, const std::filesystem::p
     session.console.error(job.error());
     return std::nullopt;
   }
-  if (!server.empty()) job->campaign.publish.server = server;
-  std::optional<Error> no_answer;
-  if (auto held = hold_erased(session, *job, asked, data, no_answer); !held) {
-    outcome = session.failed(held.error());
-    return std::nullopt;
-  }
-  std::error_code code;
-  if (std::filesystem::exists(campaign::ErasureJournal(job->campaign.folder).begun_file(), code)) {
-    session.console.note(
-        fmt::format("note: an erasure was begun here and is not done: candid forget {} CANDIDATE goes on with it.",
-                    folder.string()));
-  }
-  auto workspace = campaign::Workspace::open(folder);
-  auto faces = workspace ? campaign::find_faces(*job, *workspace, session.stop) : tl::unexpected(workspace.error());
-  auto plan = faces ? campaign::make_plan(*job) : tl::unexpected(faces.error());
-  if (!plan) {
-    outcome = session.failed(plan.error());
-    return std::nullopt;
-  }
-  return Prepared{std::move(*job), std::move(*workspace), std::move(*plan), std::move(no_answer)};
+  const campaign::PrepareListener listener{
+      [&](const std::string& line) { session.console.note(line); },
+      [&](const campaign::Roster& roster) { tell_rejected(session, roster); },
+  };
+  auto work = campaign::prepare(std::move(*job), settings, listener, session.stop);
+  if (work) return std::move(*work);
+  outcome = session.failed(work.error());
+  return std::nullopt;
 }
 
 void tell_rejected(const Session& session, const campaign::Roster& roster) {
@@ -218,7 +138,8 @@ Result<campaign::Decisions> decisions_of(const Session& session, const std::file
       "mend the lines above");
 }
 
-Result<campaign::Proof> prove(const Session& session, const Prepared& work, const campaign::Decisions& decisions) {
+Result<campaign::Proof> prove(const Session& session, const campaign::Prepared& work,
+                              const campaign::Decisions& decisions) {
   ProgressLine line(session.console, "proof ");
   auto progress = [&](size_t done, size_t total) {
     line.update(static_cast<double>(done) / static_cast<double>(total),
@@ -227,7 +148,7 @@ Result<campaign::Proof> prove(const Session& session, const Prepared& work, cons
   return campaign::make_proof(work.job, work.workspace, decisions, progress, session.stop);
 }
 
-Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
+Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const campaign::Prepared& work,
                                                     const campaign::RenderOptions& options) {
   ProgressLine line(session.console, "render");
   auto progress = [&](const campaign::RenderProgress& done) {
@@ -255,7 +176,7 @@ void add_send_options(CLI::App& command, SendOptions& options) {
                    "make new links in place of those that are over, and of those that another ledger gave out");
 }
 
-Result<campaign::Destination> open_destination(const Session& session, const Prepared& work,
+Result<campaign::Destination> open_destination(const Session& session, const campaign::Prepared& work,
                                                const SendOptions& options) {
   campaign::Places places = campaign::places_of(work.job.campaign.publish, {options.data});
   campaign::Destination destination;
@@ -265,14 +186,10 @@ Result<campaign::Destination> open_destination(const Session& session, const Pre
   return destination;
 }
 
-Result<std::vector<campaign::Standing>> standings_of(const Prepared& work, const campaign::Decisions& decisions) {
-  return campaign::standings(work.job, decisions, campaign::preflight(work.job.campaign, work.job.roster));
-}
-
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
+Result<campaign::PublishReport> publish(const Session& session, const campaign::Prepared& work,
                                         const campaign::Decisions& decisions, const campaign::Destination& destination,
                                         const campaign::PublishOptions& options) {
-  auto standings = TRY(standings_of(work, decisions));
+  auto standings = TRY(campaign::standings_of(work, decisions));
   campaign::PublishOptions how = options;
   how.verify = how.verify || destination.store.is_local;  // a look there costs nothing
   campaign::PublishReport report;
@@ -289,7 +206,7 @@ Result<campaign::PublishReport> publish(const Session& session, const Prepared& 
   return report;
 }
 
-void tell_server(const Session& session, const Prepared& work) {
+void tell_server(const Session& session, const campaign::Prepared& work) {
   const std::string& server = work.job.campaign.publish.server;
   auto answers = campaign::check_server(server, session.stop);
   if (answers || answers.error().kind() == ErrorKind::Cancelled) return;
@@ -382,7 +299,7 @@ nlohmann::json render_json(const campaign::Job& job, const std::vector<campaign:
     nlohmann::json entry = candidate_json(job, outcome.candidate);
     entry["message"] = outcome.message_id;
     entry["file"] = outcome.file.string();
-    entry["state"] = state_name(outcome.state);
+    entry["state"] = render_state_name(outcome.state);
     if (outcome.error) entry["error"] = to_json(*outcome.error);
     list.push_back(std::move(entry));
   }

@@ -7,6 +7,7 @@
 
 #include "campaign/destination.h"
 #include "campaign/job.h"
+#include "campaign/prepared.h"
 #include "campaign/proof.h"
 #include "campaign/publishing/publish.h"
 #include "campaign/render.h"
@@ -15,22 +16,9 @@
 
 namespace candid::cli {
 
-// A campaign that is checked, locked for this program, and planned.
-struct Prepared {
-  campaign::Job job;
-  campaign::Workspace workspace;
-  campaign::Plan plan;
-  // Set: the ledger that was to be asked gave no answer, so nobody may get anything new.
-  std::optional<Error> no_answer{};
-};
-// The ledger is asked who was erased. Who publishes needs its answer (Prepared::no_answer); others go on where one far
-// away gives none within some seconds.
-enum class AskedLedger { IfItAnswers, Always };
-// Nothing after the campaign's problems were told; `outcome` is set then. A `server` that is not empty beats the
-// campaign's. Rows of candidates who were erased are rejected ones.
-std::optional<Prepared> prepare(const Session& session, const std::filesystem::path& folder, const std::string& server,
-                                Outcome& outcome, AskedLedger asked = AskedLedger::IfItAnswers,
-                                const std::filesystem::path& data = default_data_folder());
+// Loads and prepares. Nothing after the campaign's problems were told; `outcome` is set then.
+std::optional<campaign::Prepared> prepare(const Session& session, const std::filesystem::path& folder,
+                                          const campaign::PrepareSettings& settings, Outcome& outcome);
 
 // decisions.csv of the campaign. Fails when a line of it cannot be understood, after telling which.
 Result<campaign::Decisions> decisions_of(const Session& session, const std::filesystem::path& file);
@@ -40,8 +28,9 @@ void tell_rejected(const Session& session, const campaign::Roster& roster);
 nlohmann::json rejected_json(const campaign::Roster& roster);
 
 // The steps with their progress on the terminal.
-Result<campaign::Proof> prove(const Session& session, const Prepared& work, const campaign::Decisions& decisions);
-Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const Prepared& work,
+Result<campaign::Proof> prove(const Session& session, const campaign::Prepared& work,
+                              const campaign::Decisions& decisions);
+Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const campaign::Prepared& work,
                                                     const campaign::RenderOptions& options);
 // Where publishing goes, opened before hours of rendering rather than after.
 struct SendOptions {
@@ -49,15 +38,15 @@ struct SendOptions {
   std::string server{};
   uint64_t limit_rate = 0;  // bytes a second; 0: none
   campaign::PublishOptions how{};
+  campaign::PrepareSettings preparing() const { return {server, data, campaign::AskedLedger::Always}; }
 };
 // --data, --server, --limit-rate, --parallel, --verify and --new-links
 void add_send_options(CLI::App& command, SendOptions& options);
-Result<campaign::Destination> open_destination(const Session& session, const Prepared& work,
+Result<campaign::Destination> open_destination(const Session& session, const campaign::Prepared& work,
                                                const SendOptions& options);
-Result<campaign::PublishReport> publish(const Session& session, const Prepared& work,
+Result<campaign::PublishReport> publish(const Session& session, const campaign::Prepared& work,
                                         const campaign::Decisions& decisions, const campaign::Destination& destination,
                                         const campaign::PublishOptions& options);
-Result<std::vector<campaign::Standing>> standings_of(const Prepared& work, const campaign::Decisions& decisions);
 // How many links open nothing, and what helps, on stderr.
 void tell_over(const Session& session, size_t links);
 // Lists the messages that stay back, on stderr.
@@ -65,7 +54,7 @@ void tell_held(const Session& session, const campaign::Job& job, const campaign:
 nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport& report);
 
 // Says so when the links' server does not answer yet; nobody's videos are lost by it.
-void tell_server(const Session& session, const Prepared& work);
+void tell_server(const Session& session, const campaign::Prepared& work);
 
 // Whether the run ended before its time: stopped, or with a full disk.
 bool was_cut_short(const std::vector<campaign::RenderOutcome>& outcomes);

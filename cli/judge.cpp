@@ -22,7 +22,7 @@ Result<track::JudgedLines> judge(const Session& session, std::istream& input) {
   return judged;
 }
 
-Outcome run(const Session& session, const std::string& file) {
+Outcome run_judge(const Session& session, const std::string& file) {
   std::ifstream opened;
   if (file != "-") {
     std::error_code code;
@@ -46,7 +46,7 @@ void add_judge(CLI::App& program, Session& session) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = program.add_subcommand("judge", "what sessions prove, told as JSON lines: tries the rules");
   command->add_option("FILE", *file, "the sessions (docs/views.md), or - for standard input")->required();
-  command->callback([file, &session] { session.command = [file, &session] { return run(session, *file); }; });
+  command->callback([file, &session] { session.command = [file, &session] { return run_judge(session, *file); }; });
 }
 
 }  // namespace candid::cli

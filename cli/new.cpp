@@ -9,12 +9,12 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct NewOptions {
   std::filesystem::path folder;
   std::string kit = "update";
 };
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_new(const Session& session, const NewOptions& options) {
   auto written = campaign::start_campaign(options.folder, options.kit);
   if (!written)
     return session.failed(Error(ErrorKind::InvalidInput, written.error().describe(), written.error().hint()));
@@ -37,7 +37,7 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_new(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NewOptions>();
   CLI::App* command = program.add_subcommand("new", "start a campaign from a kit");
   command->add_option("DIR", options->folder, "the new folder")->required();
   command->add_option("--kit", options->kit, "what to start from, see below")->capture_default_str();
@@ -45,7 +45,8 @@ void add_new(CLI::App& program, Session& session) {
   std::string list = "Kits:\n";
   for (const campaign::Kit& kit : campaign::kits()) list += fmt::format("  {:<18} {}\n", kit.name, kit.purpose);
   command->footer(list);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_new(session, *options); }; });
 }
 
 }  // namespace candid::cli

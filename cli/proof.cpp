@@ -11,7 +11,7 @@ namespace {
 
 using campaign::Decision;
 
-struct Options {
+struct ProofOptions {
   std::filesystem::path folder;
   std::filesystem::path decisions;  // saved by the sheet
   std::vector<std::string> approve;
@@ -33,7 +33,7 @@ Result<void> check_ids(const campaign::Job& job, const std::vector<std::string>&
 }
 
 // The campaign's decisions, after those that were asked for.
-Result<campaign::Decisions> decide(const Session& session, const campaign::Job& job, const Options& options) {
+Result<campaign::Decisions> decide(const Session& session, const campaign::Job& job, const ProofOptions& options) {
   auto file = campaign::decisions_file(options.folder);
   campaign::Decisions decisions = TRY(decisions_of(session, file));
   if (!options.decisions.empty() && !std::filesystem::exists(options.decisions))
@@ -68,9 +68,9 @@ size_t count_decided(const campaign::Proof& proof, Decision decision) {
   }));
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_proof(const Session& session, const ProofOptions& options) {
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, "", outcome);
+  auto work = prepare(session, options.folder, {}, outcome);
   if (!work) return outcome;
   auto decisions = decide(session, work->job, options);
   if (!decisions) return session.failed(decisions.error());
@@ -94,7 +94,7 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_proof(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProofOptions>();
   CLI::App* command = program.add_subcommand("proof", "check every row and show its frames, before any encoding");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command
@@ -107,7 +107,8 @@ void add_proof(CLI::App& program, Session& session) {
       ->type_name("ID");
   command->add_option("--clear", options->clear, "forget what was decided about these candidates")->type_name("ID");
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_proof(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -12,7 +12,7 @@ namespace {
 // What an estimate takes where nothing was measured: a usual line's upload, 10 Mbit/s.
 constexpr double kAssumedRate = 1.25e6;
 
-struct Options {
+struct PublishOptions {
   std::filesystem::path folder;
   SendOptions sending;
   bool dry_run = false;
@@ -32,7 +32,7 @@ Rate rate_of(const campaign::PublishPreview& preview, uint64_t limit) {
   return {kAssumedRate, "assumed", "assuming a line of 10 Mbit/s"};
 }
 
-void tell_preview(const Session& session, const Prepared& work, const campaign::PublishPreview& preview,
+void tell_preview(const Session& session, const campaign::Prepared& work, const campaign::PublishPreview& preview,
                   const Rate& rate) {
   double seconds = static_cast<double>(preview.bytes_to_send) / rate.bytes_per_second;
   if (session.console.json) {
@@ -67,7 +67,7 @@ void tell_preview(const Session& session, const Prepared& work, const campaign::
   }
 }
 
-Outcome preview(const Session& session, const Options& options) {
+Outcome preview(const Session& session, const PublishOptions& options) {
   std::error_code code;
   bool is_campaign = std::filesystem::exists(options.folder / "campaign.toml", code);
   if (is_campaign && !std::filesystem::exists(options.folder / "out/work/recipes", code)) {
@@ -75,12 +75,11 @@ Outcome preview(const Session& session, const Options& options) {
                                 fmt::format("candid render {}", options.folder.string())));
   }
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   if (work->no_answer) return session.failed(*work->no_answer);
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
-  auto standings = decisions ? standings_of(*work, *decisions) : tl::unexpected(decisions.error());
+  auto standings = decisions ? campaign::standings_of(*work, *decisions) : tl::unexpected(decisions.error());
   if (!standings) return session.failed(standings.error());
   campaign::Places places = campaign::places_of(work->job.campaign.publish, {options.sending.data});
   auto is_there = campaign::has_store(places);
@@ -113,19 +112,18 @@ Outcome preview(const Session& session, const Options& options) {
 }
 
 // Nothing can go out; the links that did before are in the list all the same.
-Outcome list_and_fail(const Session& session, const Prepared& work, const campaign::Decisions& decisions) {
-  auto standings = standings_of(work, decisions);
+Outcome list_and_fail(const Session& session, const campaign::Prepared& work, const campaign::Decisions& decisions) {
+  auto standings = campaign::standings_of(work, decisions);
   auto listed = standings ? campaign::list_links({work.job, work.plan, *standings, work.workspace})
                           : tl::unexpected(standings.error());
   if (!listed) session.console.note(fmt::format("note: {}", listed.error().describe()));
   return session.failed(*work.no_answer);
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_publish(const Session& session, const PublishOptions& options) {
   if (options.dry_run) return preview(session, options);
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
@@ -158,13 +156,14 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_publish(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PublishOptions>();
   CLI::App* command = program.add_subcommand("publish", "put the videos into the store, each behind its own link");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command->add_flag("--dry-run", options->dry_run, "only tell what would be sent and made, and how long it takes");
   add_send_options(*command, options->sending);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_publish(session, *options); }; });
 }
 
 }  // namespace candid::cli

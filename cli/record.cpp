@@ -4,28 +4,28 @@
 
 #include <fmt/format.h>
 
-#include "campaign/campaign_file.h"
+#include "campaign/takes.h"
+#include "capture/desk/disk_warning.h"
+#include "capture/desk/recording_desk.h"
 #include "capture/recording.h"
-#include "capture/script_timing.h"
 #include "capture/take_sidecar.h"
 #include "cli/check_report.h"
 #include "cli/device_options.h"
-#include "cli/recording_desk.h"
+#include "cli/recording_screen.h"
 #include "cli/session.h"
-#include "core/files.h"
 #include "core/time.h"
 
 namespace candid::cli {
 namespace {
 
+using capture::RecordingDesk;
+
 // Between two lines of a recording that nobody watches.
 constexpr Microseconds kStatusInterval = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kKeyInterval{30};
 
-struct Options {
-  std::filesystem::path campaign;
-  std::filesystem::path output;
-  std::filesystem::path script;
+struct RecordOptions {
+  campaign::TakeRequest take;
   DeviceOptions devices;
   std::string max;
   int countdown = -1;  // seconds; negative: three at a terminal, none elsewhere
@@ -36,28 +36,13 @@ struct Job {
   capture::RecordSettings record;
 };
 
-Result<Job> job_of(const Options& options) {
+Result<Job> job_of(const RecordOptions& options) {
   Job job;
   job.source = TRY(source_settings(options.devices));
-  job.record.output = options.output;
   if (!options.max.empty()) job.record.max_length = TRY(parse_duration(options.max));
-  std::filesystem::path script = options.script;
-  if (!options.campaign.empty()) {
-    // The take may not be there yet, nor the roster be filled in: only the campaign's own words matter here.
-    Findings ignored;
-    campaign::Campaign campaign = TRY(campaign::read_campaign(options.campaign, ignored));
-    if (job.record.output.empty()) job.record.output = campaign.take;
-    std::error_code code;
-    if (script.empty() && std::filesystem::exists(options.campaign / "script.txt", code))
-      script = options.campaign / "script.txt";
-  }
-  if (job.record.output.empty()) {
-    return fail(ErrorKind::InvalidInput, "no place for the take",
-                "candid record CAMPAIGN, or candid record -o take.mkv");
-  }
-  if (!script.empty()) job.source.script = TRY(capture::read_script(script));
-  const std::filesystem::path folder = job.record.output.parent_path();
-  if (!folder.empty()) TRY_VOID(make_folder(folder));
+  campaign::TakePlan plan = TRY(campaign::plan_take(options.take));
+  job.record.output = std::move(plan.output);
+  job.source.script = std::move(plan.script);
   return job;
 }
 
@@ -84,26 +69,11 @@ Recorded record_unwatched(Session& session, const Job& job, capture::Source& sou
       session.console.note(plain_status(state));
       next_status += kStatusInterval;
     }
-    if (auto warning = disk_warning(state); warning && !std::exchange(warned, true))
+    if (auto warning = capture::disk_warning(state); warning && !std::exchange(warned, true))
       session.console.note(fmt::format("warning: {}", *warning));
     return moments++ < standby ? capture::Direction::Standby : capture::Direction::Record;
   };
   return capture::record(source, job.record, direct, nullptr, session.stop);
-}
-
-// A take that is done again keeps another name: only its speaker can say that it is worth nothing.
-Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
-  std::filesystem::path aside = take;
-  std::error_code code;
-  auto is_taken = [&] {
-    return std::filesystem::exists(aside, code) || std::filesystem::exists(capture::sidecar_path(aside), code);
-  };
-  for (int i = 1; is_taken(); ++i)
-    aside.replace_filename(fmt::format("{}.earlier-{}{}", take.stem().string(), i, take.extension().string()));
-  std::filesystem::rename(take, aside, code);
-  if (!code) std::filesystem::rename(capture::sidecar_path(take), capture::sidecar_path(aside), code);
-  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot rename {}", take.string())));
-  return aside;
 }
 
 // Shows what is good and bad about a take, and asks whether it is the one.
@@ -131,10 +101,11 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
   const capture::SourceFormat format = source.format();
   session.console.note(fmt::format("{} → {}", format.device, job.record.output.string()));
   while (true) {
-    RecordingDesk desk(keyboard, {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{},
-                                  job.record.max_length, format});
+    RecordingDesk desk(
+        {countdown, is_read_by_a_person(job) ? job.source.script : capture::Script{}, job.record.max_length, format});
+    RecordingScreen screen(desk, keyboard);
     auto direct = [&](const capture::Moment& moment, const capture::RecordState& state) {
-      return desk.hear(moment, state);
+      return screen.hear(moment, state);
     };
     Recorded summary = capture::record(source, job.record, direct, &desk.notes(), session.stop);
     const bool nothing_yet = !summary && summary.error().kind() == ErrorKind::Cancelled;
@@ -142,27 +113,12 @@ Recorded record_watched(Session& session, const Job& job, capture::Source& sourc
     if (!summary || session.stop.stop_requested()) return summary;
     bool again = desk.wish() == RecordingDesk::Wish::Again || wants_another(session, keyboard, summary->path);
     if (!again) return summary;
-    std::filesystem::path aside = TRY(put_aside(summary->path));
+    std::filesystem::path aside = TRY(campaign::put_aside(summary->path));
     session.console.note(fmt::format("Once more; what you have said so far is kept as {}.", aside.string()));
   }
 }
 
-// When nobody noted where the script's lines were said, the pauses in the sound tell.
-void add_marks(const Session& session, const Job& job, const capture::RecordSummary& summary) {
-  if (job.source.script.empty() || !summary.marks.empty()) return;
-  auto timing = capture::time_script(job.source.script, summary.path);
-  if (!timing) {
-    session.console.note(
-        fmt::format("note: where the script's lines were said could not be told ({})", timing.error().message()));
-    return;
-  }
-  auto sidecar = capture::read_sidecar(summary.path);
-  if (!sidecar) return;
-  sidecar->marks = timing->marks;
-  if (auto written = capture::write_sidecar(summary.path, *sidecar); !written) session.console.error(written.error());
-}
-
-nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {
+nlohmann::json sidecar_json(const std::filesystem::path& take, const capture::TakeSidecar& sidecar) {
   nlohmann::json marks = nlohmann::json::array();
   for (const auto& mark : sidecar.marks)
     marks.push_back({{"text", mark.text}, {"start_s", to_seconds(mark.start)}, {"end_s", to_seconds(mark.end)}});
@@ -189,18 +145,7 @@ nlohmann::json to_json(const std::filesystem::path& take, const capture::TakeSid
           {"pauses", pauses}};
 }
 
-std::string describe(const capture::TakeSidecar& sidecar) {
-  std::string text = format_duration(sidecar.duration);
-  if (sidecar.size.width > 0)
-    text += fmt::format(", {} frames, {} dropped", sidecar.frames.in_take(), sidecar.frames.lost());
-  if (sidecar.frames.repeated > 0)
-    text += fmt::format(", {} stand in for pictures that never came", sidecar.frames.repeated);
-  if (sidecar.missing_sound > Microseconds{0})
-    text += fmt::format(", {} of sound missing", format_duration(sidecar.missing_sound));
-  return text;
-}
-
-Outcome run(Session& session, const Options& options) {
+Outcome run_record(Session& session, const RecordOptions& options) {
   auto job = job_of(options);
   if (!job) return session.failed(job.error());
   auto source = capture::open_source(job->source);
@@ -218,34 +163,38 @@ Outcome run(Session& session, const Options& options) {
   }();
   // Told before devices are closed, which may take a second where a driver hangs.
   if (!summary) return session.failed(summary.error());
-  add_marks(session, *job, *summary);
+  auto note = campaign::add_marks(*summary, job->source.script);
+  if (!note) session.console.error(note.error());
+  if (note && *note) session.console.note(**note);
   auto sidecar = capture::read_sidecar(summary->path);
   if (!sidecar) return session.failed(sidecar.error());
   if (session.console.json) {
-    session.console.print_json(to_json(summary->path, *sidecar));
+    session.console.print_json(sidecar_json(summary->path, *sidecar));
     return Outcome::Done;
   }
-  session.console.say(fmt::format("{}: {}.", session.console.strong(summary->path.string()), describe(*sidecar)));
+  session.console.say(
+      fmt::format("{}: {}.", session.console.strong(summary->path.string()), campaign::describe(*sidecar)));
   if (summary->ended_by == capture::EndedBy::DiskLow)
     session.console.note("The recording ended because the disk is nearly full; all of it is kept.");
   session.console.say(fmt::format("Next: candid check {}", summary->path.string()));
-  if (!options.campaign.empty()) session.console.say(fmt::format("      candid proof {}", options.campaign.string()));
+  if (!options.take.campaign.empty())
+    session.console.say(fmt::format("      candid proof {}", options.take.campaign.string()));
   return Outcome::Done;
 }
 
 }  // namespace
 
 void add_record(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RecordOptions>();
   CLI::App* command = program.add_subcommand("record", "record a take: camera, screen, microphone");
-  command->add_option("CAMPAIGN", options->campaign, "record this campaign's take, with its script.txt");
+  command->add_option("CAMPAIGN", options->take.campaign, "record this campaign's take, with its script.txt");
   command
-      ->add_option("-o,--output", options->output,
+      ->add_option("-o,--output", options->take.output,
                    "the take to make, NAME.mkv, or NAME.mka for sound alone; never replaced when it exists")
       ->type_name("FILE");
   add_device_options(*command, options->devices);
   command
-      ->add_option("--script", options->script,
+      ->add_option("--script", options->take.script,
                    "what to say, a sentence a line: scrolls while you record; its times are kept beside the take")
       ->type_name("FILE");
   command->add_option("--max", options->max, "longest length, such as 20s or 1:30")->type_name("TIME");
@@ -256,7 +205,8 @@ void add_record(CLI::App& program, Session& session) {
       "At a terminal: Enter begins, Space pauses and goes on, r begins again, m marks a place, n is the script's next\n"
       "line, Enter ends, Esc gives up. Elsewhere it begins at once; Ctrl-C (SIGINT) ends it and keeps the take.");
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_record(session, *options); }; });
 }
 
 }  // namespace candid::cli

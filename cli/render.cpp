@@ -7,15 +7,15 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct RenderOptions {
   std::filesystem::path folder;
   std::string only;
   campaign::RenderOptions how;
 };
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_render(const Session& session, const RenderOptions& options) {
   Outcome outcome = Outcome::Done;
-  auto work = prepare(session, options.folder, "", outcome);
+  auto work = prepare(session, options.folder, {}, outcome);
   if (!work) return outcome;
   campaign::RenderOptions how = options.how;
   if (!options.only.empty()) how.only = options.only;
@@ -47,14 +47,15 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_render(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RenderOptions>();
   CLI::App* command =
       program.add_subcommand("render", "make the videos; only what changed, and what an interruption left");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   command->add_option("--only", options->only, "only this candidate")->type_name("ID");
   add_render_options(*command, options->how);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_render(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -11,7 +11,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct RevokeOptions {
   std::filesystem::path folder;
   std::vector<std::string> only;
   bool all = false;
@@ -20,15 +20,15 @@ struct Options {
   LedgerOptions where;
 };
 
-Result<void> check(const Options& options) {
+Result<void> check_revoke(const RevokeOptions& options) {
   int ways = (options.only.empty() ? 0 : 1) + (options.all ? 1 : 0) + (options.link.empty() ? 0 : 1);
   if (ways == 1 && (!options.folder.empty() || !options.link.empty())) return {};
   return fail(ErrorKind::InvalidInput, ways > 1 ? "--only, --all and --link exclude one another" : "whose links?",
               "candid revoke CAMPAIGN --only ID, candid revoke CAMPAIGN --all, or candid revoke --link URL");
 }
 
-Result<campaign::RevokeReport> revoke(const Session& session, const Options& options) {
-  TRY_VOID(check(options));
+Result<campaign::RevokeReport> revoke(const Session& session, const RevokeOptions& options) {
+  TRY_VOID(check_revoke(options));
   campaign::PublishChoice publish;
   std::string campaign_id;
   if (!options.folder.empty()) {
@@ -43,7 +43,7 @@ Result<campaign::RevokeReport> revoke(const Session& session, const Options& opt
 }
 
 // The links are ended, whatever became of the lists.
-Outcome tell_lists(const Session& session, const Options& options, const Error& error) {
+Outcome tell_lists(const Session& session, const RevokeOptions& options, const Error& error) {
   if (error.kind() != ErrorKind::Exists) {
     session.console.error(error.wrapped("the links are ended, but the campaign's lists still have them"));
     return outcome_of(error);
@@ -55,7 +55,7 @@ Outcome tell_lists(const Session& session, const Options& options, const Error& 
   return Outcome::Done;
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_revoke(const Session& session, const RevokeOptions& options) {
   auto report = revoke(session, options);
   if (!report) return session.failed(report.error());
   if (session.console.json)
@@ -72,7 +72,7 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_revoke(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RevokeOptions>();
   CLI::App* command = program.add_subcommand("revoke", "end links: their pages are gone at once");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder");
   command->add_option("--only", options->only, "ids of candidates whose links end; several may follow")
@@ -82,7 +82,8 @@ void add_revoke(CLI::App& program, Session& session) {
   add_ledger_options(*command, options->where);
   add_server_option(*command, options->server);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_revoke(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -8,7 +8,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct RunOptions {
   std::filesystem::path folder;
   SendOptions sending;
   campaign::RenderOptions how;
@@ -23,10 +23,9 @@ void tell_links(const Session& session, const campaign::Job& job, const campaign
   }
 }
 
-Outcome run(const Session& session, const Options& options) {
+Outcome run_run(const Session& session, const RunOptions& options) {
   Outcome outcome = Outcome::Done;
-  auto work =
-      prepare(session, options.folder, options.sending.server, outcome, AskedLedger::Always, options.sending.data);
+  auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   if (work->no_answer) return session.failed(*work->no_answer);
   auto destination = open_destination(session, *work, options.sending);
@@ -73,13 +72,14 @@ Outcome run(const Session& session, const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* command = program.add_subcommand("run", "proof, render and publish in one go");
   command->add_option("CAMPAIGN", options->folder, "the campaign's folder")->required();
   add_render_options(*command, options->how);
   add_send_options(*command, options->sending);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_run(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -26,7 +26,7 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string metrics_listen;
   std::string store;
@@ -70,7 +70,7 @@ Result<Endpoint> parse_endpoint(const char* option, const std::string& text) {
   return Endpoint{without_brackets(text.substr(0, colon)), static_cast<uint16_t>(port)};
 }
 
-Result<track::ServerSettings> settings_of(const Options& options) {
+Result<track::ServerSettings> settings_of(const ServeOptions& options) {
   track::ServerSettings settings;
   const Endpoint listen = TRY(parse_endpoint("--listen", options.listen));
   settings.address = listen.address;
@@ -202,7 +202,7 @@ void keep_memory_of_answers() {
   ::mallopt(M_TOP_PAD, 1 << 20);
 }
 
-Outcome run(Session& session, const Options& options) {
+Outcome run_serve(Session& session, const ServeOptions& options) {
   keep_memory_of_answers();
   auto settings = settings_of(options);
   if (!settings) return session.failed(settings.error());
@@ -256,7 +256,7 @@ Outcome run(Session& session, const Options& options) {
 }  // namespace
 
 void add_serve(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   CLI::App* command = program.add_subcommand("serve", "serve the view pages and record who watched");
   command->add_option("--listen", options->listen, "address and port; port 0 takes a free one")
       ->type_name("ADDRESS:PORT")
@@ -296,7 +296,8 @@ void add_serve(CLI::App& program, Session& session) {
       ->default_str("20G");
   add_ledger_options(*command, options->where);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_serve(session, *options); }; });
 }
 
 }  // namespace candid::cli

@@ -19,14 +19,14 @@
 namespace candid::cli {
 namespace {
 
-struct Options {
+struct StatusOptions {
   std::string campaign;
   LedgerOptions where;
   bool watch = false;
   std::string explain;  // a candidate's id
 };
 
-nlohmann::json to_json(const campaign::MessageStatus& status) {
+nlohmann::json status_json(const campaign::MessageStatus& status) {
   nlohmann::json sessions = nlohmann::json::array();
   for (const track::SessionVerdict& verdict : status.view.sessions) {
     sessions.push_back({{"state", track::to_string(verdict.state)},
@@ -56,7 +56,7 @@ nlohmann::json to_json(const campaign::MessageStatus& status) {
 }
 
 // "visits" is null where they are not told.
-nlohmann::json to_json(const track::CountedVisits& counted) {
+nlohmann::json visits_json(const track::CountedVisits& counted) {
   nlohmann::json json = {{"messages", counted.messages}, {"told", counted.is_told()}, {"visits", nullptr}};
   if (!counted.is_told()) {
     json["reason"] = track::why_counts_are_not_told(counted);
@@ -68,7 +68,7 @@ nlohmann::json to_json(const track::CountedVisits& counted) {
 }
 
 nlohmann::json explained_json(const campaign::MessageStatus& status) {
-  nlohmann::json json = to_json(status);
+  nlohmann::json json = status_json(status);
   for (size_t i = 0; i < status.view.sessions.size(); ++i) {
     json["sessions"][i]["facts"] = track::explain(status.view.sessions[i]);
   }
@@ -149,7 +149,7 @@ std::string words_of(const track::SaidSummary& said) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-void tell(const Session& session, const track::CountedVisits& counted) {
+void tell_visits(const Session& session, const track::CountedVisits& counted) {
   const Console& console = session.console;
   console.say("  visits, counted without persons:");
   if (!counted.is_told())
@@ -160,10 +160,10 @@ void tell(const Session& session, const track::CountedVisits& counted) {
   }
 }
 
-void tell(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
+void tell_campaigns(const Session& session, const std::vector<campaign::CampaignStatus>& all) {
   for (const campaign::CampaignStatus& status : all) {
     session.console.say(session.console.strong(status.name));
-    if (status.counted_visits) tell(session, *status.counted_visits);
+    if (status.counted_visits) tell_visits(session, *status.counted_visits);
     std::string_view said_before;  // a reason that a whole campaign shares is said once
     for (const campaign::MessageStatus& message : status.messages) {
       std::string watched =
@@ -182,7 +182,7 @@ void tell(const Session& session, const std::vector<campaign::CampaignStatus>& a
   if (all.empty()) session.console.say("Nothing is published yet. Next: candid run CAMPAIGN");
 }
 
-Outcome run(Session& session, const Options& options) {
+Outcome run_status(Session& session, const StatusOptions& options) {
   auto asked = asked_for(options.campaign);
   auto ledger =
       asked ? open_existing_ledger(session, options.where.places(asked->publish)) : tl::unexpected(asked.error());
@@ -197,13 +197,13 @@ Outcome run(Session& session, const Options& options) {
       nlohmann::json campaigns = nlohmann::json::array();
       for (const campaign::CampaignStatus& status : *all) {
         nlohmann::json messages = nlohmann::json::array();
-        for (const auto& message : status.messages) messages.push_back(to_json(message));
+        for (const auto& message : status.messages) messages.push_back(status_json(message));
         campaigns.push_back({{"id", status.id}, {"name", status.name}, {"messages", messages}});
-        if (status.counted_visits) campaigns.back()["counted_visits"] = to_json(*status.counted_visits);
+        if (status.counted_visits) campaigns.back()["counted_visits"] = visits_json(*status.counted_visits);
       }
       session.console.print_json({{"rules", track::kEvidenceRules}, {"campaigns", campaigns}});
     }
-    tell(session, *all);
+    tell_campaigns(session, *all);
     if (!options.watch) return Outcome::Done;
     std::unique_lock lock(mutex);
     if (stopped.wait_for(lock, session.stop, std::chrono::seconds(2), [&] { return session.stop.stop_requested(); }))
@@ -215,7 +215,7 @@ Outcome run(Session& session, const Options& options) {
 }  // namespace
 
 void add_status(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusOptions>();
   CLI::App* command = program.add_subcommand("status", "who opened, played and watched, and why we believe it");
   command->add_option("CAMPAIGN", options->campaign, "a campaign's folder or id; else all that are published");
   CLI::Option* watch = command->add_flag("--watch", options->watch, "again every two seconds, until Ctrl-C");
@@ -224,7 +224,8 @@ void add_status(CLI::App& program, Session& session) {
       ->excludes(watch);
   add_ledger_options(*command, options->where);
   add_json_option(*command, session);
-  command->callback([options, &session] { session.command = [options, &session] { return run(session, *options); }; });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run_status(session, *options); }; });
 }
 
 }  // namespace candid::cli

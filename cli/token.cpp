@@ -14,14 +14,14 @@ namespace {
 
 constexpr size_t kLongestName = 100;
 
-struct Options {
+struct TokenOptions {
   std::string name;
   std::string scope = "publish";
   std::string expires;
   LedgerOptions where;
 };
 
-Result<track::ApiToken> token_of(const Options& options) {
+Result<track::ApiToken> token_of(const TokenOptions& options) {
   track::ApiToken token;
   token.name = trim(options.name);
   if (token.name.empty() || token.name.size() > kLongestName || single_line(token.name) != token.name) {
@@ -36,7 +36,7 @@ Result<track::ApiToken> token_of(const Options& options) {
   return fail(ErrorKind::InvalidInput, fmt::format("--expires: {} is over", options.expires), "a day to come, or 90d");
 }
 
-nlohmann::json to_json(const track::ApiToken& token) {
+nlohmann::json token_json(const track::ApiToken& token) {
   nlohmann::json json = {{"name", token.name},
                          {"scope", track::to_string(token.scope)},
                          {"created_at", format_utc(token.created_at)},
@@ -45,7 +45,7 @@ nlohmann::json to_json(const track::ApiToken& token) {
   return json;
 }
 
-Outcome add(const Session& session, const Options& options) {
+Outcome add(const Session& session, const TokenOptions& options) {
   auto token = token_of(options);
   if (!token) return session.failed(token.error());
   auto ledger = campaign::open_ledger(options.where.places(), session.stop);
@@ -54,7 +54,7 @@ Outcome add(const Session& session, const Options& options) {
   auto added = ledger->ledger->add_api_token(sha256(text), *token);
   if (!added) return session.failed(added.error());
   if (session.console.json) {
-    nlohmann::json json = to_json(*token);
+    nlohmann::json json = token_json(*token);
     json["token"] = text;
     session.console.print_json(json);
   }
@@ -66,13 +66,13 @@ Outcome add(const Session& session, const Options& options) {
   return Outcome::Done;
 }
 
-Outcome list(const Session& session, const Options& options) {
+Outcome list(const Session& session, const TokenOptions& options) {
   auto ledger = open_existing_ledger(session, options.where.places());
   auto tokens = ledger ? ledger->ledger->api_tokens() : tl::unexpected(ledger.error());
   if (!tokens) return session.failed(tokens.error());
   nlohmann::json json = nlohmann::json::array();
   for (const track::ApiToken& token : *tokens) {
-    json.push_back(to_json(token));
+    json.push_back(token_json(token));
     session.console.say(fmt::format("{:<8} {:<30} since {}{}", track::to_string(token.scope), token.name,
                                     format_utc(token.created_at),
                                     token.expires_at ? ", until " + format_utc(*token.expires_at) : ""));
@@ -82,7 +82,7 @@ Outcome list(const Session& session, const Options& options) {
   return Outcome::Done;
 }
 
-Outcome remove(const Session& session, const Options& options) {
+Outcome remove(const Session& session, const TokenOptions& options) {
   auto ledger = open_existing_ledger(session, options.where.places());
   auto removed = ledger ? ledger->ledger->remove_api_token(trim(options.name)) : tl::unexpected(ledger.error());
   if (!removed) return session.failed(removed.error());
@@ -94,10 +94,10 @@ Outcome remove(const Session& session, const Options& options) {
 }  // namespace
 
 void add_token(CLI::App& program, Session& session) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TokenOptions>();
   CLI::App* command = program.add_subcommand("token", "who may publish to this server, and read from it");
   command->require_subcommand(1);
-  auto one = [&](const char* name, const char* about, Outcome (*work)(const Session&, const Options&)) {
+  auto one = [&](const char* name, const char* about, Outcome (*work)(const Session&, const TokenOptions&)) {
     CLI::App* sub = command->add_subcommand(name, about);
     add_ledger_options(*sub, options->where);
     add_json_option(*sub, session);

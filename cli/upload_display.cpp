@@ -12,14 +12,14 @@ namespace candid::cli {
 namespace {
 
 constexpr size_t kFileLines = 4;
-constexpr int kBarWidth = 28;
+constexpr int kUploadBarWidth = 28;
 constexpr int kFileBarWidth = 12;
 constexpr size_t kLabelLength = 40;
 // Lines that are too long are cut off by the terminal rather than wrapped, as they are drawn over.
 constexpr char kNoWrap[] = "\033[?7l";
 constexpr char kWrap[] = "\033[?7h";
 
-const char* name_of(campaign::PublishStep step) {
+const char* step_name(campaign::PublishStep step) {
   switch (step) {
     case campaign::PublishStep::Checking:
       return "check ";
@@ -93,13 +93,13 @@ void UploadDisplay::update(const campaign::PublishProgress& progress) {
   int tenths = static_cast<int>(fraction_of(progress) * 10);
   if (tenths <= tenths_told_) return;
   tenths_told_ = tenths;
-  std::cerr << fmt::format("{} {}\n", name_of(step_), whole_in_words(progress));
+  std::cerr << fmt::format("{} {}\n", step_name(step_), whole_in_words(progress));
 }
 
 void UploadDisplay::draw(const campaign::PublishProgress& progress) {
   clear();
   std::string text = kNoWrap;
-  text += fmt::format("{} {} {}\n", name_of(progress.step), bar(fraction_of(progress), kBarWidth),
+  text += fmt::format("{} {} {}\n", step_name(progress.step), bar(fraction_of(progress), kUploadBarWidth),
                       whole_in_words(progress));
   size_t shown = std::min(progress.files.size(), kFileLines);
   for (size_t i = 0; i < shown; ++i) {

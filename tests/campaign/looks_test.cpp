@@ -106,15 +106,15 @@ TEST_P(Looks, CanBeCopiedAndChanged) {
   }
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> look_names() {
   std::vector<std::string> all;
   for (const auto& [path, content] : look_assets()) all.emplace_back(path.substr(0, path.find('.')));
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Each, Looks, testing::ValuesIn(names()));
+INSTANTIATE_TEST_SUITE_P(Each, Looks, testing::ValuesIn(look_names()));
 
 TEST(Look, FourAtLeastComeWithTheProgram) {
-  EXPECT_GE(names().size(), 4u);
+  EXPECT_GE(look_names().size(), 4u);
 }
 
 class OwnLook : public testing::Test {

@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 
 #include "core/files.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 #include "tests/support/results.h"
 
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using test::quoted;
 
@@ -25,15 +27,8 @@ class CheckCommand : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  struct Ended {
-    int code;
-    std::string out, err;
-  };
   Ended check(const std::string& arguments) {
-    std::string command = "'" CANDID_PROGRAM "' check " + arguments + " >" + quoted(folder_ / "out") + " 2>" +
-                          quoted(folder_ / "err") + " </dev/null";
-    int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), must(read_text_file(folder_ / "out")), must(read_text_file(folder_ / "err"))};
+    return test::run_shell("'" CANDID_PROGRAM "' check " + arguments, folder_ / "out", folder_ / "err");
   }
   // Speech alone, with silence before it.
   std::filesystem::path speech(const std::string& name, const std::string& filters) {

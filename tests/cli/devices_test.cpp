@@ -10,30 +10,24 @@
 #include <unistd.h>
 
 #include "core/files.h"
+#include "tests/cli/ended.h"
 #include "tests/support/results.h"
 
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using testing::HasSubstr;
-
-struct Ended {
-  int code;
-  std::string out, err;
-};
 
 // Runs candid where `environment` (shell assignments) says which display there is; never with a sound server.
 Ended candid(const std::string& environment, const std::string& arguments) {
   auto folder = must(TemporaryFolder::create());
   std::string at = folder.path().string();
-  std::string command = fmt::format(
-      "unset DISPLAY WAYLAND_DISPLAY; {} PULSE_SERVER=unix:{}/none CANDID_DATA={}/data '{}' {} >{}/out 2>{}/err "
-      "</dev/null",
-      environment, at, at, CANDID_PROGRAM, arguments, at, at);
-  int status = std::system(command.c_str());
-  return {WEXITSTATUS(status), must(read_text_file(folder.path() / "out")),
-          must(read_text_file(folder.path() / "err"))};
+  std::string command =
+      fmt::format("unset DISPLAY WAYLAND_DISPLAY; {} PULSE_SERVER=unix:{}/none CANDID_DATA={}/data '{}' {}",
+                  environment, at, at, CANDID_PROGRAM, arguments);
+  return test::run_shell(command, folder.path() / "out", folder.path() / "err");
 }
 
 nlohmann::json check_named(const nlohmann::json& doctor, const std::string& name) {

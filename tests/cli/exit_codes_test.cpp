@@ -4,28 +4,22 @@
 #include <sys/wait.h>
 
 #include "tests/campaign/workbench.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using test::quoted;
 using test::Workbench;
 
-struct Ended {
-  int code;
-  std::string out, err;
-};
-
 // Runs candid with shell words, its data below the bench.
 Ended candid(const Workbench& bench, const std::string& arguments) {
-  auto out = bench.folder().parent_path() / "stdout";
-  auto err = bench.folder().parent_path() / "stderr";
-  std::string command = "CANDID_DATA=" + quoted(bench.folder().parent_path() / "data") + " '" CANDID_PROGRAM "' " +
-                        arguments + " >" + quoted(out) + " 2>" + quoted(err) + " </dev/null";
-  int status = std::system(command.c_str());
-  return {WEXITSTATUS(status), must(read_text_file(out)), must(read_text_file(err))};
+  const std::filesystem::path beside = bench.folder().parent_path();
+  return test::run_shell("CANDID_DATA=" + quoted(beside / "data") + " '" CANDID_PROGRAM "' " + arguments,
+                         beside / "stdout", beside / "stderr");
 }
 
 TEST(Program, HelpIsThereForEveryCommand) {

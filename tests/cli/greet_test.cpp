@@ -11,12 +11,14 @@
 #include "cli/greet_screen.h"
 #include "media/probe.h"
 #include "tests/campaign/workbench.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 #include "tests/support/terminal.h"
 
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using test::quoted;
 using test::Workbench;
@@ -34,12 +36,6 @@ const std::string kGreetingTable =
     "\n[greeting]\nfolder = \"greetings\"\ntransition = \"crossfade\"\ncrossfade = \"0.5s\"\n"
     "script = \"Hello {{name}}, it was good to meet you.\"\n";
 
-struct Ended {
-  int code;
-  std::string out, err;
-  nlohmann::json json() const { return nlohmann::json::parse(out); }
-};
-
 class Greet : public testing::Test {
  protected:
   Greet() {
@@ -51,10 +47,8 @@ class Greet : public testing::Test {
     return "CANDID_DATA=" + quoted(bench_.folder().parent_path() / "data") + " '" CANDID_PROGRAM "' " + arguments;
   }
   Ended candid(const std::string& arguments) const {
-    auto out = bench_.folder().parent_path() / "stdout";
-    auto err = bench_.folder().parent_path() / "stderr";
-    int status = std::system((command(arguments) + " >" + quoted(out) + " 2>" + quoted(err) + " </dev/null").c_str());
-    return {WEXITSTATUS(status), must(read_text_file(out)), must(read_text_file(err))};
+    const std::filesystem::path beside = bench_.folder().parent_path();
+    return test::run_shell(command(arguments), beside / "stdout", beside / "stderr");
   }
   Ended greet(const std::string& arguments) const {
     return candid("greet " + quoted(bench_.folder()) + " --camera test: --size 160x120 " + arguments);
@@ -180,13 +174,26 @@ TEST_F(Greet, TellsWhyItCannotBegin) {
 }
 
 TEST(GreetScreen, TellsWhatIsWrongWithTheRecording) {
-  cli::GreetView view;
+  campaign::SittingView view;
   view.name = "Jane";
-  view.warnings = {"12 pictures lost", "the disk has room for 2 min more"};
+  view.lost_pictures = 12;
+  view.disk_warning = "the disk has room for 2 min more";
   auto lines = cli::lines_of(view, 80);
   ASSERT_GT(lines.size(), 3U);
   EXPECT_EQ(lines[1], "! 12 pictures lost") << "where a small terminal leaves it out last";
   EXPECT_EQ(lines[2], "! the disk has room for 2 min more");
+}
+
+TEST(GreetScreen, AKeyMeansWhatItsPhaseSays) {
+  using campaign::SittingCommand;
+  using campaign::SittingPhase;
+  EXPECT_EQ(cli::command_of(cli::Key::Space, SittingPhase::Ready), SittingCommand::Begin);
+  EXPECT_EQ(cli::command_of(cli::Key::Enter, SittingPhase::Recording), SittingCommand::Good);
+  EXPECT_EQ(cli::command_of(cli::Key::Space, SittingPhase::Paused), SittingCommand::PauseOrGoOn);
+  EXPECT_EQ(cli::command_of(cli::key_of('p'), SittingPhase::Recording), SittingCommand::PauseOrGoOn);
+  EXPECT_EQ(cli::command_of(cli::Key::Left, SittingPhase::Recording), SittingCommand::Back);
+  EXPECT_EQ(cli::command_of(cli::Key::Escape, SittingPhase::Ready), SittingCommand::End);
+  EXPECT_EQ(cli::command_of(cli::key_of('x'), SittingPhase::Recording), std::nullopt);
 }
 
 TEST_F(Greet, FlaggedIsThreeWithARemedyAndIsRedoneOrKept) {

@@ -11,15 +11,11 @@
 #include "campaign/publishing/link_book.h"
 #include "core/digest.h"
 #include "tests/campaign/workbench.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 #include "track/ledger/ledger.h"
 
 namespace candid::test {
-
-struct Ended {
-  int code;
-  std::string out, err;
-};
 
 class PublishProgram : public testing::Test {
  protected:
@@ -27,13 +23,10 @@ class PublishProgram : public testing::Test {
   std::string folder() const { return quoted(bench.folder()); }
 
   Ended candid(const std::string& arguments, const std::string& environment = "") const {
-    auto out = bench.folder().parent_path() / "stdout";
-    auto err = bench.folder().parent_path() / "stderr";
-    std::string command =
-        "CANDID_DATA=" + quoted(data()) + " XDG_CONFIG_HOME=" + quoted(bench.folder().parent_path() / "config") + " " +
-        environment + " '" CANDID_PROGRAM "' " + arguments + " >" + quoted(out) + " 2>" + quoted(err) + " </dev/null";
-    int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), must(read_text_file(out)), must(read_text_file(err))};
+    std::string command = "CANDID_DATA=" + quoted(data()) +
+                          " XDG_CONFIG_HOME=" + quoted(bench.folder().parent_path() / "config") + " " + environment +
+                          " '" CANDID_PROGRAM "' " + arguments;
+    return run_shell(command, bench.folder().parent_path() / "stdout", bench.folder().parent_path() / "stderr");
   }
   std::map<std::string, campaign::BookedLink> booked() const {
     return campaign::read_links({bench.out() / "links.csv", bench.out() / "links-held.csv"});

@@ -8,11 +8,12 @@
 #include <sys/wait.h>
 
 #include "capture/take_sidecar.h"
-#include "cli/level_meter.h"
+#include "cli/level_bar.h"
 #include "cli/live_display.h"
-#include "cli/prompter.h"
+#include "cli/recording_screen.h"
 #include "core/files.h"
 #include "media/probe.h"
+#include "tests/cli/ended.h"
 #include "tests/support/clips.h"
 #include "tests/support/results.h"
 #include "tests/support/terminal.h"
@@ -20,6 +21,7 @@
 namespace candid {
 namespace {
 
+using test::Ended;
 using test::must;
 using test::quoted;
 using test::Terminal;
@@ -164,18 +166,9 @@ TEST_F(RecordAtATerminal, LeavingBeforeTheBeginningLeavesNothing) {
   EXPECT_THAT(names(), ElementsAre("out", "script.txt"));
 }
 
-struct Ended {
-  int code;
-  std::string out, err;
-};
-
 class Record : public RecordAtATerminal {
  protected:
-  Ended candid(const std::string& command) const {
-    auto err = folder_.path() / "err";
-    int status = std::system(fmt::format("{} >{} 2>{} </dev/null", command, quoted(out()), quoted(err)).c_str());
-    return {WEXITSTATUS(status), must(read_text_file(out())), must(read_text_file(err))};
-  }
+  Ended candid(const std::string& command) const { return test::run_shell(command, out(), folder_.path() / "err"); }
 };
 
 TEST_F(Record, AccountsForEveryPictureInItsJson) {
@@ -241,50 +234,22 @@ TEST_F(Record, NamesWhatCannotBe) {
   EXPECT_FALSE(std::filesystem::exists(take()));
 }
 
-media::Samples tone(float amplitude, Microseconds length) {
-  return media::Samples(static_cast<size_t>(length.count()) * 48 / 1000 * 2, amplitude);
+TEST(LevelBar, IsAsLongAsItIsLoud) {
+  EXPECT_EQ(cli::level_bar(-90, 4), "▕····▏ silent");
+  EXPECT_EQ(cli::level_bar(-30, 4), "▕██··▏ -30 dB");
+  EXPECT_EQ(cli::level_bar(0, 4), "▕████▏ 0 dB");
 }
 
-TEST(Prompter, GoesOnWhenALineWasSaidAndThereIsAPause) {
-  cli::Prompter prompter({"A line of ten words or so, said without any hurry.", "Another."});
-  Microseconds at = 0s;
-  auto hear = [&](float amplitude, Microseconds length) {
-    for (Microseconds end = at + length; at < end; at += 20ms) prompter.hear(tone(amplitude, 20ms), at);
-  };
-  hear(0.0005F, 2s);
-  hear(0.2F, 500ms);
-  hear(0.0005F, 600ms);
-  EXPECT_EQ(prompter.line(), 0U) << "that was too short for the line";
-  hear(0.2F, 3s);
-  EXPECT_EQ(prompter.line(), 0U) << "there was no pause yet";
-  hear(0.0005F, 600ms);
-  EXPECT_EQ(prompter.line(), 1U);
-  hear(0.2F, 5s);
-  hear(0.0005F, 2s);
-  EXPECT_EQ(prompter.line(), 1U) << "the last line stays";
-  EXPECT_THAT(prompter.marks(at), IsEmpty()) << "pauses tell more exactly than this";
-}
-
-TEST(Prompter, KnowsWhenLinesWereUpThatWereMovedByHand) {
-  cli::Prompter prompter({"One.", "Two.", "Three."});
-  prompter.go_on(2s);
-  prompter.go_on(4s);
-  prompter.go_back(5s);
-  prompter.go_on(7s);
-  EXPECT_THAT(prompter.marks(9s), ElementsAre(capture::ScriptMark{"One.", 0s, 2s}, capture::ScriptMark{"Two.", 5s, 7s},
-                                              capture::ScriptMark{"Three.", 7s, 9s}));
-}
-
-TEST(LevelMeter, ShowsPeaksAndLetsThemFall) {
-  cli::LevelMeter meter;
-  EXPECT_THAT(meter.bar(10), HasSubstr("silent"));
-  meter.push(tone(0.5F, 33ms));
-  EXPECT_NEAR(meter.peak_dbfs(), -6, 0.1);
-  for (int i = 0; i < 10; ++i) meter.push(tone(0, 33ms));
-  EXPECT_NEAR(meter.peak_dbfs(), -14, 0.2);
-  EXPECT_FALSE(meter.clips());
-  meter.push(tone(1, 33ms));
-  EXPECT_TRUE(meter.clips());
+TEST(RecordingScreen, AKeyMeansWhatItsPhaseSays) {
+  using capture::DeskCommand;
+  using capture::DeskPhase;
+  EXPECT_EQ(cli::command_of(cli::Key::Space, DeskPhase::Looking), DeskCommand::Begin);
+  EXPECT_EQ(cli::command_of(cli::Key::Space, DeskPhase::Recording), DeskCommand::PauseOrGoOn);
+  EXPECT_EQ(cli::command_of(cli::key_of('q'), DeskPhase::Counting), DeskCommand::GiveUp);
+  EXPECT_EQ(cli::command_of(cli::key_of('q'), DeskPhase::Paused), DeskCommand::Finish);
+  EXPECT_EQ(cli::command_of(cli::key_of('y'), DeskPhase::Leaving), DeskCommand::Delete);
+  EXPECT_EQ(cli::command_of(cli::key_of('r'), DeskPhase::Leaving), DeskCommand::Keep) << "any other key";
+  EXPECT_EQ(cli::command_of(cli::key_of('m'), DeskPhase::Looking), std::nullopt);
 }
 
 TEST(Wrapped, CountsCells) {

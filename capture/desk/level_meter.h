@@ -1,11 +1,9 @@
 #pragma once
 // How loud it is now, for somebody who looks while speaking.
 
-#include <string>
-
 #include "media/audio_reader.h"
 
-namespace candid::cli {
+namespace candid::capture {
 
 // Peaks on the scale of a digital meter (IEC 60268-18: dB of full scale), falling back slowly enough to be read.
 class LevelMeter {
@@ -14,12 +12,10 @@ class LevelMeter {
 
   double peak_dbfs() const { return shown_; }      // -90 in silence
   bool clips() const { return clipped_for_ > 0; }  // within the last second or so
-  // "▕████████░░░░▏ -14 dB", `width` cells between the marks.
-  std::string bar(int width) const;
 
  private:
   double shown_ = -90;
   int clipped_for_ = 0;  // calls
 };
 
-}  // namespace candid::cli
+}  // namespace candid::capture

@@ -1,17 +1,17 @@
-#include "cli/prompter.h"
+#include "capture/desk/prompter.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "capture/script_timing.h"
 
-namespace candid::cli {
+namespace candid::capture {
 namespace {
 
 // Letters a second of somebody who reads calmly; the fast ones need not wait.
 constexpr double kLettersPerSecond = 15;
 constexpr double kEnoughOfALine = 0.6;
-constexpr Microseconds kPause{350'000};
+constexpr Microseconds kLinePause{350'000};
 constexpr double kVoiceAboveFloor = 12;  // dB
 constexpr double kFloorRise = 0.02;      // dB a moment, so that a floor found in a quiet instant is forgotten
 
@@ -24,7 +24,7 @@ double rms_dbfs(const media::Samples& sound) {
 
 }  // namespace
 
-Prompter::Prompter(capture::Script script) : script_(std::move(script)) {}
+Prompter::Prompter(Script script) : script_(std::move(script)) {}
 
 void Prompter::hear(const media::Samples& sound, Microseconds recorded) {
   if (is_empty() || sound.empty()) return;
@@ -35,9 +35,9 @@ void Prompter::hear(const media::Samples& sound, Microseconds recorded) {
   const bool is_voice = level > floor_dbfs_ + kVoiceAboveFloor;
   if (is_voice) voiced_ += length;
   silent_ = is_voice ? Microseconds{0} : silent_ + length;
-  const double needed = capture::spoken_length(script_[line_]) / kLettersPerSecond * kEnoughOfALine;
+  const double needed = spoken_length(script_[line_]) / kLettersPerSecond * kEnoughOfALine;
   const bool was_said = std::chrono::duration<double>(voiced_).count() >= needed;
-  if (was_said && silent_ >= kPause && line_ + 1 < script_.size()) move_to(line_ + 1, recorded - silent_ / 2);
+  if (was_said && silent_ >= kLinePause && line_ + 1 < script_.size()) move_to(line_ + 1, recorded - silent_ / 2);
 }
 
 void Prompter::go_on(Microseconds recorded) {
@@ -61,12 +61,12 @@ void Prompter::move_to(size_t line, Microseconds recorded) {
   silent_ = Microseconds{0};
 }
 
-std::vector<capture::ScriptMark> Prompter::marks(Microseconds recorded) const {
+std::vector<ScriptMark> Prompter::marks(Microseconds recorded) const {
   if (!moved_by_hand_) return {};
-  std::vector<capture::ScriptMark> marks = marks_;
+  std::vector<ScriptMark> marks = marks_;
   marks.push_back({script_[line_], line_began_, recorded});
-  std::erase_if(marks, [](const capture::ScriptMark& mark) { return mark.end <= mark.start; });
+  std::erase_if(marks, [](const ScriptMark& mark) { return mark.end <= mark.start; });
   return marks;
 }
 
-}  // namespace candid::cli
+}  // namespace candid::capture

@@ -7,17 +7,17 @@
 #include "core/time.h"
 #include "media/audio_reader.h"
 
-namespace candid::cli {
+namespace candid::capture {
 
 // Goes on by key; by itself when a line has had the time its length needs and the speaker pauses.
 class Prompter {
  public:
-  explicit Prompter(capture::Script script);
+  explicit Prompter(Script script);
 
   bool is_empty() const { return script_.empty(); }
   // The line that is to be said, and those after it; the last line stays.
   size_t line() const { return line_; }
-  const capture::Script& script() const { return script_; }
+  const Script& script() const { return script_; }
 
   // A moment of the take, with its sound.
   void hear(const media::Samples& sound, Microseconds recorded);
@@ -26,13 +26,13 @@ class Prompter {
 
   // Each line that was up, on the take's clock. Empty when the script was never moved on by hand: then pauses in the
   // sound tell more exactly when lines were said (capture/script_timing.h).
-  std::vector<capture::ScriptMark> marks(Microseconds recorded) const;
+  std::vector<ScriptMark> marks(Microseconds recorded) const;
 
  private:
   void move_to(size_t line, Microseconds recorded);
 
-  capture::Script script_;
-  std::vector<capture::ScriptMark> marks_;  // of the lines before the present one
+  Script script_;
+  std::vector<ScriptMark> marks_;  // of the lines before the present one
   size_t line_ = 0;
   Microseconds line_began_{0};
   bool moved_by_hand_ = false;
@@ -41,4 +41,4 @@ class Prompter {
   Microseconds silent_{0};   // since somebody spoke
 };
 
-}  // namespace candid::cli
+}  // namespace candid::capture
