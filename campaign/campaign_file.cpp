@@ -1,5 +1,6 @@
 #include "campaign/campaign_file.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "campaign/publishing/publish_reader.h"
 #include "campaign/references.h"
 #include "campaign/toml_table.h"
+#include "campaign/video_shape.h"
 #include "core/files.h"
 #include "core/suggest.h"
 #include "core/text.h"
@@ -185,7 +187,7 @@ class CampaignReader {
     media::FrameSize parsed;
     auto width = std::from_chars(size.data(), end, parsed.width);
     if (width.ec == std::errc{} && std::string_view(width.ptr, end) == "p" &&
-        (parsed.width == 480 || parsed.width == 720 || parsed.width == 1080)) {
+        std::count(std::begin(kVideoLines), std::end(kVideoLines), parsed.width) > 0) {
       campaign_.video.lines = parsed.width;
       return;
     }
