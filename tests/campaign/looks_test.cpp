@@ -106,15 +106,15 @@ TEST_P(Looks, CanBeCopiedAndChanged) {
   }
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> look_names() {
   std::vector<std::string> all;
   for (const auto& [path, content] : look_assets()) all.emplace_back(path.substr(0, path.find('.')));
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Each, Looks, testing::ValuesIn(names()));
+INSTANTIATE_TEST_SUITE_P(Each, Looks, testing::ValuesIn(look_names()));
 
 TEST(Look, FourAtLeastComeWithTheProgram) {
-  EXPECT_GE(names().size(), 4u);
+  EXPECT_GE(look_names().size(), 4u);
 }
 
 class OwnLook : public testing::Test {
@@ -147,6 +147,13 @@ TEST_F(OwnLook, AnUnknownOneIsToldWithThoseThereAre) {
   EXPECT_THAT(told[0], HasSubstr("there is no look \"blod\" / did you mean bold? valid: bold, clean, minimal, warm"));
   EXPECT_THAT(problems("look = \"brand/none.toml\"\n" + test::kToml), Contains(HasSubstr("does not exist")));
   EXPECT_THAT(problems("look = \"look.toml\"\n" + test::kToml, "[card\n"), Contains(HasSubstr("look.toml:1")));
+}
+
+TEST_F(OwnLook, AKeyWithoutEndIsToldLikeAnyOther) {
+  std::string endless = "a";
+  for (int i = 0; i < 100'000; ++i) endless += ".a";
+  EXPECT_THAT(problems("look = \"look.toml\"\n" + test::kToml, "[card]\n" + endless + " = 1\n"),
+              Contains(HasSubstr("look.toml:2: a key has too many parts")));
 }
 
 TEST_F(OwnLook, TheBrandsColoursBeatTheLooks) {
