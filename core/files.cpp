@@ -38,6 +38,12 @@ std::span<const uint8_t> as_bytes(std::string_view text) {
 
 }  // namespace
 
+FileMode file_mode(const std::filesystem::path& path) {
+  struct stat status {};
+  bool others_may_read = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0044) != 0;
+  return others_may_read ? FileMode::Shared : FileMode::Private;
+}
+
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes) {
   // Without waiting: a pipe that nobody writes must not hold us.
   int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -14,6 +14,8 @@
 namespace candid {
 
 enum class FileMode { Shared, Private };  // 0644, 0600
+// That of a file that is to be written anew: Private where only its owner may read it, or where there is none.
+FileMode file_mode(const std::filesystem::path& path);
 
 // Regular files only: a pipe or a device is InvalidInput.
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes = UINT64_MAX);
