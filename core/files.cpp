@@ -325,15 +325,27 @@ FileLock::~FileLock() {
   if (file_ >= 0) ::close(file_);
 }
 
+namespace {
+
+// Empty where it is not set.
+std::filesystem::path path_from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
 std::filesystem::path default_data_folder() {
-  auto from = [](const char* name) -> std::filesystem::path {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  if (auto data = from("CANDID_DATA"); !data.empty()) return data;
-  if (auto data = from("XDG_DATA_HOME"); !data.empty()) return data / "candid";
-  if (auto home = from("HOME"); !home.empty()) return home / ".local/share/candid";
+  if (auto data = path_from_environment("CANDID_DATA"); !data.empty()) return data;
+  if (auto data = path_from_environment("XDG_DATA_HOME"); !data.empty()) return data / "candid";
+  if (auto home = path_from_environment("HOME"); !home.empty()) return home / ".local/share/candid";
   return "candid-data";
+}
+
+std::filesystem::path default_state_folder() {
+  if (auto state = path_from_environment("XDG_STATE_HOME"); state.is_absolute()) return state / "candid";
+  if (auto home = path_from_environment("HOME"); !home.empty()) return home / ".local/state/candid";
+  return "candid-state";
 }
 
 }  // namespace candid

@@ -129,5 +129,8 @@ class FileLock {
 
 // $XDG_DATA_HOME/candid, else ~/.local/share/candid; $CANDID_DATA beats both.
 std::filesystem::path default_data_folder();
+// What a program remembers from run to run, and nobody misses when it is gone: $XDG_STATE_HOME/candid where that is an
+// absolute path, else ~/.local/state/candid (XDG Base Directory Specification 0.8).
+std::filesystem::path default_state_folder();
 
 }  // namespace candid
