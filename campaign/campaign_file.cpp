@@ -1,5 +1,6 @@
 #include "campaign/campaign_file.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -8,7 +9,9 @@
 #include "campaign/look.h"
 #include "campaign/publishing/publish_reader.h"
 #include "campaign/references.h"
+#include "campaign/toml_document.h"
 #include "campaign/toml_table.h"
+#include "campaign/video_shape.h"
 #include "core/files.h"
 #include "core/suggest.h"
 #include "core/text.h"
@@ -185,7 +188,7 @@ class CampaignReader {
     media::FrameSize parsed;
     auto width = std::from_chars(size.data(), end, parsed.width);
     if (width.ec == std::errc{} && std::string_view(width.ptr, end) == "p" &&
-        (parsed.width == 480 || parsed.width == 720 || parsed.width == 1080)) {
+        std::count(std::begin(kVideoLines), std::end(kVideoLines), parsed.width) > 0) {
       campaign_.video.lines = parsed.width;
       return;
     }
@@ -238,21 +241,6 @@ class CampaignReader {
   References references_;
 };
 
-// toml++ follows dotted keys by recursion, however long they are. The line of the first key with too many parts, or 0.
-int line_of_endless_key(std::string_view toml) {
-  constexpr auto kMostParts = 64;
-  int line = 1;
-  while (!toml.empty()) {
-    size_t end = std::min(toml.find('\n'), toml.size() - 1) + 1;
-    std::string_view key = toml.substr(0, end);
-    if (!key.starts_with('[')) key = key.substr(0, key.find('='));
-    if (std::count(key.begin(), key.end(), '.') > kMostParts) return line;
-    toml.remove_prefix(end);
-    ++line;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& findings) {
@@ -260,23 +248,18 @@ Result<Campaign> read_campaign(const std::filesystem::path& folder, Findings& fi
   campaign.folder = folder;
   std::filesystem::path path = folder / "campaign.toml";
   campaign.file = path.string();
-  auto text = read_text_file(path, 1 << 20);
+  auto text = read_text_file(path, kMostTomlBytes);
   if (!text) {
     return fail(ErrorKind::InvalidInput,
                 fmt::format("{} is not a campaign: {}", folder.string(), text.error().message()),
                 "candid new DIR makes one");
   }
-  if (int line = line_of_endless_key(*text); line > 0) {
-    findings.push_back(
-        {Severity::Error, campaign.file, line, "", "a key has too many parts", "keys read a.b, with few dots"});
-    return campaign;
-  }
-  try {
-    toml::table root = toml::parse(*text);
-    CampaignReader(campaign, findings).read(root);
-  } catch (const toml::parse_error& error) {
-    findings.push_back({Severity::Error, campaign.file, static_cast<int>(error.source().begin.line), "",
-                        std::string(error.description()), "check the quotes and brackets of this line (toml.io)"});
+  auto root = parse_toml(*text);
+  if (root) {
+    CampaignReader(campaign, findings).read(*root);
+  } else {
+    TomlProblem& problem = root.error();
+    findings.push_back({Severity::Error, campaign.file, problem.line, "", problem.message, problem.hint});
   }
   return campaign;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "campaign/embedded.h"
+#include "campaign/toml_document.h"
 #include "core/files.h"
 #include "core/suggest.h"
 #include "core/text.h"
@@ -76,7 +77,7 @@ Look Look::open(TomlTable& campaign_toml, const std::string& key, const std::str
   } else if (name.ends_with(".toml")) {
     std::filesystem::path path = references.file(campaign_toml, key, name);
     look.file_ = path.string();
-    auto read = read_text_file(path, 1 << 20);
+    auto read = read_text_file(path, kMostTomlBytes);
     if (!read) return look;  // told
     text = std::move(*read);
   } else {
@@ -86,13 +87,13 @@ Look Look::open(TomlTable& campaign_toml, const std::string& key, const std::str
                               ", or a file: look = \"brand/look.toml\"");
     return look;
   }
-  try {
-    look.root_ = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    findings.push_back({Severity::Error, look.file_, static_cast<int>(error.source().begin.line), "",
-                        std::string(error.description()), "check the quotes and brackets of this line (toml.io)"});
+  auto root = parse_toml(text);
+  if (!root) {
+    TomlProblem& problem = root.error();
+    findings.push_back({Severity::Error, look.file_, problem.line, "", problem.message, problem.hint});
     return look;
   }
+  look.root_ = std::move(*root);
   // Every table is read once for what is wrong with it, whether or not a layer uses it.
   TomlTable top(look.root_, "", look.file_, findings);
   Brand brand = campaign.brand;

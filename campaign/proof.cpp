@@ -6,50 +6,23 @@
 #include <fmt/format.h>
 
 #include "campaign/greetings/greetings.h"
+#include "campaign/moment.h"
 #include "campaign/parallel.h"
 #include "campaign/plan.h"
 #include "campaign/preflight.h"
 #include "campaign/proof_sheet.h"
 #include "encode/still.h"
-#include "media/video_reader.h"
 #include "overlay/composition.h"
 
 namespace candid::campaign {
 namespace {
 
-// A picture of the take at a moment, and what all candidates see on it.
-struct Moment {
-  Microseconds time;
-  media::Frame frame;
-  overlay::Composition shared;
-};
-
-// A layer each: does it show words of the candidate's?
-std::vector<size_t> layers_where(const Job& job, bool is_personal) {
-  std::vector<size_t> layers;
-  for (size_t i = 0; i < job.campaign.look.layers.size(); ++i) {
-    if (job.campaign.look.layers[i].is_personal() == is_personal) layers.push_back(i);
-  }
-  return layers;
-}
-
-// The layers as they stand at a moment.
-Result<overlay::Composition> compose(const Job& job, const Fields& fields, const std::vector<size_t>& layers,
-                                     Microseconds time) {
-  return overlay::Composition::create(job.campaign.look, fields, job.timeline.size, job.timeline.duration(),
-                                      {layers, time, time + Microseconds{1}});
-}
-
 // Decoded and drawn once for all candidates.
 Result<std::vector<Moment>> read_moments(const Job& job, const std::vector<Microseconds>& times) {
-  const Timeline& timeline = job.timeline;
-  const std::vector<size_t> layers = layers_where(job, false);
   std::vector<Moment> moments;
   for (Microseconds time : times) {
-    media::VideoReader reader =
-        TRY(media::VideoReader::open(job.campaign.take, job.pictures(timeline.frame_at(time), 1)));
-    std::optional<media::Frame> frame = TRY(reader.next());
-    if (frame) moments.push_back({time, std::move(*frame), TRY(compose(job, {}, layers, time))});
+    media::Frame frame = TRY(take_frame(job, job.timeline.frame_at(time)));
+    moments.push_back({time, std::move(frame), TRY(shared_layers(job, time))});
   }
   return moments;
 }
@@ -82,27 +55,20 @@ void add_new(Findings& findings, const Findings& found) {
   }
 }
 
-Result<void> prove_row(const Job& job, const std::vector<Moment>& moments, const std::vector<size_t>& layers,
-                       const std::filesystem::path& folder, ProofRow& row) {
+Result<void> prove_row(const Job& job, const std::vector<Moment>& moments, const std::filesystem::path& folder,
+                       ProofRow& row) {
   const Candidate& candidate = job.roster.candidates[row.candidate];
   row.seen = TRY(words_seen(job, candidate));
-  Findings drawn;
+  Findings found;
   for (size_t i = 0; i < moments.size(); ++i) {
-    const Moment& moment = moments[i];
-    overlay::Composition own = TRY(compose(job, candidate.fields, layers, moment.time));
-    add_new(drawn, own.findings());
-    media::Frame frame = moment.frame.share();
-    TRY_VOID(overlay::Composition::merged(moment.shared, own).apply(frame, moment.time));
-    auto jpeg = TRY(encode::to_jpeg(frame, proof_picture_size(frame.size())));
+    DrawnMoment drawn = TRY(draw_moment(job, moments[i], candidate));
+    add_new(found, drawn.findings);
+    auto jpeg = TRY(encode::to_jpeg(drawn.frame, proof_picture_size(drawn.frame.size())));
     std::filesystem::path path = folder / fmt::format("row-{:05}-{}.jpg", candidate.line, i + 1);
     TRY_VOID(write_scratch_file(path, jpeg));
-    row.pictures.push_back({std::move(path), moment.time});
+    row.pictures.push_back({std::move(path), moments[i].time});
   }
-  for (Finding& finding : drawn) {
-    finding.file = job.campaign.roster.string();
-    finding.line = candidate.line;
-    row.findings.push_back(std::move(finding));
-  }
+  row.findings.insert(row.findings.end(), found.begin(), found.end());
   return {};
 }
 
@@ -133,7 +99,6 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decis
   const std::vector<Moment> moments = TRY(read_moments(job, personal_moments(job)));
   for (const Moment& moment : moments) add_new(proof.shared, moment.shared.findings());
   TRY_VOID(check_captions(job, proof.shared));
-  const std::vector<size_t> personal = layers_where(job, true);
   proof.rows.resize(job.roster.candidates.size());
   std::mutex mutex;
   std::optional<Error> no_space;
@@ -145,7 +110,7 @@ Result<Proof> make_proof(const Job& job, const Workspace& workspace, const Decis
     row.findings = std::move(found[i]);
     row.findings.insert(row.findings.end(), flagged[i].begin(), flagged[i].end());
     row.standing = std::move(standing[i]);
-    auto result = prove_row(job, moments, personal, folder, row);
+    auto result = prove_row(job, moments, folder, row);
     std::lock_guard lock(mutex);
     if (!result && result.error().kind() == ErrorKind::NoSpace) no_space = result.error();
     if (!result) {

@@ -1,13 +1,16 @@
 #include "campaign/timeline.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace candid::campaign {
 
 int64_t Timeline::frame_at(Microseconds time) const {
-  auto frame = static_cast<int64_t>(std::floor(static_cast<double>(time.count()) / 1e6 * rate.value() + 1e-6));
-  return std::clamp<int64_t>(frame, 0, frames - 1);
+  if (time <= Microseconds{0}) return 0;
+  if (time >= duration()) return frames - 1;
+  // As time_of() rounds down, the frame that begins at its time is one later than the division says.
+  int64_t frame = time.count() * rate.num / (int64_t{1'000'000} * rate.den);
+  while (frame + 1 < frames && time_of(frame + 1) <= time) ++frame;
+  return frame;
 }
 
 int64_t Timeline::first_frame_from(Microseconds time) const {

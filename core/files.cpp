@@ -38,6 +38,12 @@ std::span<const uint8_t> as_bytes(std::string_view text) {
 
 }  // namespace
 
+FileMode file_mode(const std::filesystem::path& path) {
+  struct stat status {};
+  bool others_may_read = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0044) != 0;
+  return others_may_read ? FileMode::Shared : FileMode::Private;
+}
+
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes) {
   // Without waiting: a pipe that nobody writes must not hold us.
   int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -319,15 +325,27 @@ FileLock::~FileLock() {
   if (file_ >= 0) ::close(file_);
 }
 
+namespace {
+
+// Empty where it is not set.
+std::filesystem::path path_from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
 std::filesystem::path default_data_folder() {
-  auto from = [](const char* name) -> std::filesystem::path {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  if (auto data = from("CANDID_DATA"); !data.empty()) return data;
-  if (auto data = from("XDG_DATA_HOME"); !data.empty()) return data / "candid";
-  if (auto home = from("HOME"); !home.empty()) return home / ".local/share/candid";
+  if (auto data = path_from_environment("CANDID_DATA"); !data.empty()) return data;
+  if (auto data = path_from_environment("XDG_DATA_HOME"); !data.empty()) return data / "candid";
+  if (auto home = path_from_environment("HOME"); !home.empty()) return home / ".local/share/candid";
   return "candid-data";
+}
+
+std::filesystem::path default_state_folder() {
+  if (auto state = path_from_environment("XDG_STATE_HOME"); state.is_absolute()) return state / "candid";
+  if (auto home = path_from_environment("HOME"); !home.empty()) return home / ".local/state/candid";
+  return "candid-state";
 }
 
 }  // namespace candid

@@ -14,6 +14,8 @@
 namespace candid {
 
 enum class FileMode { Shared, Private };  // 0644, 0600
+// That of a file that is to be written anew: Private where only its owner may read it, or where there is none.
+FileMode file_mode(const std::filesystem::path& path);
 
 // Regular files only: a pipe or a device is InvalidInput.
 Result<std::vector<uint8_t>> read_file(const std::filesystem::path& path, uint64_t max_bytes = UINT64_MAX);
@@ -127,5 +129,8 @@ class FileLock {
 
 // $XDG_DATA_HOME/candid, else ~/.local/share/candid; $CANDID_DATA beats both.
 std::filesystem::path default_data_folder();
+// What a program remembers from run to run, and nobody misses when it is gone: $XDG_STATE_HOME/candid where that is an
+// absolute path, else ~/.local/state/candid (XDG Base Directory Specification 0.8).
+std::filesystem::path default_state_folder();
 
 }  // namespace candid

@@ -27,6 +27,7 @@ struct VideoRequest {
   // as the picture's edges let it.
   double focus_x = 0.5;
   double focus_y = 0.5;
+  bool operator==(const VideoRequest&) const = default;
 };
 
 // Output frame k shows the newest source picture whose time, rounded to the output rate, is not after k. One thread.

@@ -147,7 +147,7 @@ Result<TextBlock> TextBlock::layout(const TextSpec& spec) {
       block.was_cut_ = block.was_cut_ || pango_layout_is_ellipsized(made.layout) != FALSE;
     }
   }
-  if (!block.was_cut_) made.balance(spec.max_width);
+  if (!block.was_cut_ && spec.has_even_lines) made.balance(spec.max_width);
   PangoRectangle box;
   pango_layout_get_pixel_extents(made.layout, nullptr, &box);
   block.left_ = box.x;

@@ -22,6 +22,7 @@ struct TextSpec {
   int max_width = 640;   // px
   int max_lines = 1;
   TextAlign align = TextAlign::Start;
+  bool has_even_lines = true;  // several lines become about equally long; else each is as full as it gets
 };
 
 // How letters are painted. Lengths in px.

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "core/csv.h"
 #include "core/encoding.h"
@@ -87,12 +86,6 @@ std::optional<Range> find_range(const Bytes& bytes, const CsvTable& table, const
   return found;
 }
 
-FileMode mode_of(const std::filesystem::path& path) {
-  struct stat status {};
-  bool others_may_read = ::stat(path.c_str(), &status) == 0 && (status.st_mode & 0044) != 0;
-  return others_may_read ? FileMode::Shared : FileMode::Private;
-}
-
 }  // namespace
 
 Result<RosterRow> find_row(const std::filesystem::path& csv, int line) {
@@ -118,7 +111,7 @@ Result<bool> remove_row(const std::filesystem::path& csv, const RosterRow& row) 
   // A link to a roster elsewhere stays one.
   std::filesystem::path target = std::filesystem::canonical(csv, code);
   if (code) target = csv;
-  TRY_VOID(write_file(target, bytes, mode_of(target)));
+  TRY_VOID(write_file(target, bytes, file_mode(target)));
   return true;
 }
 

@@ -149,6 +149,13 @@ TEST_F(OwnLook, AnUnknownOneIsToldWithThoseThereAre) {
   EXPECT_THAT(problems("look = \"look.toml\"\n" + test::kToml, "[card\n"), Contains(HasSubstr("look.toml:1")));
 }
 
+TEST_F(OwnLook, AKeyWithoutEndIsToldLikeAnyOther) {
+  std::string endless = "a";
+  for (int i = 0; i < 100'000; ++i) endless += ".a";
+  EXPECT_THAT(problems("look = \"look.toml\"\n" + test::kToml, "[card]\n" + endless + " = 1\n"),
+              Contains(HasSubstr("look.toml:2: a key has too many parts")));
+}
+
 TEST_F(OwnLook, TheBrandsColoursBeatTheLooks) {
   bench.write("campaign.toml", "look = \"bold\"\n" + test::kToml);
   Job job = bench.job();

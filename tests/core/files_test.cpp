@@ -37,6 +37,15 @@ TEST(FileWriter, LeavesNothingWithoutACommit) {
   EXPECT_EQ(entries(folder.path()), 0);
 }
 
+TEST(FileMode, IsThatOfTheFileThatIsThere) {
+  auto folder = must(TemporaryFolder::create());
+  for (FileMode mode : {FileMode::Private, FileMode::Shared}) {
+    must(write_file(folder.path() / "a", std::string_view("x"), mode));
+    EXPECT_EQ(file_mode(folder.path() / "a"), mode);
+  }
+  EXPECT_EQ(file_mode(folder.path() / "none"), FileMode::Private);
+}
+
 TEST(FileWriter, AppearsWholeOnCommit) {
   auto folder = must(TemporaryFolder::create());
   auto writer = must(FileWriter::create(folder.path() / "a"));
