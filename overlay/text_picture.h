@@ -32,8 +32,8 @@ struct TextPicture {
   std::vector<char32_t> missing;  // characters that no installed font can draw, each once
 };
 
-// Text that is not UTF-8 is drawn with U+FFFD. Fails with InvalidInput for a size or a width that nothing can be drawn
-// in. Thread-safe; threads draw one after the other.
+// Text that is not UTF-8 is read as decode_rows() reads it (core/text.h). Fails with InvalidInput for a size or a width
+// that nothing can be drawn in. Thread-safe; threads draw one after the other.
 Result<TextPicture> draw_words(const Words& words);
 
 }  // namespace candid::overlay

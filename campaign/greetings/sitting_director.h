@@ -62,7 +62,6 @@ class SittingDirector {
  private:
   Result<void> obey(SittingCommand command, Microseconds now);
   Result<void> obey_while_recording(SittingCommand command, Microseconds now);
-  Result<void> end(Microseconds now);
 
   Sitting& sitting_;
   SittingPhase phase_ = SittingPhase::Ready;

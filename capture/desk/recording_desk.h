@@ -1,8 +1,7 @@
 #pragma once
 // Directs the recording of one take by commands, and tells how it goes. Knows no keys, no terminal and no window.
 //
-//   Looking ──Begin──► Counting ──time, Begin──► Recording ◄──PauseOrGoOn──► Paused      Finish, Again: the take is
-//   done
+//   Looking ──Begin──► Counting ──time, Begin──► Recording ◄──PauseOrGoOn──► Paused    Finish, Again: done
 //      ▲                  │                         │                         │ ▲
 //      └──────GiveUp──────┘                         └──────────GiveUp─────────┤ │
 //                                                                             ▼ │Keep
