@@ -107,6 +107,22 @@ Result<void> require_family(const std::string& family) {
                   : fmt::format("did you mean \"{}\"? Or give the font's file as font_file", near));
 }
 
+Result<std::filesystem::path> font_file(const std::string& family, FontWeight weight) {
+  TRY_VOID(require_family(family));
+  std::lock_guard lock(fontconfig_mutex());
+  PatternPtr wanted(FcPatternCreate());
+  FcPatternAddString(wanted.get(), FC_FAMILY, reinterpret_cast<const FcChar8*>(family.c_str()));
+  FcPatternAddInteger(wanted.get(), FC_WEIGHT, weight == FontWeight::Bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
+  FcConfigSubstitute(nullptr, wanted.get(), FcMatchPattern);
+  FcDefaultSubstitute(wanted.get());
+  FcResult result = FcResultNoMatch;
+  PatternPtr found(FcFontMatch(nullptr, wanted.get(), &result));
+  FcChar8* file = nullptr;
+  if (!found || FcPatternGetString(found.get(), FC_FILE, 0, &file) != FcResultMatch)
+    return fail(ErrorKind::NotFound, fmt::format("no file holds the font family \"{}\"", family));
+  return std::filesystem::path(reinterpret_cast<const char*>(file));
+}
+
 std::string shaping_language(std::string_view text, const std::string& language) {
   for (const char* at = text.data(); at < text.data() + text.size(); at = g_utf8_next_char(at)) {
     gunichar c = g_utf8_get_char_validated(at, text.data() + text.size() - at);

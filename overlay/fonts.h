@@ -17,6 +17,10 @@ Result<std::string> add_font_file(const std::filesystem::path& path);
 // Fails with NotFound, naming near families, when no installed font has exactly this family name.
 Result<void> require_family(const std::string& family);
 
+enum class FontWeight { Regular, Bold };
+// The file that stands for an installed family, for whoever draws letters by other means. NotFound as above.
+Result<std::filesystem::path> font_file(const std::string& family, FontWeight weight);
+
 // The language that text is shaped in: Japanese and Korean tell themselves by their own letters; all else, as Han
 // alone, is `language`.
 std::string shaping_language(std::string_view text, const std::string& language);
