@@ -4,15 +4,10 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "track/evidence/watched_heights.h"
+
 namespace candid::track {
 namespace {
-
-// Reported and credited seconds are rounded differently.
-constexpr double kBorneOut = 0.9;
-
-bool is_view(ViewState state) {
-  return state >= ViewState::Played && state < ViewState::OwnerExcluded;
-}
 
 // Who waits for something comes first. What somebody watched never decides among those, and says nothing about them.
 bool comes_before(const CandidateRow& a, const CandidateRow& b) {
@@ -62,11 +57,6 @@ CandidateRow row_of(const CandidateView& view, MessageRecord message) {
 }
 
 }  // namespace
-
-SeenStretches credited_stretches(const SessionVerdict& verdict) {
-  const bool is_borne_out = verdict.watched_seconds >= kBorneOut * verdict.facts.played_seconds;
-  return is_view(verdict.state) && is_borne_out ? verdict.facts.seen : SeenStretches{};
-}
 
 CampaignView make_view(std::string id, CampaignEvidence evidence, std::vector<SaidSummary> said) {
   CampaignView view;

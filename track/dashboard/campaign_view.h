@@ -65,10 +65,4 @@ CampaignView without_erased(const CampaignView& view, std::span<const MessageRec
 // Nothing for a message of another campaign.
 const CandidateRow* find_row(const CampaignView& view, std::string_view message_id);
 
-// The share of each stretch that a session is credited with, 0..100; all 0 for one that is no view, or whose report is
-// not borne out.
-SeenStretches credited_stretches(const SessionVerdict& verdict);
-// A stretch is seen when half of it was.
-inline constexpr uint8_t kSeenPercent = 50;
-
 }  // namespace candid::track

@@ -8,6 +8,7 @@
 #include "track/dashboard/watched_curve.h"
 #include "track/dashboard/words.h"
 #include "track/evidence/explain.h"
+#include "track/evidence/watched_heights.h"
 
 namespace candid::track {
 namespace {
@@ -68,11 +69,11 @@ void set_said(PageValues& values, const CandidatePage& page) {
 
 void set_curve(PageValues& values, const CandidatePage& page) {
   const Microseconds duration = page.row.message.duration;
-  const WatchedCurve curve = watched_curve(page.view, duration);
+  const WatchedHeights curve = watched_heights(page.view);
   const double seconds = std::chrono::duration<double>(duration).count();
   values.flags["has_curve"] = curve.visits > 0;
   values.lists["bars"] = bars_of(curve.heights);
-  values.texts["seen"] = curve.seen;
+  values.texts["seen"] = seen_in_words(curve.heights, duration);
   values.texts["visits_drawn"] = counted(static_cast<size_t>(curve.visits), "visit", "visits");
   values.texts["left_out"] = counted(static_cast<size_t>(curve.left_out), "visit is", "visits are");
   values.flags["has_left_out"] = curve.left_out > 0;

@@ -28,17 +28,6 @@ std::string with_and(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::string seen_in_words(const Heights& heights, Microseconds duration) {
-  std::vector<std::string> parts;
-  for (size_t i = 0; i < kStretches; ++i) {
-    if (heights[i] <= 0) continue;
-    const size_t first = i;
-    while (i < kStretches && heights[i] > 0) ++i;
-    parts.push_back(fmt::format("{}–{}", position(start_of(first, duration)), position(start_of(i, duration))));
-  }
-  return parts.empty() ? "nothing" : with_and(parts);
-}
-
 int percent(double share) {
   return static_cast<int>(std::lround(share * 100));
 }
@@ -57,24 +46,15 @@ std::vector<PageValues::Entry> bars_of(const Heights& heights) {
   return bars;
 }
 
-WatchedCurve watched_curve(const CandidateView& view, Microseconds duration) {
-  WatchedCurve curve;
-  std::array<int, kStretches> visits{};
-  for (const SessionVerdict& session : view.sessions) {
-    const SeenStretches credited = credited_stretches(session);
-    if (credited == SeenStretches{}) {
-      if (session.watched_seconds > 0) ++curve.left_out;
-      continue;
-    }
-    ++curve.visits;
-    for (size_t i = 0; i < kStretches; ++i) {
-      if (credited[i] >= kSeenPercent) ++visits[i];
-    }
+std::string seen_in_words(const Heights& heights, Microseconds duration) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < kStretches; ++i) {
+    if (heights[i] <= 0) continue;
+    const size_t first = i;
+    while (i < kStretches && heights[i] > 0) ++i;
+    parts.push_back(fmt::format("{}–{}", position(start_of(first, duration)), position(start_of(i, duration))));
   }
-  const int most = *std::max_element(visits.begin(), visits.end());
-  for (size_t i = 0; i < kStretches && most > 0; ++i) curve.heights[i] = static_cast<double>(visits[i]) / most;
-  curve.seen = seen_in_words(curve.heights, duration);
-  return curve;
+  return parts.empty() ? "nothing" : with_and(parts);
 }
 
 Heights drop_off_heights(const DropOff& drop_off) {

@@ -17,14 +17,8 @@ using Heights = std::array<double, kStretches>;
 // Rectangles of an SVG of 500 by 100, as texts x, y, height: of at least one unit where anything was seen.
 std::vector<PageValues::Entry> bars_of(const Heights& heights);
 
-// In how many of these sessions each stretch was seen, as a share of the most.
-struct WatchedCurve {
-  Heights heights{};
-  int visits = 0;      // that are drawn
-  int left_out = 0;    // views whose report is not borne out
-  std::string seen{};  // "0:00–0:32 and 0:45–1:00"; "nothing" without a stretch
-};
-WatchedCurve watched_curve(const CandidateView& view, Microseconds duration);
+// "0:00–0:32 and 0:45–1:00"; "nothing" without a stretch
+std::string seen_in_words(const Heights& heights, Microseconds duration);
 
 Heights drop_off_heights(const DropOff& drop_off);
 // "100 % saw the beginning, 60 % the middle, 40 % the end"
