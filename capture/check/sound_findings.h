@@ -17,6 +17,7 @@ struct Trim {
   Microseconds end{0};    // from its end
   // As campaign.toml has it: trim = ["0.8s", "-0.5s"]
   std::string line() const;
+  bool operator==(const Trim&) const = default;
 };
 
 // Nothing when the voice fills the take, or there is none.
