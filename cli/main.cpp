@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   cli::add_new(program, session);
   cli::add_record(program, session);
   cli::add_greet(program, session);
+  cli::add_gui(program, session);
   cli::add_check(program, session);
   cli::add_captions(program, session);
   cli::add_proof(program, session);

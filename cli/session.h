@@ -30,6 +30,7 @@ void add_doctor(CLI::App& program, Session& session);
 void add_export(CLI::App& program, Session& session);
 void add_forget(CLI::App& program, Session& session);
 void add_greet(CLI::App& program, Session& session);
+void add_gui(CLI::App& program, Session& session);
 void add_judge(CLI::App& program, Session& session);
 void add_new(CLI::App& program, Session& session);
 void add_proof(CLI::App& program, Session& session);

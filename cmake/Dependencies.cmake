@@ -25,6 +25,10 @@ pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(PIXBUF REQUIRED IMPORTED_TARGET gdk-pixbuf-2.0)
+# The window's. Debian's ImGui is built with FreeType, and its file does not say so.
+find_package(OpenGL REQUIRED)
+pkg_check_modules(SDL2 REQUIRED IMPORTED_TARGET sdl2)
+pkg_check_modules(IMGUI REQUIRED IMPORTED_TARGET imgui freetype2)
 
 # libpulse asks for it; all are compiled alike, as one precompiled header serves all.
 add_compile_definitions(_REENTRANT)

@@ -13,6 +13,7 @@ build_packages=(
   libpugixml-dev libsodium-dev
   libcli11-dev libcsv-dev libexpected-dev libfmt-dev libicu-dev libkainjow-mustache-dev libspdlog-dev
   libtomlplusplus-dev nlohmann-json3-dev
+  libsdl2-dev libimgui-dev libfreetype-dev libgl-dev
   fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 )
 # The servers that tests publish to (tests/servers). PostgreSQL and nginx bring services of their own, which tests never use.

@@ -47,7 +47,7 @@ THIRD_PARTY = [
     (r"pugixml\.hpp", {"upload"}),
     (r"unicode/|spdlog/|csv\.h", {"core"}),
     (r"toml\+\+/", {"campaign"}),
-    (r"CLI/", {"cli"}),
+    (r"CLI/", {"cli", "gui"}),
 ]
 
 # A header whose comment says "Internal to FOLDER" may show a third party, and no other folder may include it. Shells

@@ -1,0 +1,83 @@
+#include "gui/campaign_edits.h"
+
+#include <fmt/format.h>
+
+#include "gui/words.h"
+
+namespace candid::gui {
+
+campaign::CampaignEditor* CampaignEdits::editor() {
+  if (editor_ && folder_ == campaign_.folder()) return &*editor_;
+  editor_.reset();
+  folder_ = campaign_.folder();
+  if (folder_.empty()) return nullptr;
+  auto opened = campaign::CampaignEditor::open(folder_);
+  if (!opened) {
+    problem_ = opened.error();
+    return nullptr;
+  }
+  editor_.emplace(std::move(*opened));
+  return &*editor_;
+}
+
+bool CampaignEdits::edit(const std::function<Result<void>(campaign::CampaignEditor&)>& change) {
+  campaign::CampaignEditor* open = editor();
+  if (open == nullptr) return false;
+  // Somebody's editor may have the file open as well: what that wrote counts, and ours comes after it.
+  if (auto changed = open->is_changed_by_another(); changed && *changed) {
+    if (auto read = open->reread(); !read) {
+      problem_ = read.error();
+      return false;
+    }
+  }
+  if (auto changed = change(*open); !changed) {
+    problem_ = changed.error();
+    return false;
+  }
+  return write();
+}
+
+bool CampaignEdits::write() {
+  auto saved = editor_->save();
+  if (!saved) {
+    problem_ = saved.error();
+    return false;
+  }
+  problem_.reset();
+  campaign_.reload();
+  return true;
+}
+
+bool CampaignEdits::undo() {
+  if (editor() == nullptr || !editor_->undo_words()) return false;
+  editor_->undo();
+  return write();
+}
+
+bool CampaignEdits::redo() {
+  if (editor() == nullptr || !editor_->redo_words()) return false;
+  editor_->redo();
+  return write();
+}
+
+void CampaignEdits::forget() {
+  editor_.reset();
+  problem_.reset();
+  folder_.clear();
+}
+
+capture::Trim trim_of(const campaign::Campaign& campaign) {
+  capture::Trim trim;
+  if (!campaign.trim_start.from_end) trim.start = campaign.trim_start.offset;
+  if (campaign.trim_end.from_end) trim.end = campaign.trim_end.offset;
+  return trim;
+}
+
+bool set_trim(CampaignEdits& edits, const capture::Trim& trim) {
+  const std::vector<std::string> ends = {fmt::format("{:.2f}s", to_seconds(trim.start)),
+                                         fmt::format("-{:.2f}s", to_seconds(trim.end))};
+  return edits.edit(
+      [&](campaign::CampaignEditor& editor) { return editor.set({}, "trim", ends, tr("trim the take")); });
+}
+
+}  // namespace candid::gui

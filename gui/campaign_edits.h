@@ -1,0 +1,45 @@
+#pragma once
+// What screens change in campaign.toml: written at once, with undo, and read anew afterwards.
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "campaign/campaign_editor.h"
+#include "campaign/campaign_file.h"
+#include "capture/check/sound_findings.h"
+#include "core/error.h"
+#include "gui/open_campaign.h"
+
+namespace candid::gui {
+
+// The window's thread.
+class CampaignEdits {
+ public:
+  // Borrowed.
+  explicit CampaignEdits(OpenCampaign& campaign) : campaign_(campaign) {}
+
+  // Of the campaign that is open; null where its file cannot be edited: problem() says why.
+  campaign::CampaignEditor* editor();
+  // Edits, writes, and has the campaign read anew. On failure nothing is changed, and problem() says why.
+  bool edit(const std::function<Result<void>(campaign::CampaignEditor&)>& change);
+  bool undo();
+  bool redo();
+  void forget();
+  const std::optional<Error>& problem() const { return problem_; }
+
+ private:
+  bool write();
+
+  OpenCampaign& campaign_;
+  std::filesystem::path folder_;  // of the editor
+  std::optional<campaign::CampaignEditor> editor_;
+  std::optional<Error> problem_;
+};
+
+// [trim] of the take, as the campaign says it and as a take's own ends.
+capture::Trim trim_of(const campaign::Campaign& campaign);
+bool set_trim(CampaignEdits& edits, const capture::Trim& trim);
+
+}  // namespace candid::gui

@@ -1,0 +1,39 @@
+#pragma once
+// Which camera and microphone record, chosen from those there are.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "capture/devices/devices.h"
+#include "capture/source.h"
+#include "gui/screen.h"
+#include "gui/task.h"
+
+namespace candid::gui {
+
+// The drawn presenter, who needs no hardware, as a camera and a microphone in real time (capture/source.h).
+inline constexpr const char* kTestDevice = "test:live";
+
+// The window's thread.
+class DeviceChoice {
+ public:
+  // Two boxes to choose from, and a button that looks again. True: another device was chosen; settings have it.
+  bool draw(const Ui& ui);
+  // Looks again, beside the window.
+  void look(const Waker& waker);
+  // What was found last; nothing: it is still being looked for.
+  const std::optional<capture::Devices>& found() const { return found_; }
+
+ private:
+  bool choose_camera(const Ui& ui);
+  bool choose_microphone(const Ui& ui);
+
+  std::unique_ptr<Task<capture::Devices>> looking_;
+  std::optional<capture::Devices> found_;
+};
+
+// As record takes them, without a script.
+capture::SourceSettings source_settings_of(const Settings& settings);
+
+}  // namespace candid::gui

@@ -1,0 +1,76 @@
+#pragma once
+// A recording that goes on beside the window: devices, the desk that directs it, and the newest picture.
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "capture/desk/recording_desk.h"
+#include "capture/recording.h"
+#include "gui/waker.h"
+#include "media/frame.h"
+
+namespace candid::gui {
+
+struct BoothPlan {
+  capture::SourceSettings source;
+  capture::RecordSettings record;
+  int countdown = 3;  // seconds
+};
+
+// What the window sees of it.
+struct BoothView {
+  enum class State {
+    Opening,  // devices are being opened
+    Running,  // somebody looks, or it records: see desk
+    Ended,    // the devices are closed
+  };
+  State state = State::Opening;
+  capture::DeskView desk;
+  std::string device;  // SourceFormat::device
+  bool has_picture = false;
+  bool has_sound = false;
+  std::optional<std::filesystem::path> take{};  // that was recorded, in Ended
+  std::optional<Error> problem{};               // why it ended; what was recorded before is in `take`
+  std::string note{};                           // about the take, for the person; may be empty
+  capture::EndedBy ended_by = capture::EndedBy::Finished;
+  std::vector<std::filesystem::path> put_aside{};  // takes of this booth that were done again
+};
+
+// All calls from the window's thread. Whatever ends it, what was recorded is in the take's file.
+class RecordingBooth {
+ public:
+  RecordingBooth(Waker waker, BoothPlan plan);
+  // Ends a recording that goes on; its take is kept.
+  ~RecordingBooth() = default;
+
+  void press(capture::DeskCommand command);
+  BoothView look() const;
+  // Whether something would be lost to a person who closes the window now.
+  bool is_recording() const;
+  // The newest picture, once; nothing where it was taken already.
+  std::optional<media::Frame> take_picture();
+  // Ends it as the destructor does, without waiting.
+  void end() { thread_.request_stop(); }
+
+ private:
+  struct Shared {
+    mutable std::mutex mutex;
+    std::deque<capture::DeskCommand> pressed;
+    BoothView view;
+    std::optional<media::Frame> picture;
+    int64_t pictures = 0;  // that the camera gave
+    int64_t shown = 0;     // that the window took
+  };
+  static void work(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
+                   const std::stop_token& stop);
+
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  std::jthread thread_;
+};
+
+}  // namespace candid::gui

@@ -1,0 +1,357 @@
+// Candidates: the roster as a table, what was found in each row, who is approved or held, and each one's picture.
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include <SDL_scancode.h>
+#include <fmt/format.h>
+
+#include "campaign/plan.h"
+#include "core/text.h"
+#include "gui/message_picture.h"
+#include "gui/picture_view.h"
+#include "gui/screens/screens.h"
+#include "gui/text_field.h"
+#include "gui/widgets.h"
+#include "gui/words.h"
+
+namespace candid::gui {
+namespace {
+
+using campaign::Candidate;
+using campaign::Decision;
+
+enum Column { kLine, kName, kMail, kFound, kState };
+
+// What a row of the table says about a candidate's video.
+enum class RowState { Goes, Approved, Held };
+
+Severity worst_of(const Findings& findings) {
+  Severity worst = Severity::Note;
+  for (const Finding& finding : findings) worst = std::max(worst, finding.severity);
+  return worst;
+}
+
+float row_height(const Ui& ui) {
+  return ui.theme.px(34);
+}
+
+class CandidatesScreen final : public Screen {
+ public:
+  void draw(Ui& ui) override;
+  bool has_list() const override { return true; }
+  void forget() override;
+
+ private:
+  void refresh(const Ui& ui, const LoadedCampaign& loaded);
+  void choose_rows(const LoadedCampaign& loaded);
+  void sort_rows(const LoadedCampaign& loaded, const ImGuiTableSortSpecs& specs);
+  void take_keys(Ui& ui, const LoadedCampaign& loaded);
+  void draw_filter(Ui& ui, const LoadedCampaign& loaded);
+  void draw_table(Ui& ui, const LoadedCampaign& loaded);
+  void draw_row(Ui& ui, const LoadedCampaign& loaded, size_t candidate);
+  void draw_rejected(Ui& ui, const LoadedCampaign& loaded) const;
+  void draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCampaign>& loaded);
+  void draw_moments(Ui& ui);
+  void decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision);
+  RowState state_of(const LoadedCampaign& loaded, size_t candidate) const;
+
+  std::vector<size_t> rows_;  // candidates that are shown, by index, in the table's order
+  std::string filter_;
+  bool only_found_ = false;
+  bool needs_sorting_ = true;
+  size_t chosen_ = 0;  // a candidate
+  bool scrolls_to_chosen_ = false;
+  uint64_t edition_ = 0;
+  std::unique_ptr<MessagePicture> drawing_;
+  PictureView picture_;
+  Findings drawn_findings_;
+  std::vector<Microseconds> moments_;
+  size_t moment_ = 0;
+  std::optional<Error> problem_;
+};
+
+void CandidatesScreen::forget() {
+  rows_.clear();
+  picture_.clear();
+  drawing_.reset();
+  chosen_ = 0;
+  filter_.clear();
+  edition_ = 0;
+}
+
+void CandidatesScreen::draw(Ui& ui) {
+  const std::shared_ptr<const LoadedCampaign> loaded = ui.campaign.loaded();
+  if (!loaded) {
+    if (ui.campaign.problem()) return show_error(ui.theme, *ui.campaign.problem());
+    return muted(ui.theme, tr("The campaign is being read …"));
+  }
+  refresh(ui, *loaded);
+  take_keys(ui, *loaded);
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  ImGui::BeginChild("table", {room.x * ui.settings.candidates_split, 0}, false, ImGuiWindowFlags_NavFlattened);
+  draw_filter(ui, *loaded);
+  draw_table(ui, *loaded);
+  ImGui::EndChild();
+  ImGui::SameLine(0, ui.theme.px(20));
+  ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NavFlattened);
+  draw_chosen(ui, loaded);
+  ImGui::EndChild();
+}
+
+void CandidatesScreen::refresh(const Ui& ui, const LoadedCampaign& loaded) {
+  if (edition_ == ui.campaign.edition()) return;
+  edition_ = ui.campaign.edition();
+  moments_ = loaded.job ? campaign::personal_moments(*loaded.job) : std::vector<Microseconds>{};
+  moment_ = std::min(moment_, moments_.empty() ? 0 : moments_.size() - 1);
+  if (chosen_ >= loaded.roster.candidates.size()) chosen_ = 0;
+  choose_rows(loaded);
+}
+
+void CandidatesScreen::choose_rows(const LoadedCampaign& loaded) {
+  const std::string wanted = to_lower(trim(filter_));
+  rows_.clear();
+  for (size_t i = 0; i < loaded.roster.candidates.size(); ++i) {
+    const Candidate& candidate = loaded.roster.candidates[i];
+    if (only_found_ && loaded.of_rows[i].empty() && state_of(loaded, i) != RowState::Held) continue;
+    const bool is_wanted = wanted.empty() || to_lower(candidate.name).find(wanted) != std::string::npos ||
+                           to_lower(candidate.email).find(wanted) != std::string::npos ||
+                           to_lower(candidate.id).find(wanted) != std::string::npos;
+    if (is_wanted) rows_.push_back(i);
+  }
+  needs_sorting_ = true;
+}
+
+void CandidatesScreen::sort_rows(const LoadedCampaign& loaded, const ImGuiTableSortSpecs& specs) {
+  needs_sorting_ = false;
+  if (specs.SpecsCount == 0) return;
+  const ImGuiTableColumnSortSpecs& by = specs.Specs[0];
+  const auto& candidates = loaded.roster.candidates;
+  auto comes_before = [&](size_t a, size_t b) {
+    switch (by.ColumnUserID) {
+      case kName:
+        return shown_name(candidates[a]) < shown_name(candidates[b]);
+      case kMail:
+        return candidates[a].email < candidates[b].email;
+      case kFound:
+        return std::pair(loaded.of_rows[a].empty(), worst_of(loaded.of_rows[b])) <
+               std::pair(loaded.of_rows[b].empty(), worst_of(loaded.of_rows[a]));
+      case kState:
+        return state_of(loaded, a) > state_of(loaded, b);
+      default:
+        return candidates[a].line < candidates[b].line;
+    }
+  };
+  std::stable_sort(rows_.begin(), rows_.end(), [&](size_t a, size_t b) {
+    return by.SortDirection == ImGuiSortDirection_Descending ? comes_before(b, a) : comes_before(a, b);
+  });
+}
+
+RowState CandidatesScreen::state_of(const LoadedCampaign& loaded, size_t candidate) const {
+  if (candidate >= loaded.standings.size()) return RowState::Goes;
+  const campaign::Standing& standing = loaded.standings[candidate];
+  if (!standing.held_because.empty()) return RowState::Held;
+  return standing.decision == Decision::Approve ? RowState::Approved : RowState::Goes;
+}
+
+void CandidatesScreen::take_keys(Ui& ui, const LoadedCampaign& loaded) {
+  const auto at = std::find(rows_.begin(), rows_.end(), chosen_);
+  auto choose = [&](std::vector<size_t>::iterator row) {
+    chosen_ = *row;
+    scrolls_to_chosen_ = true;
+  };
+  if (at != rows_.end() && (pressed(SDL_SCANCODE_DOWN) || pressed(SDL_SCANCODE_J)) && at + 1 != rows_.end())
+    choose(at + 1);
+  if (at != rows_.end() && (pressed(SDL_SCANCODE_UP) || pressed(SDL_SCANCODE_K)) && at != rows_.begin()) choose(at - 1);
+  if (moments_.size() > 1 && pressed(SDL_SCANCODE_RIGHT)) moment_ = std::min(moment_ + 1, moments_.size() - 1);
+  if (moment_ > 0 && pressed(SDL_SCANCODE_LEFT)) --moment_;
+  if (!loaded.job || rows_.empty()) return;
+  if (pressed(SDL_SCANCODE_A)) decide(ui, loaded, Decision::Approve);
+  if (pressed(SDL_SCANCODE_H)) decide(ui, loaded, Decision::Hold);
+  if (pressed(SDL_SCANCODE_C)) decide(ui, loaded, std::nullopt);
+}
+
+void CandidatesScreen::draw_filter(Ui& ui, const LoadedCampaign& loaded) {
+  const Theme& theme = ui.theme;
+  title(theme, tr("Candidates"));
+  if (pressed_with_ctrl(SDL_SCANCODE_F)) ImGui::SetKeyboardFocusHere();
+  const bool is_changed = text_field(theme, ui.names, {"##filter", tr("Find a name or an address (Ctrl-F)"), 260},
+                                     filter_) == Typed::Changed;
+  ImGui::SameLine();
+  const bool is_toggled = ImGui::Checkbox(tr("Only what needs a look"), &only_found_);
+  if (is_changed || is_toggled) choose_rows(loaded);
+  const size_t held = static_cast<size_t>(std::count_if(loaded.standings.begin(), loaded.standings.end(),
+                                                        [](const auto& s) { return !s.held_because.empty(); }));
+  muted_line(theme, fmt::format("{} · {}", tr_count("{} candidate", "{} candidates", loaded.roster.candidates.size()),
+                                tr_count("{} held", "{} held", held))
+                        .c_str());
+  show_findings(theme, loaded.findings);
+  draw_rejected(ui, loaded);
+}
+
+void CandidatesScreen::draw_rejected(Ui& ui, const LoadedCampaign& loaded) const {
+  if (loaded.roster.rejected.empty()) return;
+  const std::string label =
+      tr_count("{} row gets no video", "{} rows get no video", loaded.roster.rejected.size()) + "###rejected";
+  if (!ImGui::TreeNodeEx(label.c_str())) return;
+  for (const campaign::RejectedRow& row : loaded.roster.rejected) {
+    if (!row.name.empty())
+      ui.names.show(row.name, {ui.theme.px(15), ui.theme.px(400), 1, true, ui.theme.colors().text});
+    for (const Finding& finding : row.findings) show_finding(ui.theme, finding);
+  }
+  ImGui::TreePop();
+}
+
+void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
+  const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_Sortable | ImGuiTableFlags_RowBg |
+                                ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_Resizable |
+                                ImGuiTableFlags_NoSavedSettings;
+  if (!ImGui::BeginTable("candidates", 5, flags)) return;
+  auto column = [&](const char* name, Column id, float weight) {
+    ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthStretch, weight, id);
+  };
+  column(tr("Row"), kLine, 0.75F);
+  column(tr("Name"), kName, 2);
+  column(tr("Address"), kMail, 2);
+  column(tr("Found"), kFound, 1.6F);
+  column(tr("Video"), kState, 1);
+  ImGui::TableSetupScrollFreeze(0, 1);
+  ImGui::TableHeadersRow();
+  if (ImGuiTableSortSpecs* specs = ImGui::TableGetSortSpecs();
+      specs != nullptr && (specs->SpecsDirty || needs_sorting_)) {
+    sort_rows(loaded, *specs);
+    specs->SpecsDirty = false;
+  }
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(rows_.size()), row_height(ui));
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) draw_row(ui, loaded, rows_[static_cast<size_t>(i)]);
+  }
+  if (std::exchange(scrolls_to_chosen_, false)) {
+    const auto at = std::find(rows_.begin(), rows_.end(), chosen_) - rows_.begin();
+    const float row = row_height(ui);
+    const float top = static_cast<float>(at) * row;
+    if (top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
+    if (top + 3 * row > ImGui::GetScrollY() + ImGui::GetWindowHeight())
+      ImGui::SetScrollY(top + 3 * row - ImGui::GetWindowHeight());
+  }
+  ImGui::EndTable();
+}
+
+void CandidatesScreen::draw_row(Ui& ui, const LoadedCampaign& loaded, size_t candidate) {
+  const Theme& theme = ui.theme;
+  const Candidate& one = loaded.roster.candidates[candidate];
+  ImGui::TableNextRow(0, row_height(ui));
+  ImGui::TableNextColumn();
+  const std::string label = fmt::format("{}###{}", one.line, candidate);
+  if (ImGui::Selectable(label.c_str(), candidate == chosen_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
+    chosen_ = candidate;
+  ImGui::TableNextColumn();
+  ui.names.show_in_cell(shown_name(one), {theme.px(15), 0, 1, false, theme.colors().text}, row_height(ui));
+  ImGui::TableNextColumn();
+  ui.names.show_in_cell(one.email, {theme.px(14), 0, 1, false, theme.colors().muted}, row_height(ui));
+  ImGui::TableNextColumn();
+  if (const Findings& found = loaded.of_rows[candidate]; !found.empty()) {
+    const Severity worst = worst_of(found);
+    const auto first = std::find_if(found.begin(), found.end(), [&](const Finding& f) { return f.severity == worst; });
+    ui.names.show_in_cell(first->message, {theme.px(14), 0, 1, false, color_of(theme, worst)}, row_height(ui));
+  }
+  ImGui::TableNextColumn();
+  switch (state_of(loaded, candidate)) {
+    case RowState::Held:
+      ImGui::TextColored(theme.colors().warning, "%s", tr("held"));
+      break;
+    case RowState::Approved:
+      ImGui::TextColored(theme.colors().good, "%s", tr("approved"));
+      break;
+    case RowState::Goes:
+      muted_line(theme, loaded.job ? tr("goes out") : "");
+      break;
+  }
+}
+
+void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCampaign>& loaded) {
+  const Theme& theme = ui.theme;
+  if (loaded->roster.candidates.empty()) {
+    return muted(theme, tr("Nobody is in the roster yet. Drop a CSV with a column “name” onto this window."));
+  }
+  const Candidate& candidate = loaded->roster.candidates[chosen_];
+  const float width = ImGui::GetContentRegionAvail().x;
+  ui.names.show(shown_name(candidate), {theme.px(26), width, 2, true, theme.colors().text});
+  if (!candidate.email.empty()) ui.names.show(candidate.email, {theme.px(14), width, 1, false, theme.colors().muted});
+  if (!loaded->job) {
+    gap(theme, 8);
+    muted(theme, loaded->has_take
+                     ? tr("What is wrong with the campaign is told on the left; then the picture shows here.")
+                     : tr("Record the take first; then everybody's picture shows here."));
+    return;
+  }
+  if (!drawing_) drawing_ = std::make_unique<MessagePicture>(ui.window.waker());
+  drawing_->want(loaded, chosen_, moments_.empty() ? Microseconds{0} : moments_[moment_]);
+  if (auto drawn = drawing_->take()) {
+    problem_ = *drawn ? std::optional<Error>() : drawn->error();
+    if (*drawn) {
+      drawn_findings_ = std::move((*drawn)->findings);
+      picture_.set(std::move((*drawn)->frame));
+    }
+  }
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float height = std::min(width / picture_.shape(), ImGui::GetContentRegionAvail().y * 0.6F);
+  picture_.show(*ImGui::GetWindowDrawList(), fitted(at, {width, height}, picture_.shape()));
+  ImGui::Dummy({width, height});
+  draw_moments(ui);
+  gap(theme, 4);
+  if (button(theme, tr("Approve"), ButtonKind::Primary)) decide(ui, *loaded, Decision::Approve);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("A");
+  ImGui::SameLine();
+  if (button(theme, tr("Hold"))) decide(ui, *loaded, Decision::Hold);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("H");
+  const campaign::Standing& standing = loaded->standings[chosen_];
+  if (standing.decision) {
+    ImGui::SameLine();
+    if (button(theme, tr("Decide later"), ButtonKind::Quiet)) decide(ui, *loaded, std::nullopt);
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("C");
+  }
+  ImGui::PushTextWrapPos(0);
+  if (!standing.held_because.empty())
+    ImGui::TextColored(theme.colors().warning, "%s", tr("Held: {}", {standing.held_because}).c_str());
+  ImGui::PopTextWrapPos();
+  if (problem_) show_error(theme, *problem_);
+  for (const Finding& finding : loaded->of_rows[chosen_]) show_finding(theme, finding);
+  for (const Finding& finding : drawn_findings_) show_finding(theme, finding);
+}
+
+void CandidatesScreen::draw_moments(Ui& ui) {
+  for (size_t i = 0; i < moments_.size(); ++i) {
+    if (i > 0) ImGui::SameLine();
+    const std::string label = fmt::format("{}##moment{}", format_duration(moments_[i]), i);
+    if (button(ui.theme, label.c_str(), i == moment_ ? ButtonKind::Primary : ButtonKind::Usual)) moment_ = i;
+  }
+}
+
+void CandidatesScreen::decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision) {
+  const Candidate& candidate = loaded.roster.candidates[chosen_];
+  auto seen = campaign::words_seen(*loaded.job, candidate);
+  auto saved =
+      seen ? campaign::write_decisions(ui.campaign.folder(),
+                                       merged(loaded.decisions, {{candidate.id, {decision, *seen, candidate.name}}}))
+           : tl::unexpected(seen.error());
+  problem_ = saved ? std::optional<Error>() : saved.error();
+  if (!saved) return;
+  ui.campaign.reload();
+  // On to the next one, as with a pile of letters.
+  const auto at = std::find(rows_.begin(), rows_.end(), chosen_);
+  if (decision && at != rows_.end() && at + 1 != rows_.end()) {
+    chosen_ = *(at + 1);
+    scrolls_to_chosen_ = true;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Screen> make_candidates_screen() {
+  return std::make_unique<CandidatesScreen>();
+}
+
+}  // namespace candid::gui

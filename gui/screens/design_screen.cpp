@@ -1,0 +1,374 @@
+// Design: the look and the layers, with the picture of the candidate who is chosen beside them.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <span>
+
+#include <SDL_scancode.h>
+#include <fmt/format.h>
+
+#include "campaign/plan.h"
+#include "campaign/video_shape.h"
+#include "core/text.h"
+#include "gui/message_picture.h"
+#include "gui/picture_view.h"
+#include "gui/screens/screens.h"
+#include "gui/text_field.h"
+#include "gui/widgets.h"
+#include "gui/words.h"
+
+namespace candid::gui {
+namespace {
+
+using campaign::CampaignEditor;
+using campaign::TomlPlace;
+using campaign::TomlValue;
+
+constexpr float kDesignColumn = 320;  // units
+
+struct Choice {
+  const char* value;  // in campaign.toml
+  const char* words;
+};
+constexpr std::array<Choice, 4> kLooks{
+    {{"clean", "Clean"}, {"bold", "Bold"}, {"warm", "Warm"}, {"minimal", "Minimal"}}};
+constexpr std::array<Choice, 6> kKinds{{{"lower_third", "Name strip"},
+                                        {"text", "Words"},
+                                        {"image", "Picture"},
+                                        {"card", "Card"},
+                                        {"captions", "Captions"},
+                                        {"progress", "Progress"}}};
+constexpr std::array<Choice, 3> kShapes{{{"1280x720", "16:9"}, {"720x720", "1:1"}, {"720x1280", "9:16"}}};
+constexpr std::array<Choice, 9> kPlaces{{{"top_left", "Top left"},
+                                         {"top", "Top"},
+                                         {"top_right", "Top right"},
+                                         {"left", "Left"},
+                                         {"center", "Middle"},
+                                         {"right", "Right"},
+                                         {"bottom_left", "Bottom left"},
+                                         {"bottom", "Bottom"},
+                                         {"bottom_right", "Bottom right"}}};
+constexpr std::array<Choice, 5> kMotions{
+    {{"none", "Stands"}, {"fade", "Fades in"}, {"slide", "Slides in"}, {"wipe", "Is wiped in"}, {"type", "Is typed"}}};
+
+class DesignScreen final : public Screen {
+ public:
+  void draw(Ui& ui) override;
+  void forget() override;
+
+ private:
+  void take_keys(Ui& ui, const LoadedCampaign& loaded);
+  void take_next(Ui& ui, const TomlPlace& place, const char* key, std::span<const Choice> choices, const char* doing);
+  void draw_picture(Ui& ui, const std::shared_ptr<const LoadedCampaign>& loaded);
+  void draw_safe_areas(const Ui& ui, const Box& box) const;
+  void draw_transport(Ui& ui, const LoadedCampaign& loaded);
+  void draw_look(Ui& ui);
+  void draw_layers(Ui& ui);
+  void draw_layer(Ui& ui, size_t number);
+  void draw_undo(Ui& ui) const;
+  void words_field(Ui& ui, size_t number, const char* key, const char* label);
+  void choice_field(Ui& ui, const TomlPlace& place, const char* key, const char* label, std::span<const Choice> choices,
+                    const char* doing);
+  void size_field(Ui& ui, size_t number);
+  void time_field(Ui& ui, size_t number, const char* key, const char* label, const char* hint);
+  void type_into(Ui& ui, size_t number, const char* key, const char* hint, float width, const char* doing);
+
+  size_t candidate_ = 0;
+  Microseconds moment_{0};
+  size_t layer_ = 0;
+  bool shows_safe_areas_ = false;
+  std::unique_ptr<MessagePicture> drawing_;
+  PictureView picture_;
+  Findings findings_;
+  std::optional<Error> problem_;
+  std::string typed_;        // in the field that has the keyboard
+  std::string typed_where_;  // which one that is
+  uint64_t edition_ = 0;
+};
+
+void DesignScreen::forget() {
+  drawing_.reset();
+  picture_.clear();
+  candidate_ = 0;
+  layer_ = 0;
+  edition_ = 0;
+}
+
+std::string string_value(const CampaignEditor& editor, const TomlPlace& place, const char* key) {
+  const auto value = editor.value(place, key);
+  const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+  return text != nullptr ? *text : std::string();
+}
+
+std::string kind_words(const std::string& kind) {
+  const auto known = std::find_if(kKinds.begin(), kKinds.end(), [&](const Choice& one) { return kind == one.value; });
+  return known == kKinds.end() ? kind : tr(known->words);
+}
+
+TomlPlace layer_place(size_t number) {
+  return {{"layer"}, number};
+}
+
+void DesignScreen::draw(Ui& ui) {
+  const std::shared_ptr<const LoadedCampaign> loaded = ui.campaign.loaded();
+  if (!loaded) return muted(ui.theme, tr("The campaign is being read …"));
+  if (edition_ == 0 && loaded->job) {
+    // Where somebody's words show.
+    const std::vector<Microseconds> moments = campaign::personal_moments(*loaded->job);
+    if (!moments.empty()) moment_ = moments.front();
+  }
+  edition_ = ui.campaign.edition();
+  candidate_ = std::min(candidate_, loaded->roster.candidates.empty() ? 0 : loaded->roster.candidates.size() - 1);
+  take_keys(ui, *loaded);
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  const float column = ui.theme.px(kDesignColumn);
+  ImGui::BeginChild("picture", {room.x - column - ui.theme.px(20), 0}, false, ImGuiWindowFlags_NavFlattened);
+  draw_picture(ui, loaded);
+  ImGui::EndChild();
+  ImGui::SameLine(0, ui.theme.px(20));
+  ImGui::BeginChild("look", {column, 0}, false, ImGuiWindowFlags_NavFlattened);
+  title(ui.theme, tr("Design"));
+  draw_look(ui);
+  draw_layers(ui);
+  draw_undo(ui);
+  if (ui.edits.problem()) show_error(ui.theme, *ui.edits.problem());
+  show_findings(ui.theme, loaded->findings);
+  for (const Finding& finding : findings_) show_finding(ui.theme, finding);
+  ImGui::EndChild();
+}
+
+void DesignScreen::take_next(Ui& ui, const TomlPlace& place, const char* key, std::span<const Choice> choices,
+                             const char* doing) {
+  if (ui.edits.editor() == nullptr) return;
+  const std::string now = string_value(*ui.edits.editor(), place, key);
+  const auto at = std::find_if(choices.begin(), choices.end(), [&](const Choice& one) { return now == one.value; });
+  const Choice& next = at == choices.end() || at + 1 == choices.end() ? choices.front() : *(at + 1);
+  ui.edits.edit([&](CampaignEditor& editor) { return editor.set(place, key, std::string(next.value), doing); });
+}
+
+void DesignScreen::take_keys(Ui& ui, const LoadedCampaign& loaded) {
+  if (pressed(SDL_SCANCODE_L)) take_next(ui, {}, "look", kLooks, tr("change the look"));
+  if (pressed(SDL_SCANCODE_F)) take_next(ui, {{"video"}}, "size", kShapes, tr("change the shape"));
+  if (pressed(SDL_SCANCODE_S)) shows_safe_areas_ = !shows_safe_areas_;
+  const size_t count = loaded.roster.candidates.size();
+  if (candidate_ + 1 < count && pressed(SDL_SCANCODE_PAGEDOWN)) ++candidate_;
+  if (candidate_ > 0 && pressed(SDL_SCANCODE_PAGEUP)) --candidate_;
+}
+
+void DesignScreen::draw_picture(Ui& ui, const std::shared_ptr<const LoadedCampaign>& loaded) {
+  const Theme& theme = ui.theme;
+  if (!loaded->job || loaded->roster.candidates.empty()) {
+    const bool lacks_take = !loaded->has_take;
+    muted(theme, lacks_take ? tr("Record the take first; the look shows on it then.")
+                            : tr("What is told on the right comes first; then the picture shows here."));
+    if (lacks_take && button(theme, tr("To recording"), ButtonKind::Primary)) ui.go_to(ScreenKind::Record);
+    return;
+  }
+  if (!drawing_) drawing_ = std::make_unique<MessagePicture>(ui.window.waker());
+  drawing_->want(loaded, candidate_, moment_);
+  if (auto drawn = drawing_->take()) {
+    problem_ = *drawn ? std::optional<Error>() : drawn->error();
+    findings_ = *drawn ? std::move((*drawn)->findings) : Findings{};
+    if (*drawn) picture_.set(std::move((*drawn)->frame));
+  }
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  const float height = std::min(room.y - theme.px(96), room.x / picture_.shape());
+  const Box box = fitted(ImGui::GetCursorScreenPos(), {room.x, height}, picture_.shape());
+  ImGui::GetWindowDrawList()->AddRectFilled(box.from, box.to, IM_COL32(0, 0, 0, 255), theme.px(8));
+  picture_.show(*ImGui::GetWindowDrawList(), box);
+  if (shows_safe_areas_) draw_safe_areas(ui, box);
+  ImGui::Dummy({room.x, height});
+  draw_transport(ui, *loaded);
+  if (problem_) show_error(theme, *problem_);
+}
+
+void DesignScreen::draw_safe_areas(const Ui& ui, const Box& box) const {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  for (double edge : {campaign::kActionSafeEdge, campaign::kTitleSafeEdge}) {
+    const ImVec2 inset{box.size().x * static_cast<float>(edge), box.size().y * static_cast<float>(edge)};
+    list.AddRect(
+        {box.from.x + inset.x, box.from.y + inset.y}, {box.to.x - inset.x, box.to.y - inset.y},
+        ImGui::GetColorU32(edge == campaign::kTitleSafeEdge ? ui.theme.colors().warning : ui.theme.colors().good));
+  }
+}
+
+void DesignScreen::draw_transport(Ui& ui, const LoadedCampaign& loaded) {
+  const Theme& theme = ui.theme;
+  const auto& candidates = loaded.roster.candidates;
+  const Microseconds length = loaded.job->timeline.duration();
+  auto seconds = static_cast<float>(to_seconds(moment_));
+  ImGui::SetNextItemWidth(-1);
+  if (ImGui::SliderFloat("##moment", &seconds, 0, static_cast<float>(to_seconds(length)), "%.1f s"))
+    moment_ = Microseconds(static_cast<int64_t>(static_cast<double>(seconds) * 1e6));
+  ImGui::BeginDisabled(candidate_ == 0);
+  if (button(theme, tr("Previous"))) --candidate_;
+  ImGui::EndDisabled();
+  ImGui::SameLine();
+  ImGui::BeginDisabled(candidate_ + 1 >= candidates.size());
+  if (button(theme, tr("Next"))) ++candidate_;
+  ImGui::EndDisabled();
+  ImGui::SameLine();
+  ImGui::AlignTextToFramePadding();
+  muted_line(theme, fmt::format("{} / {}", candidate_ + 1, candidates.size()).c_str());
+  ImGui::SameLine();
+  const campaign::Candidate& candidate = candidates[candidate_];
+  ui.names.show(shown_name(candidate),
+                {theme.px(18), std::max(theme.px(80), ImGui::GetContentRegionAvail().x - theme.px(130)), 1, true,
+                 theme.colors().text});
+  ImGui::SameLine(ImGui::GetContentRegionMax().x - theme.px(120));
+  ImGui::Checkbox(tr("Safe areas"), &shows_safe_areas_);
+}
+
+void DesignScreen::draw_look(Ui& ui) {
+  choice_field(ui, {}, "look", tr("Look"), kLooks, tr("change the look"));
+  choice_field(ui, {{"video"}}, "size", tr("Shape"), kShapes, tr("change the shape"));
+  muted(ui.theme, tr("L: next look. F: next shape. S: safe areas. Page up, page down: candidates."));
+  gap(ui.theme, 4);
+}
+
+void DesignScreen::draw_layers(Ui& ui) {
+  if (ui.edits.editor() == nullptr) return;
+  const size_t count = ui.edits.editor()->layer_count();
+  strong(ui.theme, tr("Layers"));
+  for (size_t i = 0; i < count; ++i) {
+    const std::string kind = string_value(*ui.edits.editor(), layer_place(i), "kind");
+    std::string label = kind_words(kind);
+    if (const std::string text = string_value(*ui.edits.editor(), layer_place(i), "text"); !text.empty())
+      label += ": " + shorten(single_line(text), 28);
+    if (ImGui::Selectable(fmt::format("{}###layer{}", label, i).c_str(), i == layer_)) layer_ = i;
+  }
+  if (layer_ < count) draw_layer(ui, layer_);
+}
+
+void DesignScreen::draw_layer(Ui& ui, size_t number) {
+  const Theme& theme = ui.theme;
+  const std::string kind = string_value(*ui.edits.editor(), layer_place(number), "kind");
+  gap(theme, 4);
+  ImGui::Separator();
+  const bool has_words = kind == "text" || kind == "lower_third" || kind == "card";
+  if (has_words) words_field(ui, number, "text", tr("Words"));
+  if (kind == "lower_third" || kind == "card") words_field(ui, number, "subtext", tr("Second line"));
+  if (kind != "progress") choice_field(ui, layer_place(number), "place", tr("Place"), kPlaces, tr("move a layer"));
+  if (kind != "captions" && kind != "progress")
+    choice_field(ui, layer_place(number), "animate", tr("Comes"), kMotions, tr("change how a layer comes"));
+  if (has_words) size_field(ui, number);
+  time_field(ui, number, "start", tr("From"), "0s");
+  time_field(ui, number, "end", tr("Until"), tr("the end"));
+  const size_t count = ui.edits.editor()->layer_count();
+  ImGui::BeginDisabled(number == 0);
+  if (button(theme, tr("Lower"))) {
+    if (ui.edits.edit(
+            [&](CampaignEditor& editor) { return editor.move_layer(number, number - 1, tr("lower a layer")); }))
+      --layer_;
+  }
+  ImGui::EndDisabled();
+  ImGui::SameLine();
+  ImGui::BeginDisabled(number + 1 >= count);
+  if (button(theme, tr("Higher"))) {
+    if (ui.edits.edit(
+            [&](CampaignEditor& editor) { return editor.move_layer(number, number + 1, tr("raise a layer")); }))
+      ++layer_;
+  }
+  ImGui::EndDisabled();
+  ImGui::SameLine();
+  if (button(theme, tr("Take away"), ButtonKind::Quiet)) {
+    ui.edits.edit([&](CampaignEditor& editor) { return editor.remove_layer(number, tr("take a layer away")); });
+    layer_ = number > 0 ? number - 1 : 0;
+  }
+  if (button(theme, tr("Add words"))) {
+    const campaign::TomlFields fields = {{"kind", std::string("text")},
+                                         {"text", std::string("{{first_name}}")},
+                                         {"start", std::string("1s")},
+                                         {"end", std::string("4s")}};
+    if (ui.edits.edit([&](CampaignEditor& editor) { return editor.add_layer(count, fields, tr("add a layer")); }))
+      layer_ = count;
+  }
+}
+
+void DesignScreen::words_field(Ui& ui, size_t number, const char* key, const char* label) {
+  muted_line(ui.theme, label);
+  type_into(ui, number, key, "", 0, tr("change words"));
+}
+
+void DesignScreen::time_field(Ui& ui, size_t number, const char* key, const char* label, const char* hint) {
+  type_into(ui, number, key, hint, 90, tr("change when a layer shows"));
+  ImGui::SameLine();
+  ImGui::AlignTextToFramePadding();
+  ImGui::TextUnformatted(label);
+}
+
+// What is typed counts once somebody leaves the field.
+void DesignScreen::type_into(Ui& ui, size_t number, const char* key, const char* hint, float width, const char* doing) {
+  const std::string where = fmt::format("##{}{}", key, number);
+  const std::string saved = string_value(*ui.edits.editor(), layer_place(number), key);
+  const bool is_typed = typed_where_ == where;
+  std::string shown = is_typed ? typed_ : saved;
+  text_field(ui.theme, ui.names, {where.c_str(), hint, width}, shown);
+  if (ImGui::IsItemActive()) {
+    typed_where_ = where;
+    typed_ = shown;
+    return;
+  }
+  if (!is_typed) return;
+  typed_where_.clear();
+  if (typed_ == saved) return;
+  ui.edits.edit([&](CampaignEditor& editor) {
+    return typed_.empty() ? editor.remove(layer_place(number), key, doing)
+                          : editor.set(layer_place(number), key, typed_, doing);
+  });
+}
+
+void DesignScreen::choice_field(Ui& ui, const TomlPlace& place, const char* key, const char* label,
+                                std::span<const Choice> choices, const char* doing) {
+  if (ui.edits.editor() == nullptr) return;
+  const std::string now = string_value(*ui.edits.editor(), place, key);
+  const auto chosen = std::find_if(choices.begin(), choices.end(), [&](const Choice& one) { return now == one.value; });
+  const char* shown = chosen != choices.end() ? tr(chosen->words) : now.empty() ? tr("as it comes") : now.c_str();
+  ImGui::SetNextItemWidth(ui.theme.px(180));
+  if (!ImGui::BeginCombo(label, shown)) return;
+  if (ImGui::Selectable(tr("as it comes"), now.empty()) && !now.empty())
+    ui.edits.edit([&](CampaignEditor& editor) { return editor.remove(place, key, doing); });
+  for (const Choice& choice : choices) {
+    if (!ImGui::Selectable(tr(choice.words), now == choice.value) || now == choice.value) continue;
+    ui.edits.edit([&](CampaignEditor& editor) { return editor.set(place, key, std::string(choice.value), doing); });
+  }
+  ImGui::EndCombo();
+}
+
+void DesignScreen::size_field(Ui& ui, size_t number) {
+  const auto value = ui.edits.editor()->value(layer_place(number), "font_size");
+  const auto* given = value ? std::get_if<double>(&*value) : nullptr;
+  // Shares of the picture's shorter side.
+  auto percent = static_cast<float>(given != nullptr ? *given * 100 : 6);
+  ImGui::SetNextItemWidth(ui.theme.px(180));
+  ImGui::SliderFloat(tr("Letters"), &percent, 2, 16, "%.1f %%");
+  if (!ImGui::IsItemDeactivatedAfterEdit()) return;
+  const double share = std::round(static_cast<double>(percent) * 10) / 1000;
+  ui.edits.edit([&](CampaignEditor& editor) {
+    return editor.set(layer_place(number), "font_size", share, tr("change the size of letters"));
+  });
+}
+
+void DesignScreen::draw_undo(Ui& ui) const {
+  const CampaignEditor* editor = ui.edits.editor();
+  if (editor == nullptr) return;
+  gap(ui.theme, 6);
+  if (const auto words = editor->undo_words()) {
+    if (button(ui.theme, tr("Undo: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.edits.undo();
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Z");
+  }
+  if (const auto words = editor->redo_words()) {
+    if (button(ui.theme, tr("Again: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.edits.redo();
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Y");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Screen> make_design_screen() {
+  return std::make_unique<DesignScreen>();
+}
+
+}  // namespace candid::gui

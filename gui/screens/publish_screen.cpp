@@ -1,0 +1,262 @@
+// Publish: what it would send, then rendering and sending, row by row, with pause and what is wrong.
+
+#include <algorithm>
+#include <memory>
+
+#include <SDL_scancode.h>
+#include <fmt/format.h>
+
+#include "gui/publishing.h"
+#include "gui/screens/screens.h"
+#include "gui/widgets.h"
+#include "gui/words.h"
+
+namespace candid::gui {
+namespace {
+
+constexpr float kBarWidth = 520;  // units
+
+std::string megabytes(uint64_t bytes) {
+  return bytes < 1'000'000 ? fmt::format("{:.0f} kB", static_cast<double>(bytes) / 1e3)
+                           : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string time_words(double seconds) {
+  return seconds < 90 ? tr("{} s", {fmt::format("{:.0f}", seconds)})
+                      : tr("{} min", {fmt::format("{:.0f}", seconds / 60)});
+}
+
+class PublishScreen final : public Screen {
+ public:
+  void draw(Ui& ui) override;
+  void forget() override;
+  std::string busy_with() const override;
+  void finish() override { running_.reset(); }
+
+ private:
+  void look_ahead(Ui& ui);
+  void begin(Ui& ui);
+  void draw_plan(Ui& ui);
+  void draw_running(Ui& ui);
+  void draw_rendering(const Ui& ui, const campaign::RenderProgress& progress) const;
+  void draw_sending(const Ui& ui, const campaign::PublishProgress& progress) const;
+  void draw_result(Ui& ui);
+  void draw_problems(Ui& ui, const std::vector<RowProblem>& problems) const;
+
+  std::unique_ptr<Task<PublishingPlan>> planning_;
+  std::optional<Result<PublishingPlan>> plan_;
+  uint64_t edition_ = 0;  // of the plan
+  std::unique_ptr<Publishing> running_;
+  std::optional<Result<PublishedResult>> result_;
+};
+
+void PublishScreen::forget() {
+  planning_.reset();
+  plan_.reset();
+  running_.reset();
+  result_.reset();
+}
+
+std::string PublishScreen::busy_with() const {
+  if (!running_) return {};
+  return tr("Videos are being made and sent. What is finished stays, and the next run goes on from there.");
+}
+
+void PublishScreen::draw(Ui& ui) {
+  title(ui.theme, tr("Publish"));
+  if (running_) {
+    if (auto ended = running_->take()) {
+      running_.reset();
+      result_ = std::move(*ended);
+      plan_.reset();
+      ui.campaign.reload();
+    }
+  }
+  if (running_) return draw_running(ui);
+  if (result_) draw_result(ui);
+  look_ahead(ui);
+  draw_plan(ui);
+}
+
+// A dry run each time that something was changed.
+void PublishScreen::look_ahead(Ui& ui) {
+  if (planning_ && planning_->has_ended()) {
+    plan_ = planning_->take();
+    planning_.reset();
+  }
+  if (edition_ != ui.campaign.edition() && !planning_) {
+    edition_ = ui.campaign.edition();
+    plan_.reset();
+  }
+  if (plan_ || planning_) return;
+  const auto folder = ui.campaign.folder();
+  planning_ =
+      std::make_unique<Task<PublishingPlan>>(ui.window.waker(), [folder](TaskReport&, const std::stop_token& stop) {
+        return plan_publishing(folder, default_data_folder(), stop);
+      });
+}
+
+void PublishScreen::begin(Ui& ui) {
+  planning_.reset();  // one Candid at a time works in a campaign
+  result_.reset();
+  running_ = std::make_unique<Publishing>(ui.window.waker(), ui.campaign.folder());
+}
+
+void PublishScreen::draw_plan(Ui& ui) {
+  const Theme& theme = ui.theme;
+  const auto& loaded = ui.campaign.loaded();
+  const bool can_begin = loaded && loaded->job;
+  if (!loaded) return muted(theme, tr("The campaign is being read …"));
+  show_findings(theme, loaded->findings);
+  if (!loaded->has_take) muted(theme, tr("Record the take first; then videos can be made."));
+  if (can_begin) {
+    const size_t all = loaded->roster.candidates.size();
+    const auto held =
+        static_cast<size_t>(std::count_if(loaded->standings.begin(), loaded->standings.end(),
+                                          [](const auto& standing) { return !standing.held_because.empty(); }));
+    strong(theme, tr_count("{} video for one candidate each", "{} videos, one a candidate", all - held).c_str());
+    if (held > 0) muted(theme, tr_count("{} stays back", "{} stay back", held).c_str());
+    muted(theme, tr("Links lead to {}.", {loaded->campaign.publish.server}).c_str());
+    const std::string& store = loaded->campaign.publish.store;
+    muted(theme, tr("Videos go to {}.", {store.empty() ? tr("this computer's own store") : store}).c_str());
+  }
+  gap(theme, 6);
+  if (planning_) muted_line(theme, tr("Looking what there is to send …"));
+  if (plan_ && *plan_) {
+    const campaign::PublishPreview& preview = (*plan_)->preview;
+    if ((*plan_)->unrendered > 0)
+      muted(theme,
+            tr_count("{} video is to be made first.", "{} videos are to be made first.", (*plan_)->unrendered).c_str());
+    muted(theme,
+          tr("Ready to be sent: {} in {}; {} there already; {}.",
+             {megabytes(preview.bytes_to_send), tr_count("{} file", "{} files", preview.objects_to_send),
+              megabytes(preview.bytes_there), tr_count("{} link to make", "{} links to make", preview.links_to_make)})
+              .c_str());
+    if (preview.bytes_per_second > 0 && preview.bytes_to_send > 0) {
+      muted(theme, tr("That takes about {}, as fast as last time.",
+                      {time_words(static_cast<double>(preview.bytes_to_send) / preview.bytes_per_second)})
+                       .c_str());
+    }
+    muted(theme, tr("Nothing was sent yet; looking costs nothing."));
+  } else if (plan_ && can_begin) {
+    show_error(theme, plan_->error());
+  }
+  gap(theme, 8);
+  if (!can_begin)
+    return disabled_button(theme, tr("Make and publish"), tr("What is told above comes first."), {220, 44});
+  const bool is_wanted = pressed_with_ctrl(SDL_SCANCODE_RETURN);
+  if (button(theme, tr("Make and publish"), ButtonKind::Primary, {220, 44}) || is_wanted) begin(ui);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Enter");
+}
+
+void PublishScreen::draw_running(Ui& ui) {
+  const Theme& theme = ui.theme;
+  const PublishingView view = running_->look();
+  switch (view.stage) {
+    case PublishStage::Preparing:
+      muted_line(theme, tr("Getting ready: reading the take, looking for faces …"));
+      ui.window.draw_again_in(500);
+      break;
+    case PublishStage::Rendering:
+      draw_rendering(ui, view.rendering);
+      break;
+    case PublishStage::Sending:
+      draw_sending(ui, view.sending);
+      break;
+  }
+  for (const std::string& note : view.notes) muted(theme, note.c_str());
+  gap(theme, 8);
+  if (running_->is_stopping()) return muted_line(theme, tr("Stopping …"));
+  if (button(theme, tr("Pause")) || pressed(SDL_SCANCODE_ESCAPE)) running_->stop();
+  muted(theme, tr("What is made and sent stays. Going on later begins where this ends."));
+}
+
+void PublishScreen::draw_rendering(const Ui& ui, const campaign::RenderProgress& progress) const {
+  strong(ui.theme, tr("Making the videos"));
+  ImGui::ProgressBar(static_cast<float>(progress.fraction), {ui.theme.px(kBarWidth), ui.theme.px(22)},
+                     fmt::format("{:.0f} %", progress.fraction * 100).c_str());
+  muted_line(ui.theme, tr("{} of {}, {} pictures a second",
+                          {fmt::format("{}", progress.messages_done), fmt::format("{}", progress.messages_total),
+                           fmt::format("{:.0f}", progress.frames_per_second)})
+                           .c_str());
+}
+
+void PublishScreen::draw_sending(const Ui& ui, const campaign::PublishProgress& progress) const {
+  const Theme& theme = ui.theme;
+  strong(theme, progress.step == campaign::PublishStep::Checking ? tr("Looking what is there already") : tr("Sending"));
+  const double share =
+      progress.bytes_total > 0   ? static_cast<double>(progress.bytes_done) / static_cast<double>(progress.bytes_total)
+      : progress.items_total > 0 ? static_cast<double>(progress.items_done) / static_cast<double>(progress.items_total)
+                                 : 0;
+  ImGui::ProgressBar(static_cast<float>(share), {theme.px(kBarWidth), theme.px(22)},
+                     fmt::format("{:.0f} %", share * 100).c_str());
+  std::string words = fmt::format("{} / {}", megabytes(progress.bytes_done), megabytes(progress.bytes_total));
+  if (progress.bytes_per_second > 0)
+    words += fmt::format(" · {}/s", megabytes(static_cast<uint64_t>(progress.bytes_per_second)));
+  muted_line(theme, words.c_str());
+  for (const campaign::FileUnderWay& file : progress.files) {
+    const double done = file.size > 0 ? static_cast<double>(file.sent) / static_cast<double>(file.size) : 0;
+    ImGui::ProgressBar(static_cast<float>(done), {theme.px(120), theme.px(10)}, "");
+    ImGui::SameLine();
+    ui.names.show(file.label, {theme.px(14), theme.px(kBarWidth - 140), 1, false, theme.colors().muted});
+  }
+}
+
+void PublishScreen::draw_result(Ui& ui) {
+  const Theme& theme = ui.theme;
+  if (!*result_) {
+    if (result_->error().kind() == ErrorKind::Cancelled) {
+      strong(theme, tr("Paused."));
+      muted(theme, tr("What was made and sent so far stays; “Make and publish” goes on from there."));
+    } else {
+      show_error(theme, result_->error());
+    }
+    gap(theme, 8);
+    return;
+  }
+  const PublishedResult& result = **result_;
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().good);
+  strong(theme, tr_count("{} video is published.", "{} videos are published.", result.published).c_str());
+  ImGui::PopStyleColor();
+  muted(theme, tr("{} sent, {} there already. The links are in {}.",
+                  {megabytes(result.bytes_sent), megabytes(result.bytes_there), result.links_file.string()})
+                   .c_str());
+  if (result.server) {
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextColored(theme.colors().warning, "%s",
+                       tr("The links' server does not answer yet ({}). They open once candid serve runs there.",
+                          {result.server->describe()})
+                           .c_str());
+    ImGui::PopTextWrapPos();
+  }
+  draw_problems(ui, result.problems);
+  if (button(theme, tr("See who watched"), ButtonKind::Primary)) ui.go_to(ScreenKind::Results);
+  gap(theme, 16);
+}
+
+void PublishScreen::draw_problems(Ui& ui, const std::vector<RowProblem>& problems) const {
+  if (problems.empty()) return;
+  gap(ui.theme, 6);
+  strong(ui.theme, tr_count("{} needs a look", "{} need a look", problems.size()).c_str());
+  const float width = ImGui::GetContentRegionAvail().x;
+  ImGui::BeginChild("problems", {0, std::min(ui.theme.px(200), ui.theme.px(52) * static_cast<float>(problems.size()))},
+                    false, ImGuiWindowFlags_NavFlattened);
+  for (const RowProblem& problem : problems) {
+    ui.names.show(fmt::format("{}: {}", problem.line, problem.name),
+                  {ui.theme.px(15), width, 1, true, ui.theme.colors().text});
+    ImGui::PushTextWrapPos(0);
+    muted_line(ui.theme, problem.hint.empty()
+                             ? problem.words.c_str()
+                             : fmt::format("{} {}", problem.words, tr("Try: {}", {problem.hint})).c_str());
+    ImGui::PopTextWrapPos();
+  }
+  ImGui::EndChild();
+}
+
+}  // namespace
+
+std::unique_ptr<Screen> make_publish_screen() {
+  return std::make_unique<PublishScreen>();
+}
+
+}  // namespace candid::gui

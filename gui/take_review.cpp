@@ -1,0 +1,183 @@
+#include "gui/take_review.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <SDL_scancode.h>
+#include <fmt/format.h>
+
+#include "gui/widgets.h"
+#include "gui/words.h"
+
+namespace candid::gui {
+namespace {
+
+constexpr size_t kBars = 600;       // of the strip of sound
+constexpr float kStripHeight = 64;  // units
+constexpr float kHandleWidth = 10;  // units
+constexpr Microseconds kLeastLeft{500'000};
+constexpr Microseconds kStep{1'000'000};  // of the arrow keys
+constexpr size_t kMostFindings = 8;
+
+float place_of(Microseconds time, Microseconds length, float from, float width) {
+  return from + static_cast<float>(to_seconds(time) / std::max(1e-6, to_seconds(length))) * width;
+}
+
+Microseconds time_at(float x, Microseconds length, float from, float width) {
+  const double share = std::clamp(static_cast<double>((x - from) / std::max(1.0F, width)), 0.0, 1.0);
+  return Microseconds(static_cast<int64_t>(share * static_cast<double>(length.count())));
+}
+
+}  // namespace
+
+TakeReview::TakeReview(const Waker& waker, std::filesystem::path take, capture::Trim ends)
+    : take_(std::move(take)),
+      ends_(ends),
+      player_(waker, take_),
+      reading_sound_(
+          waker,
+          [path = take_](TaskReport&, const std::stop_token& stop) { return media::read_waveform(path, kBars, stop); }),
+      checking_(waker, [path = take_](TaskReport& report, const std::stop_token& stop) {
+        return capture::check_take(path, stop, [&](double share) { report.tell({share, {}}); });
+      }) {}
+
+Microseconds TakeReview::last(const Player::View& view) const {
+  return std::max(ends_.start, view.facts.duration - ends_.end);
+}
+
+void TakeReview::take_keys(const Player::View& view) {
+  if (pressed(SDL_SCANCODE_SPACE)) {
+    if (view.is_playing) {
+      player_.pause();
+    } else {
+      const bool is_at_end = view.position + Microseconds{100'000} >= last(view);
+      player_.play(is_at_end || view.position < ends_.start ? ends_.start : view.position);
+    }
+  }
+  if (pressed(SDL_SCANCODE_LEFT)) player_.seek(std::max(ends_.start, view.position - kStep));
+  if (pressed(SDL_SCANCODE_RIGHT)) player_.seek(std::min(last(view), view.position + kStep));
+}
+
+void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
+  const Theme& theme = ui.theme;
+  if (auto picture = player_.take_picture()) picture_.set(std::move(*picture));
+  const Player::View view = player_.look();
+  if (view.problem) return show_error(theme, *view.problem);
+  if (view.is_playing && view.position >= last(view)) player_.pause();
+  take_keys(view);
+  const float strip = theme.px(kStripHeight);
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  const float most = room.y - strip - ImGui::GetFrameHeight() - theme.px(32);
+  const ImVec2 above{room.x, std::max(theme.px(120), std::min(most, room.x / picture_.shape()))};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  picture_.show(list, fitted(from, above, picture_.shape()));
+  ImGui::InvisibleButton("picture", above);
+  if (ImGui::IsItemClicked()) view.is_playing ? player_.pause() : player_.play(view.position);
+  gap(theme, 4);
+  draw_strip(ui, view, ImGui::GetCursorScreenPos(), {room.x, strip});
+  if (button(theme, view.is_playing ? tr("Pause") : tr("Play"), ButtonKind::Usual, {90, 0}))
+    view.is_playing ? player_.pause() : player_.play(view.position >= last(view) ? ends_.start : view.position);
+  ImGui::SameLine();
+  ImGui::AlignTextToFramePadding();
+  muted_line(theme, fmt::format("{} / {}", clock_words(view.position), clock_words(last(view) - ends_.start)).c_str());
+}
+
+void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from, ImVec2 room) {
+  const Theme& theme = ui.theme;
+  const Colors& colors = theme.colors();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float handle = theme.px(kHandleWidth);
+  const ImVec2 inner{from.x + handle, from.y};
+  const ImVec2 size{room.x - 2 * handle, room.y};
+  list.AddRectFilled(from, {from.x + room.x, from.y + room.y}, ImGui::GetColorU32(colors.panel), theme.px(6));
+  if (!sound_ && reading_sound_.has_ended()) {
+    // Without sound there is no wave, and the strip is one for the pictures alone.
+    auto read = reading_sound_.take();
+    sound_ = *read ? std::move(**read) : media::Waveform{};
+  }
+  const size_t bars = sound_ ? sound_->bars.size() : 0;
+  for (size_t i = 0; i < bars; ++i) {
+    const float x = inner.x + size.x * static_cast<float>(i) / static_cast<float>(bars);
+    const float half =
+        std::max(1.0F, std::max(-sound_->bars[i].lowest, sound_->bars[i].highest) * (size.y / 2 - theme.px(4)));
+    const float middle = inner.y + size.y / 2;
+    list.AddLine({x, middle - half}, {x, middle + half}, ImGui::GetColorU32(colors.muted), std::max(1.0F, theme.px(1)));
+  }
+  const Microseconds length = view.facts.duration;
+  if (length.count() <= 0) {
+    ImGui::Dummy(room);
+    return;
+  }
+  ImGui::SetCursorScreenPos(inner);
+  ImGui::InvisibleButton("strip", size);
+  if (ImGui::IsItemActive()) player_.seek(time_at(ImGui::GetIO().MousePos.x, length, inner.x, size.x));
+  const float start = place_of(ends_.start, length, inner.x, size.x);
+  const float end = place_of(last(view), length, inner.x, size.x);
+  const ImU32 cut = ImGui::GetColorU32(ImVec4(colors.ground.x, colors.ground.y, colors.ground.z, 0.72F));
+  list.AddRectFilled({inner.x, inner.y}, {start, inner.y + size.y}, cut);
+  list.AddRectFilled({end, inner.y}, {inner.x + size.x, inner.y + size.y}, cut);
+  const float now = place_of(view.position, length, inner.x, size.x);
+  list.AddLine({now, inner.y}, {now, inner.y + size.y}, ImGui::GetColorU32(colors.text), theme.px(2));
+  drag_handle(ui, "trim start", ends_.start, true, length, inner, size);
+  drag_handle(ui, "trim end", ends_.end, false, length, inner, size);
+  ImGui::SetCursorScreenPos({from.x, from.y + room.y + theme.px(6)});
+}
+
+void TakeReview::drag_handle(const Ui& ui, const char* id, Microseconds& end, bool is_start, Microseconds length,
+                             ImVec2 from, ImVec2 room) {
+  const Theme& theme = ui.theme;
+  const float handle = theme.px(kHandleWidth);
+  const float at = place_of(is_start ? end : length - end, length, from.x, room.x);
+  const float left = is_start ? at - handle : at;
+  ImGui::SetCursorScreenPos({left, from.y});
+  ImGui::InvisibleButton(id, {handle, room.y});
+  const bool is_held = ImGui::IsItemActive();
+  if (ImGui::IsItemHovered() || is_held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  ImGui::GetWindowDrawList()->AddRectFilled({left, from.y}, {left + handle, from.y + room.y},
+                                            ImGui::GetColorU32(theme.colors().accent), theme.px(4));
+  if (is_held) {
+    const Microseconds place = time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
+    const Microseconds other = is_start ? ends_.end : ends_.start;
+    const Microseconds most = std::max(Microseconds{0}, length - other - kLeastLeft);
+    end = std::clamp(is_start ? place : length - place, Microseconds{0}, most);
+    player_.seek(is_start ? end : length - end);
+  }
+  if (ImGui::IsItemDeactivated()) was_trimmed_ = true;
+}
+
+void TakeReview::draw_report(const Ui& ui) {
+  const Theme& theme = ui.theme;
+  if (!report_ && checking_.has_ended()) report_ = checking_.take();
+  if (!report_) {
+    muted_line(theme, tr("Looking whether it is fit to send …"));
+    const double share = checking_.progress().share.value_or(0);
+    ImGui::ProgressBar(static_cast<float>(share), {-1, theme.px(6)}, "");
+    return;
+  }
+  if (!*report_) return show_error(theme, report_->error());
+  const capture::TakeReport& report = **report_;
+  if (report.findings.empty()) {
+    ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().good);
+    ImGui::TextUnformatted(tr("Fit to send: sound and picture are good."));
+    ImGui::PopStyleColor();
+  }
+  size_t room = kMostFindings;
+  ImGui::PushTextWrapPos(0);
+  for (const capture::TakeFinding& finding : report.findings) {
+    if (room-- == 0) break;
+    ImGui::PushStyleColor(ImGuiCol_Text, color_of(theme, finding.severity));
+    ImGui::TextUnformatted(finding.message.c_str());
+    ImGui::PopStyleColor();
+    muted_line(theme, finding.remedy.c_str());
+  }
+  ImGui::PopTextWrapPos();
+  if (report.trim && ends_ == capture::Trim{}) {
+    gap(theme, 4);
+    if (button(theme, tr("Trim the silence"))) {
+      ends_ = *report.trim;
+      was_trimmed_ = true;
+    }
+  }
+}
+
+}  // namespace candid::gui

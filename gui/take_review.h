@@ -1,0 +1,51 @@
+#pragma once
+// A take that was recorded, to be looked at: played, judged, and trimmed at both ends.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "capture/check/take_check.h"
+#include "gui/picture_view.h"
+#include "gui/player.h"
+#include "gui/screen.h"
+#include "gui/task.h"
+#include "media/waveform.h"
+
+namespace candid::gui {
+
+// The window's thread.
+class TakeReview {
+ public:
+  TakeReview(const Waker& waker, std::filesystem::path take, capture::Trim ends);
+
+  // Fills a room of so many px from the cursor on: the picture, and its strip with the sound below.
+  void draw_picture(const Ui& ui, ImVec2 room);
+  // What the check found, with remedies, in the column it is called in.
+  void draw_report(const Ui& ui);
+
+  const std::filesystem::path& take() const { return take_; }
+  const capture::Trim& ends() const { return ends_; }
+  void set_ends(const capture::Trim& ends) { ends_ = ends; }
+  // Somebody let go of a trim handle since this was asked last.
+  bool was_trimmed() { return std::exchange(was_trimmed_, false); }
+
+ private:
+  void take_keys(const Player::View& view);
+  void draw_strip(const Ui& ui, const Player::View& view, ImVec2 from, ImVec2 room);
+  void drag_handle(const Ui& ui, const char* id, Microseconds& end, bool is_start, Microseconds length, ImVec2 from,
+                   ImVec2 room);
+  Microseconds last(const Player::View& view) const;
+
+  const std::filesystem::path take_;
+  capture::Trim ends_;
+  bool was_trimmed_ = false;
+  Player player_;
+  PictureView picture_;
+  Task<media::Waveform> reading_sound_;
+  std::optional<media::Waveform> sound_;
+  Task<capture::TakeReport> checking_;
+  std::optional<Result<capture::TakeReport>> report_;
+};
+
+}  // namespace candid::gui

@@ -1,0 +1,195 @@
+#include "gui/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <SDL_scancode.h>
+#include <fmt/format.h>
+
+#include "gui/words.h"
+
+namespace candid::gui {
+namespace {
+
+constexpr double kLowest = -60;  // dBFS, at a meter's left end
+constexpr double kLoud = -9;     // from here on speech is louder than it need be
+
+int& quiet_keys() {
+  static int count = 0;
+  return count;
+}
+
+ImVec4 mixed(ImVec4 a, ImVec4 b, float share) {
+  return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share, a.z + (b.z - a.z) * share, a.w};
+}
+
+}  // namespace
+
+bool button(const Theme& theme, const char* label, ButtonKind kind, ImVec2 size) {
+  const Colors& colors = theme.colors();
+  const ImVec4 ground = kind == ButtonKind::Primary  ? colors.accent
+                        : kind == ButtonKind::Danger ? mixed(colors.raised, colors.bad, 0.25F)
+                        : kind == ButtonKind::Quiet  ? ImVec4(0, 0, 0, 0)
+                                                     : colors.raised;
+  ImVec4 hovered = kind == ButtonKind::Quiet ? colors.raised : mixed(ground, colors.text, 0.12F);
+  ImGui::PushStyleColor(ImGuiCol_Button, ground);
+  ImGui::PushStyleColor(ImGuiCol_ButtonHovered, hovered);
+  ImGui::PushStyleColor(ImGuiCol_ButtonActive, hovered);
+  ImGui::PushStyleColor(ImGuiCol_Text, kind == ButtonKind::Primary ? colors.on_accent : colors.text);
+  if (kind == ButtonKind::Primary) ImGui::PushFont(theme.strong());
+  const bool is_pressed = ImGui::Button(label, {theme.px(size.x), theme.px(size.y)});
+  if (kind == ButtonKind::Primary) ImGui::PopFont();
+  ImGui::PopStyleColor(4);
+  return is_pressed;
+}
+
+void disabled_button(const Theme& theme, const char* label, const char* why, ImVec2 size) {
+  ImGui::BeginDisabled();
+  button(theme, label, ButtonKind::Usual, size);
+  ImGui::EndDisabled();
+  if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("%s", why);
+}
+
+void title(const Theme& theme, const char* words) {
+  ImGui::PushFont(theme.title());
+  ImGui::TextUnformatted(words);
+  ImGui::PopFont();
+}
+
+void strong(const Theme& theme, const char* words) {
+  ImGui::PushFont(theme.strong());
+  ImGui::TextUnformatted(words);
+  ImGui::PopFont();
+}
+
+void muted(const Theme& theme, const char* words) {
+  ImGui::PushTextWrapPos(0);
+  muted_line(theme, words);
+  ImGui::PopTextWrapPos();
+}
+
+void muted_line(const Theme& theme, const char* words) {
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().muted);
+  ImGui::TextUnformatted(words);
+  ImGui::PopStyleColor();
+}
+
+void gap(const Theme& theme, float units) {
+  ImGui::Dummy({0, theme.px(units)});
+}
+
+ImVec4 color_of(const Theme& theme, Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return theme.colors().bad;
+    case Severity::Warning:
+      return theme.colors().warning;
+    case Severity::Note:
+      break;
+  }
+  return theme.colors().muted;
+}
+
+void show_error(const Theme& theme, const Error& error) {
+  ImGui::PushTextWrapPos(0);
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().bad);
+  ImGui::TextUnformatted(error.describe().c_str());
+  ImGui::PopStyleColor();
+  if (!error.hint().empty()) ImGui::TextUnformatted(tr("Try: {}", {error.hint()}).c_str());
+  ImGui::PopTextWrapPos();
+}
+
+void show_finding(const Theme& theme, const Finding& finding) {
+  ImGui::PushTextWrapPos(0);
+  ImGui::PushStyleColor(ImGuiCol_Text, color_of(theme, finding.severity));
+  ImGui::TextUnformatted(finding.describe().c_str());
+  ImGui::PopStyleColor();
+  if (!finding.hint.empty()) muted_line(theme, tr("Try: {}", {finding.hint}).c_str());
+  ImGui::PopTextWrapPos();
+}
+
+void show_findings(const Theme& theme, const Findings& findings) {
+  size_t folded = 0;
+  for (const Finding& finding : findings) {
+    if (finding.severity == Severity::Error) {
+      show_finding(theme, finding);
+    } else {
+      ++folded;
+    }
+  }
+  if (folded == 0) return;
+  const std::string label = tr_count("{} thing to know", "{} things to know", folded) + "###findings";
+  ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().warning);
+  const bool is_open = ImGui::TreeNodeEx(label.c_str());
+  ImGui::PopStyleColor();
+  if (!is_open) return;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::Error) show_finding(theme, finding);
+  }
+  ImGui::TreePop();
+}
+
+bool show_progress(const Theme& theme, const TaskProgress& progress, bool is_stopping) {
+  const float width = std::min(theme.px(460), ImGui::GetContentRegionAvail().x);
+  const float share = progress.share ? static_cast<float>(*progress.share) : 0;
+  const std::string shown = progress.share ? fmt::format("{:.0f} %", *progress.share * 100) : "";
+  ImGui::ProgressBar(share, {width, theme.px(22)}, shown.c_str());
+  if (!progress.words.empty()) muted_line(theme, progress.words.c_str());
+  if (is_stopping) {
+    muted_line(theme, tr("Stopping …"));
+    return false;
+  }
+  return button(theme, tr("Stop"));
+}
+
+void level_meter(const Theme& theme, double peak_dbfs, bool clips, ImVec2 size) {
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  const ImVec2 room{theme.px(size.x), theme.px(size.y)};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Colors& colors = theme.colors();
+  const float round = room.y / 2;
+  list.AddRectFilled(from, {from.x + room.x, from.y + room.y}, ImGui::GetColorU32(colors.raised), round);
+  const double share = std::clamp((peak_dbfs - kLowest) / -kLowest, 0.0, 1.0);
+  const ImVec4 color = clips ? colors.bad : peak_dbfs > kLoud ? colors.warning : colors.good;
+  const float width = static_cast<float>(share) * room.x;
+  if (width > round) list.AddRectFilled(from, {from.x + width, from.y + room.y}, ImGui::GetColorU32(color), round);
+  ImGui::Dummy(room);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", fmt::format("{:.0f} dBFS", peak_dbfs).c_str());
+}
+
+std::string clock_words(Microseconds time) {
+  const auto tenths = time.count() / 100'000;
+  return fmt::format("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10);
+}
+
+const std::string& shown_name(const campaign::Candidate& candidate) {
+  return candidate.name.empty() ? candidate.id : candidate.name;
+}
+
+Box fitted(ImVec2 from, ImVec2 room, float shape) {
+  ImVec2 size = room.x / room.y > shape ? ImVec2(room.y * shape, room.y) : ImVec2(room.x, room.x / shape);
+  size = {std::floor(size.x), std::floor(size.y)};
+  const ImVec2 corner{std::floor(from.x + (room.x - size.x) / 2), std::floor(from.y + (room.y - size.y) / 2)};
+  return {corner, {corner.x + size.x, corner.y + size.y}};
+}
+
+QuietKeys::QuietKeys() {
+  ++quiet_keys();
+}
+
+QuietKeys::~QuietKeys() {
+  --quiet_keys();
+}
+
+bool pressed(int key) {
+  if (quiet_keys() > 0) return false;
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool is_of_button = io.NavVisible && (key == SDL_SCANCODE_SPACE || key == SDL_SCANCODE_RETURN);
+  return !io.WantTextInput && !io.KeyCtrl && !io.KeyAlt && !is_of_button && ImGui::IsKeyPressed(key, false);
+}
+
+bool pressed_with_ctrl(int key) {
+  return quiet_keys() == 0 && ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(key, false);
+}
+
+}  // namespace candid::gui

@@ -1,0 +1,72 @@
+#pragma once
+// Pieces that several screens are made of.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <imgui.h>
+
+#include "campaign/roster.h"
+#include "core/error.h"
+#include "core/finding.h"
+#include "core/time.h"
+#include "gui/task.h"
+#include "gui/theme.h"
+
+namespace candid::gui {
+
+// Sizes in units; 0: as large as its words need.
+enum class ButtonKind { Primary, Usual, Quiet, Danger };
+bool button(const Theme& theme, const char* label, ButtonKind kind = ButtonKind::Usual, ImVec2 size = {0, 0});
+// A button that cannot be pressed now, and says why when somebody points at it.
+void disabled_button(const Theme& theme, const char* label, const char* why, ImVec2 size = {0, 0});
+
+void title(const Theme& theme, const char* words);
+void strong(const Theme& theme, const char* words);
+void muted(const Theme& theme, const char* words);       // wraps
+void muted_line(const Theme& theme, const char* words);  // does not
+void gap(const Theme& theme, float units);
+
+// What failed, the cause, and what to try.
+void show_error(const Theme& theme, const Error& error);
+// "campaign.toml:14: …" with its hint; a mark in the colour of its severity.
+void show_finding(const Theme& theme, const Finding& finding);
+// Errors as they are; what is less lies folded under a line that counts it.
+void show_findings(const Theme& theme, const Findings& findings);
+ImVec4 color_of(const Theme& theme, Severity severity);
+
+// A bar with words below it, and a button that stops the work. True: it was pressed.
+bool show_progress(const Theme& theme, const TaskProgress& progress, bool is_stopping);
+
+// Peaks on a digital meter's scale, from -60 dBFS to full scale.
+void level_meter(const Theme& theme, double peak_dbfs, bool clips, ImVec2 size);
+
+// "1:05.3"
+std::string clock_words(Microseconds time);
+// How a candidate is called: by name, or else by id.
+const std::string& shown_name(const campaign::Candidate& candidate);
+
+// The largest box of a shape (width over height) within a room, in its middle.
+struct Box {
+  ImVec2 from;
+  ImVec2 to;
+  ImVec2 size() const { return {to.x - from.x, to.y - from.y}; }
+};
+Box fitted(ImVec2 from, ImVec2 room, float shape);
+
+// Keys work wherever the keyboard is, but not while somebody types; and where somebody goes through the buttons by
+// keyboard, Space and Enter belong to the one that is marked. `key`: SDL's scancode.
+bool pressed(int key);
+bool pressed_with_ctrl(int key);
+// While one lives nobody hears of keys: a question stands before everything else.
+class QuietKeys {
+ public:
+  QuietKeys();
+  QuietKeys(const QuietKeys&) = delete;
+  QuietKeys& operator=(const QuietKeys&) = delete;
+  ~QuietKeys();
+};
+
+}  // namespace candid::gui

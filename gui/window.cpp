@@ -1,0 +1,218 @@
+#include "gui/window.h"
+
+#include <algorithm>
+#include <string>
+
+#include <SDL.h>
+#include <SDL_opengl.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <backends/imgui_impl_sdl.h>
+#include <fmt/format.h>
+#include <imgui.h>
+
+namespace candid::gui {
+namespace {
+
+// ImGui settles in a second frame what a first one found: sizes of what is new, who has the keyboard.
+constexpr int kFramesAfterChange = 2;
+constexpr uint64_t kShortestFrame = 16;  // ms, where nothing else holds us back
+constexpr int kCaretBlink = 400;         // ms
+constexpr int kNobodyLooks = 250;        // ms between frames of a window that is not to be seen
+
+constexpr int kLeastWidth = 860;
+constexpr int kLeastHeight = 560;
+
+Error sdl_error(std::string_view doing, std::string hint) {
+  return Error(ErrorKind::Unsupported, fmt::format("{} ({})", doing, SDL_GetError()), std::move(hint));
+}
+
+bool is_on_a_screen(const WindowPlace& place) {
+  for (int i = 0; i < SDL_GetNumVideoDisplays(); ++i) {
+    SDL_Rect screen{};
+    if (SDL_GetDisplayUsableBounds(i, &screen) != 0) continue;
+    const bool across = *place.x + 80 < screen.x + screen.w && *place.x + place.width - 80 > screen.x;
+    const bool down = *place.y >= screen.y && *place.y + 40 < screen.y + screen.h;
+    if (across && down) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Waker::wake() const {
+  if (!state_->is_open || state_->is_pending.exchange(true)) return;
+  SDL_Event event{};
+  event.type = state_->event_type;
+  SDL_PushEvent(&event);
+}
+
+void Window::Destroy::operator()(SDL_Window* window) const {
+  SDL_DestroyWindow(window);
+}
+
+Result<std::unique_ptr<Window>> Window::open(const WindowPlace& place) {
+  // Sound is opened where something is played; a window without a sound card is a window all the same.
+  if (SDL_Init(SDL_INIT_VIDEO | SDL_INIT_TIMER) != 0) {
+    return tl::unexpected(sdl_error("no window can be opened here",
+                                    "run it in a desktop session; the command line does everything without one"));
+  }
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 0);
+  SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+  SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+  // Recordings and screens for them must not keep anybody's screen saver from its work.
+  SDL_EnableScreenSaver();
+  const bool is_placed = place.x && place.y && is_on_a_screen(place);
+  const uint32_t flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
+                         (place.is_maximized ? uint32_t{SDL_WINDOW_MAXIMIZED} : 0U);
+  const int centred = SDL_WINDOWPOS_CENTERED;
+  SDL_Window* window =
+      SDL_CreateWindow("Candid", is_placed ? *place.x : centred, is_placed ? *place.y : centred,
+                       std::max(kLeastWidth, place.width), std::max(kLeastHeight, place.height), flags);
+  SDL_GLContext context = window == nullptr ? nullptr : SDL_GL_CreateContext(window);
+  if (context == nullptr) {
+    auto error = sdl_error("no window with OpenGL 3 can be opened here",
+                           "install a graphics driver, or run it with LIBGL_ALWAYS_SOFTWARE=1");
+    if (window != nullptr) SDL_DestroyWindow(window);
+    SDL_Quit();
+    return tl::unexpected(error);
+  }
+  return std::unique_ptr<Window>(new Window(window, context));
+}
+
+Window::Window(SDL_Window* window, void* context) : window_(window), context_(context) {
+  waker_.state_->event_type = SDL_RegisterEvents(1);
+  waker_.state_->is_open = true;
+  SDL_SetWindowMinimumSize(window, kLeastWidth, kLeastHeight);
+  SDL_GL_SetSwapInterval(1);
+  IMGUI_CHECKVERSION();
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;  // what is remembered lies in settings.h
+  io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  ImGui_ImplSDL2_InitForOpenGL(window, context);
+  ImGui_ImplOpenGL3_Init("#version 130");
+}
+
+Window::~Window() {
+  waker_.state_->is_open = false;
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplSDL2_Shutdown();
+  ImGui::DestroyContext();
+  SDL_GL_DeleteContext(context_);
+  window_.reset();
+  SDL_Quit();
+}
+
+void Window::run(WindowContent& content) {
+  while (!is_closing_) {
+    SDL_Event event;
+    if (SDL_WaitEventTimeout(&event, wait_for()) != 0) {
+      do {
+        take(event, content);
+        // ImGui 1.86 looks at keys once a frame: one that is let go before the next would never have been pressed, and
+        // one that is pressed again before the next never let go.
+        const bool is_key = event.type == SDL_KEYDOWN || event.type == SDL_KEYUP;
+        if (is_key || event.type == SDL_MOUSEBUTTONDOWN) draw_once(content);
+      } while (!is_closing_ && SDL_PollEvent(&event) != 0);
+    } else {
+      frames_due_ = std::max(frames_due_, 1);
+    }
+    if (frames_due_ > 0 && SDL_GetTicks64() >= last_drawn_ + kShortestFrame) draw_once(content);
+  }
+}
+
+// Milliseconds until a frame is due by itself; -1: only something that happens makes one.
+int Window::wait_for() const {
+  const auto since = static_cast<int>(SDL_GetTicks64() - last_drawn_);
+  if (frames_due_ > 0) return std::max(0, static_cast<int>(kShortestFrame) - since);
+  int wish = draw_again_in_.value_or(-1);
+  if (ImGui::GetIO().WantTextInput) wish = wish < 0 ? kCaretBlink : std::min(wish, kCaretBlink);
+  if (wish < 0) return -1;
+  const bool is_hidden = (SDL_GetWindowFlags(window_.get()) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN)) != 0;
+  return std::max(0, (is_hidden ? std::max(wish, kNobodyLooks) : wish) - since);
+}
+
+void Window::take(const SDL_Event& event, WindowContent& content) {
+  if (event.type == waker_.state_->event_type) {
+    // What is told from here on makes another event.
+    waker_.state_->is_pending = false;
+    frames_due_ = std::max(frames_due_, 1);
+    return;
+  }
+  ImGui_ImplSDL2_ProcessEvent(&event);
+  if (event.type == SDL_KEYDOWN) {
+    // The backend asks what is held now, which may be past the event that is being told.
+    ImGuiIO& io = ImGui::GetIO();
+    io.KeyCtrl = (event.key.keysym.mod & KMOD_CTRL) != 0;
+    io.KeyShift = (event.key.keysym.mod & KMOD_SHIFT) != 0;
+    io.KeyAlt = (event.key.keysym.mod & KMOD_ALT) != 0;
+  }
+  frames_due_ = kFramesAfterChange;
+  if (event.type == SDL_DROPFILE) {
+    content.dropped(event.drop.file);
+    SDL_free(event.drop.file);
+  }
+  const bool is_close =
+      event.type == SDL_QUIT || (event.type == SDL_WINDOWEVENT && event.window.event == SDL_WINDOWEVENT_CLOSE &&
+                                 event.window.windowID == SDL_GetWindowID(window_.get()));
+  if (is_close && content.may_close()) is_closing_ = true;
+}
+
+void Window::draw_once(WindowContent& content) {
+  --frames_due_;
+  draw_again_in_.reset();
+  last_drawn_ = SDL_GetTicks64();
+  content.prepare();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplSDL2_NewFrame();
+  ImGui::NewFrame();
+  content.draw();
+  ImGui::Render();
+  int width = 0;
+  int height = 0;
+  SDL_GL_GetDrawableSize(window_.get(), &width, &height);
+  glViewport(0, 0, width, height);
+  glClearColor(0, 0, 0, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  SDL_GL_SwapWindow(window_.get());
+}
+
+float Window::pixels_per_unit() const {
+  int units = 0;
+  int pixels = 0;
+  SDL_GetWindowSize(window_.get(), &units, nullptr);
+  SDL_GL_GetDrawableSize(window_.get(), &pixels, nullptr);
+  return units > 0 ? static_cast<float>(pixels) / static_cast<float>(units) : 1;
+}
+
+float Window::density() const {
+  constexpr float kUsual = 96;  // dots an inch, for which sizes are chosen
+  float dots = kUsual;
+  // X11 tells the whole desktop's wish here (Xft.dpi); systems with scaled units have it in pixels_per_unit().
+  if (SDL_GetDisplayDPI(std::max(0, SDL_GetWindowDisplayIndex(window_.get())), nullptr, &dots, nullptr) != 0) return 1;
+  return std::clamp(dots / kUsual / pixels_per_unit(), 1.0F, 3.0F);
+}
+
+WindowPlace Window::place() const {
+  WindowPlace place;
+  place.is_maximized = (SDL_GetWindowFlags(window_.get()) & SDL_WINDOW_MAXIMIZED) != 0;
+  int x = 0;
+  int y = 0;
+  SDL_GetWindowPosition(window_.get(), &x, &y);
+  SDL_GetWindowSize(window_.get(), &place.width, &place.height);
+  place.x = x;
+  place.y = y;
+  return place;
+}
+
+void Window::set_title(const std::string& title) {
+  if (title != SDL_GetWindowTitle(window_.get())) SDL_SetWindowTitle(window_.get(), title.c_str());
+}
+
+void Window::draw_again_in(int milliseconds) {
+  draw_again_in_ = draw_again_in_ ? std::min(*draw_again_in_, milliseconds) : milliseconds;
+}
+
+}  // namespace candid::gui

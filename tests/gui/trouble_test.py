@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""What goes wrong is shown in the window with a way on, and the window goes on."""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+from desktop import Desktop, links_in, wait_for
+
+
+def without_a_camera():
+    with Desktop() as desk:
+        desk.settings(camera="/dev/video97")
+        folder = desk.campaign()
+        window = desk.open(folder)
+        window.key("ctrl+2")
+        window.wait_title("Record")
+        window.still_picture()
+        window.save("no-camera")
+        take = folder / "takes/body.mkv"
+        window.key("space")
+        assert not take.exists()
+        # The way on: the test picture, by keyboard.
+        window.key("t")
+        window.key("space")
+        window.wait_title("●")
+        wait_for("a take", lambda: take.exists() and take.stat().st_size > 1_000_000)
+        window.key("Return")
+        wait_for("its end", (folder / "takes/body.take.json").exists)
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
+def with_a_store_that_does_not_answer():
+    with Desktop() as desk:
+        folder = desk.recorded_campaign()
+        file = folder / "campaign.toml"
+        whole = file.read_text()
+        file.write_text(f'{whole}\n[publish]\nstore = "dav+http://127.0.0.1:9/videos"\n')
+        window = desk.open(folder)
+        window.key("ctrl+6")
+        window.wait_title("Publish")
+        window.still_picture()
+        window.key("ctrl+Return")
+        window.wait_title("●")
+        wait_for("its end", lambda: "●" not in window.title(), seconds=120)
+        window.still_picture()
+        window.save("no-store")
+        assert links_in(folder) == []
+        # Mended beside the window, it goes on.
+        file.write_text(whole)
+        window.key("F5")
+        window.still_picture()
+        window.key("ctrl+Return")
+        wait_for("links", lambda: len(links_in(folder)) == 8)
+        wait_for("the end", lambda: "●" not in window.title())
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
+def with_a_campaign_that_is_broken():
+    with Desktop() as desk:
+        folder = desk.recorded_campaign()
+        file = folder / "campaign.toml"
+        whole = file.read_text()
+        file.write_text("name = \n")
+        window = desk.open(folder)
+        window.still_picture()
+        window.save("broken-campaign")
+        window.key("ctrl+5")
+        window.wait_title("Candidates")
+        file.write_text(whole)
+        window.key("F5")
+        window.wait_title("Backend Engineer")
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
+if __name__ == "__main__":
+    without_a_camera()
+    with_a_store_that_does_not_answer()
+    with_a_campaign_that_is_broken()
+    print("each was shown, with a way on")
