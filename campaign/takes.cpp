@@ -41,7 +41,10 @@ Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
   for (int i = 1; is_taken(); ++i)
     aside.replace_filename(fmt::format("{}.earlier-{}{}", take.stem().string(), i, take.extension().string()));
   std::filesystem::rename(take, aside, code);
-  if (!code) std::filesystem::rename(capture::sidecar_path(take), capture::sidecar_path(aside), code);
+  const std::filesystem::path sidecar = capture::sidecar_path(take);
+  // A recording that was killed has none.
+  if (!code && std::filesystem::exists(sidecar, code))
+    std::filesystem::rename(sidecar, capture::sidecar_path(aside), code);
   if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot rename {}", take.string())));
   return aside;
 }

@@ -93,6 +93,7 @@ void App::prepare() {
 }
 
 void App::open(const std::filesystem::path& campaign) {
+  if (const std::string busy = busy_with(); !busy.empty()) return ui_.notify(tr("Not now: {}", {busy}));
   for (auto& screen : screens_) screen->forget();
   edits_.forget();
   campaign_.open(campaign);
@@ -116,8 +117,9 @@ void App::take_keys() {
   if (pressed_with_ctrl(SDL_SCANCODE_0)) settings_.zoom = 1;
   settings_.zoom = std::clamp(settings_.zoom, 0.75F, 2.5F);
   if (pressed(SDL_SCANCODE_F5)) campaign_.reload();
-  if (pressed_with_ctrl(SDL_SCANCODE_Z) && edits_.undo()) ui_.notify(tr("Undone."));
-  if (pressed_with_ctrl(SDL_SCANCODE_Y) && edits_.redo()) ui_.notify(tr("Done again."));
+  const bool is_typing = ImGui::GetIO().WantTextInput;  // and has an undo of its own
+  if (!is_typing && pressed_with_ctrl(SDL_SCANCODE_Z) && edits_.undo()) ui_.notify(tr("Undone."));
+  if (!is_typing && pressed_with_ctrl(SDL_SCANCODE_Y) && edits_.redo()) ui_.notify(tr("Done again."));
   if (pressed_with_ctrl(SDL_SCANCODE_Q) && may_close()) window_.close();
 }
 

@@ -1,5 +1,7 @@
 #include "gui/recording_booth.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,13 +14,29 @@ namespace candid::gui {
 using capture::DeskPhase;
 using capture::RecordingDesk;
 
+namespace {
+
+constexpr size_t kMostAges = 100'000;  // an hour of pictures
+
+// For tests/bench/window.
+std::string shown_words(int64_t pictures, std::vector<Microseconds> ages) {
+  if (ages.empty()) return fmt::format("0 of {} pictures were shown", pictures);
+  std::sort(ages.begin(), ages.end());
+  auto at = [&](size_t percent) { return static_cast<double>(ages[ages.size() * percent / 100].count()) / 1e3; };
+  return fmt::format(
+      "{} of {} pictures were shown, {:.1f} ms after the camera had them, {:.1f} ms at the 99th percentile",
+      ages.size(), pictures, at(50), at(99));
+}
+
+}  // namespace
+
 RecordingBooth::RecordingBooth(Waker waker, BoothPlan plan)
     : thread_([shared = shared_, waker = std::move(waker), plan = std::move(plan)](const std::stop_token& stop) {
         work(shared, waker, plan, stop);
         {
           std::lock_guard lock(shared->mutex);
           shared->view.state = BoothView::State::Ended;
-          log::info("gui", fmt::format("{} of {} pictures were shown", shared->shown, shared->pictures));
+          log::info("gui", shown_words(shared->pictures, std::move(shared->ages)));
         }
         waker.wake();
       }) {}
@@ -45,6 +63,7 @@ void RecordingBooth::work(const std::shared_ptr<Shared>& shared, const Waker& wa
       {
         std::lock_guard lock(shared->mutex);
         pressed.swap(shared->pressed);
+        desk.set_pace(shared->pace);
       }
       for (capture::DeskCommand command : pressed) desk.press(command, state.now);
       const capture::Direction next = desk.hear(moment, state);
@@ -53,6 +72,7 @@ void RecordingBooth::work(const std::shared_ptr<Shared>& shared, const Waker& wa
         shared->view.desk = desk.view();
         if (moment.frame && !moment.is_repeat) {
           shared->picture = moment.frame->share();
+          shared->captured_at = moment.captured_at;
           ++shared->pictures;
         }
       }
@@ -96,6 +116,11 @@ void RecordingBooth::press(capture::DeskCommand command) {
   shared_->pressed.push_back(command);
 }
 
+void RecordingBooth::set_pace(double pace) {
+  std::lock_guard lock(shared_->mutex);
+  shared_->pace = pace;
+}
+
 BoothView RecordingBooth::look() const {
   std::lock_guard lock(shared_->mutex);
   return shared_->view;
@@ -111,7 +136,10 @@ bool RecordingBooth::is_recording() const {
 
 std::optional<media::Frame> RecordingBooth::take_picture() {
   std::lock_guard lock(shared_->mutex);
-  if (shared_->picture) ++shared_->shown;
+  if (shared_->picture && shared_->captured_at && shared_->ages.size() < kMostAges) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    shared_->ages.push_back(std::chrono::duration_cast<Microseconds>(now) - *shared_->captured_at);
+  }
   return std::exchange(shared_->picture, std::nullopt);
 }
 

@@ -49,6 +49,7 @@ class RecordingBooth {
   ~RecordingBooth() = default;
 
   void press(capture::DeskCommand command);
+  void set_pace(double pace);  // of the prompter
   BoothView look() const;
   // Whether something would be lost to a person who closes the window now.
   bool is_recording() const;
@@ -62,9 +63,11 @@ class RecordingBooth {
     mutable std::mutex mutex;
     std::deque<capture::DeskCommand> pressed;
     BoothView view;
+    double pace = 1;
     std::optional<media::Frame> picture;
-    int64_t pictures = 0;  // that the camera gave
-    int64_t shown = 0;     // that the window took
+    std::optional<Microseconds> captured_at;  // Moment::captured_at of the picture
+    int64_t pictures = 0;                     // that the camera gave
+    std::vector<Microseconds> ages;           // of those that the window took, when it did
   };
   static void work(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
                    const std::stop_token& stop);

@@ -12,7 +12,6 @@
 namespace candid::gui {
 namespace {
 
-constexpr size_t kBars = 600;       // of the strip of sound
 constexpr float kStripHeight = 64;  // units
 constexpr float kHandleWidth = 10;  // units
 constexpr Microseconds kLeastLeft{500'000};
@@ -34,9 +33,7 @@ TakeReview::TakeReview(const Waker& waker, std::filesystem::path take, capture::
     : take_(std::move(take)),
       ends_(ends),
       player_(waker, take_),
-      reading_sound_(
-          waker,
-          [path = take_](TaskReport&, const std::stop_token& stop) { return media::read_waveform(path, kBars, stop); }),
+      sound_(waker, take_),
       checking_(waker, [path = take_](TaskReport& report, const std::stop_token& stop) {
         return capture::check_take(path, stop, [&](double share) { report.tell({share, {}}); });
       }) {}
@@ -90,19 +87,7 @@ void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from,
   const ImVec2 inner{from.x + handle, from.y};
   const ImVec2 size{room.x - 2 * handle, room.y};
   list.AddRectFilled(from, {from.x + room.x, from.y + room.y}, ImGui::GetColorU32(colors.panel), theme.px(6));
-  if (!sound_ && reading_sound_.has_ended()) {
-    // Without sound there is no wave, and the strip is one for the pictures alone.
-    auto read = reading_sound_.take();
-    sound_ = *read ? std::move(**read) : media::Waveform{};
-  }
-  const size_t bars = sound_ ? sound_->bars.size() : 0;
-  for (size_t i = 0; i < bars; ++i) {
-    const float x = inner.x + size.x * static_cast<float>(i) / static_cast<float>(bars);
-    const float half =
-        std::max(1.0F, std::max(-sound_->bars[i].lowest, sound_->bars[i].highest) * (size.y / 2 - theme.px(4)));
-    const float middle = inner.y + size.y / 2;
-    list.AddLine({x, middle - half}, {x, middle + half}, ImGui::GetColorU32(colors.muted), std::max(1.0F, theme.px(1)));
-  }
+  sound_.show(theme, list, inner, size);
   const Microseconds length = view.facts.duration;
   if (length.count() <= 0) {
     ImGui::Dummy(room);

@@ -9,8 +9,8 @@
 #include "gui/picture_view.h"
 #include "gui/player.h"
 #include "gui/screen.h"
+#include "gui/sound_strip.h"
 #include "gui/task.h"
-#include "media/waveform.h"
 
 namespace candid::gui {
 
@@ -42,8 +42,7 @@ class TakeReview {
   bool was_trimmed_ = false;
   Player player_;
   PictureView picture_;
-  Task<media::Waveform> reading_sound_;
-  std::optional<media::Waveform> sound_;
+  SoundStrip sound_;
   Task<capture::TakeReport> checking_;
   std::optional<Result<capture::TakeReport>> report_;
 };

@@ -20,7 +20,7 @@ class HandsFree {
   void begin_anew();
 
  private:
-  double floor_dbfs_ = -60;  // the room's
+  double floor_dbfs_ = 0;  // the room's, as soon as it was heard
   Microseconds spoken_{0};
   Microseconds silent_{0};
 };

@@ -35,7 +35,7 @@ void Prompter::hear(const media::Samples& sound, Microseconds recorded) {
   const bool is_voice = level > floor_dbfs_ + kVoiceAboveFloor;
   if (is_voice) voiced_ += length;
   silent_ = is_voice ? Microseconds{0} : silent_ + length;
-  const double needed = spoken_length(script_[line_]) / kLettersPerSecond * kEnoughOfALine;
+  const double needed = spoken_length(script_[line_]) / (kLettersPerSecond * pace_) * kEnoughOfALine;
   const bool was_said = std::chrono::duration<double>(voiced_).count() >= needed;
   if (was_said && silent_ >= kLinePause && line_ + 1 < script_.size()) move_to(line_ + 1, recorded - silent_ / 2);
 }

@@ -68,6 +68,8 @@ class RecordingDesk {
 
   // `now`: of the take, as RecordState::now tells it.
   void press(DeskCommand command, Microseconds now);
+  // Prompter::set_pace().
+  void set_pace(double pace) { prompter_.set_pace(pace); }
   // A capture::Director.
   Direction hear(const Moment& moment, const RecordState& state);
 

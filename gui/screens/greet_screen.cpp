@@ -13,6 +13,7 @@
 #include "gui/player.h"
 #include "gui/screens/screens.h"
 #include "gui/sitting_booth.h"
+#include "gui/sound_strip.h"
 #include "gui/widgets.h"
 #include "gui/words.h"
 
@@ -90,6 +91,7 @@ class GreetScreen final : public Screen {
   std::unique_ptr<SittingBooth> booth_;
   PictureView picture_;
   std::unique_ptr<Player> player_;
+  std::unique_ptr<SoundStrip> played_sound_;
   std::filesystem::path played_;
   PictureView played_picture_;
 };
@@ -105,6 +107,7 @@ void GreetScreen::forget() {
   reading_.reset();
   list_.reset();
   player_.reset();
+  played_.clear();
   problem_.reset();
   is_old_ = true;
   chosen_ = 0;
@@ -137,6 +140,7 @@ void GreetScreen::begin(Ui& ui, const std::vector<std::string>& only) {
   plan.source = source_settings_of(ui.settings);
   plan.is_hands_free = is_hands_free_;
   player_.reset();
+  played_.clear();
   picture_.clear();
   booth_ = std::make_unique<SittingBooth>(ui.window.waker(), std::move(plan));
 }
@@ -187,7 +191,7 @@ void GreetScreen::draw_overview(Ui& ui) {
     muted_line(theme, tr("Reading the greetings …"));
   } else if (!has_some) {
     disabled_button(theme, tr("Begin"), tr("Everybody has a greeting."), {kGreetColumn, 44});
-  } else if (button(theme, tr("Begin"), ButtonKind::Primary, {kGreetColumn, 44})) {
+  } else if (button(theme, tr("Begin"), ButtonKind::Primary, {kGreetColumn, 44}) || pressed(SDL_SCANCODE_RETURN)) {
     begin(ui, {});
   }
   gap(theme, 8);
@@ -249,6 +253,7 @@ void GreetScreen::draw_chosen(Ui& ui) {
       played_ = one.status.file;
       played_picture_.clear();
       player_ = std::make_unique<Player>(ui.window.waker(), played_);
+      played_sound_ = std::make_unique<SoundStrip>(ui.window.waker(), played_);
     }
     if (player_) {
       if (auto picture = player_->take_picture()) played_picture_.set(std::move(*picture));
@@ -257,6 +262,9 @@ void GreetScreen::draw_chosen(Ui& ui) {
       played_picture_.show(*ImGui::GetWindowDrawList(),
                            fitted(ImGui::GetCursorScreenPos(), room, played_picture_.shape()));
       ImGui::Dummy(room);
+      const ImVec2 strip{theme.px(kGreetColumn), theme.px(36)};
+      played_sound_->show(theme, *ImGui::GetWindowDrawList(), ImGui::GetCursorScreenPos(), strip);
+      ImGui::Dummy(strip);
       if (button(theme, view.is_playing ? tr("Pause") : tr("Play")) || pressed(SDL_SCANCODE_SPACE))
         view.is_playing ? player_->pause() : player_->play(Microseconds{0});
       ImGui::SameLine();
@@ -310,7 +318,10 @@ void GreetScreen::draw_sitting(Ui& ui, const SittingBoothView& view) {
                        {theme.px(420), theme.px(22)}, fmt::format("{} / {}", view.cut, view.to_cut).c_str());
     return;
   }
-  if (view.state == SittingBoothView::State::Opening || !view.sitting) return muted(theme, tr("Opening the camera …"));
+  if (view.state == SittingBoothView::State::Opening || !view.sitting) {
+    if (pressed(SDL_SCANCODE_SPACE)) booth_->press(SittingCommand::Begin);
+    return muted(theme, tr("Opening the camera …"));
+  }
   take_keys(*view.sitting);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float column = theme.px(kGreetColumn);

@@ -281,6 +281,9 @@ void RecordScreen::draw_controls(Ui& ui, const BoothView& view) {
   if (script_.empty()) return muted(theme, tr("A script.txt in the campaign's folder scrolls beside the lens."));
   ImGui::SetNextItemWidth(theme.px(150));
   ImGui::SliderFloat(tr("Letters"), &ui.settings.prompter_size, 14, 72, "%.0f");
+  ImGui::SetNextItemWidth(theme.px(150));
+  ImGui::SliderFloat(tr("Pace"), &ui.settings.prompter_pace, 0.5F, 2, "%.1f");
+  booth_->set_pace(ui.settings.prompter_pace);
 }
 
 void RecordScreen::draw_take_buttons(Ui& ui, const BoothView& view) {

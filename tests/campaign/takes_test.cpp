@@ -49,6 +49,13 @@ TEST_F(Takes, WithoutAPlaceThereIsNone) {
   EXPECT_THAT(must(plan_take({{}, path("take.mkv"), {}})).script, IsEmpty());
 }
 
+TEST_F(Takes, ATakeThatAKillLeftHasNoSidecarToKeep) {
+  write("take.mkv", "killed");
+  EXPECT_EQ(must(put_aside(path("take.mkv"))), path("take.earlier-1.mkv"));
+  EXPECT_EQ(must(read_text_file(path("take.earlier-1.mkv"))), "killed");
+  EXPECT_FALSE(std::filesystem::exists(path("take.mkv")));
+}
+
 TEST_F(Takes, AnEarlierTakeKeepsANameThatNothingElseHas) {
   write("take.mkv", "first");
   write("take.take.json", "{}");

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """What goes wrong is shown in the window with a way on, and the window goes on."""
 
+import json
+import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -29,6 +32,41 @@ def without_a_camera():
         wait_for("its end", (folder / "takes/body.take.json").exists)
         window.key("ctrl+q")
         assert window.wait_end() == 0, window.log()
+
+
+def with_a_disk_that_fills_up():
+    """It may not begin with less than 500 MB, and ends by itself below."""
+    if os.geteuid() != 0:
+        return print("only root can mount a small disk: not tried")
+    with Desktop() as desk:
+        folder = desk.campaign()
+        takes = folder / "takes"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600000000", "candid", str(takes)], check=True)
+        try:
+            window = desk.open(folder)
+            window.key("ctrl+2")
+            window.wait_title("Record")
+            window.key("space")
+            window.wait_title("●")
+            take = takes / "body.mkv"
+            wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > 2_000_000)
+            with open(takes / "filler", "wb") as filler:
+                os.posix_fallocate(filler.fileno(), 0, 120_000_000)
+            wait_for("its end by itself", lambda: "●" not in window.title())
+            sidecar = json.loads((takes / "body.take.json").read_text())
+            assert sidecar["ended_by"] == "disk_low", sidecar
+            window.save("disk-full")
+            # The way on: room is made, and it is recorded again; the earlier one is kept.
+            (takes / "filler").unlink()
+            window.still_picture()
+            window.key("r")
+            window.key("space")
+            window.wait_title("●")
+            assert (takes / "body.earlier-1.mkv").exists()
+            window.key("ctrl+q", "Return")
+            assert window.wait_end() == 0, window.log()
+        finally:
+            subprocess.run(["umount", "--lazy", str(takes)], check=True)
 
 
 def with_a_store_that_does_not_answer():
@@ -78,6 +116,7 @@ def with_a_campaign_that_is_broken():
 
 if __name__ == "__main__":
     without_a_camera()
+    with_a_disk_that_fills_up()
     with_a_store_that_does_not_answer()
     with_a_campaign_that_is_broken()
     print("each was shown, with a way on")
