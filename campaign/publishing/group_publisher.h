@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <utility>
 
 #include "campaign/publishing/known_links.h"
 #include "campaign/publishing/outgoing.h"
@@ -26,7 +27,7 @@ class GroupPublisher {
  public:
   // Everything borrowed outlives it.
   GroupPublisher(const PublishJob& work, upload::Store& store, PublishJournal& journal, Registrar& registrar,
-                 StoreWatch& watch, const PublishOptions& options, UploadMeter& meter, const std::stop_token& stop)
+                 StoreWatch& watch, const PublishOptions& options, UploadMeter& meter, std::stop_token stop)
       : work_(work),
         store_(store),
         journal_(journal),
@@ -34,7 +35,7 @@ class GroupPublisher {
         watch_(watch),
         options_(options),
         meter_(meter),
-        stop_(stop) {}
+        stop_(std::move(stop)) {}
 
   // Of those without an error, whose parts are all in the store. After an Error some of them may be live.
   Result<void> publish(std::span<OutgoingMessage> group);
@@ -59,7 +60,7 @@ class GroupPublisher {
   StoreWatch& watch_;
   const PublishOptions& options_;
   UploadMeter& meter_;
-  const std::stop_token& stop_;
+  std::stop_token stop_;
   std::atomic<uint64_t> bytes_sent_ = 0;
   std::atomic<size_t> messages_done_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "campaign/publishing/outgoing.h"
 #include "campaign/publishing/publish.h"
@@ -21,8 +22,8 @@ namespace candid::campaign {
 class StoreWatch {
  public:
   // Everything borrowed outlives it.
-  StoreWatch(const PublishJob& work, upload::Store& store, const std::stop_token& stop, Pause& pause = Pause::system())
-      : work_(work), store_(store), stop_(stop), pause_(pause) {}
+  StoreWatch(const PublishJob& work, upload::Store& store, std::stop_token stop, Pause& pause = Pause::system())
+      : work_(work), store_(store), stop_(std::move(stop)), pause_(pause) {}
 
   // The identity with which the run began.
   void begin(std::string id) { id_ = std::move(id); }
@@ -40,7 +41,7 @@ class StoreWatch {
 
   const PublishJob& work_;
   upload::Store& store_;
-  const std::stop_token& stop_;
+  std::stop_token stop_;
   Pause& pause_;
   std::string id_{};
   std::string forsaken_{};  // the identity of a removal that nobody ends
