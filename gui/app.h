@@ -22,6 +22,7 @@ class App final : public WindowContent {
   const Settings& settings() const { return settings_; }
 
   void prepare() override;
+  std::array<float, 3> ground() const override;
   void draw() override;
   void dropped(const std::filesystem::path& path) override;
   bool may_close() override;

@@ -31,6 +31,7 @@ void PictureView::show(ImDrawList& list, const Box& box, media::Mirror mirror) {
       return;
     }
     texture_.set(*pixels);
+    texture_.set_exact(size.width == static_cast<int>(room.x) && size.height == static_cast<int>(room.y));
     mirror_ = mirror;
     is_new_ = false;
   }

@@ -20,6 +20,8 @@ class Texture {
   // RGBA, 8 bits each, straight alpha, rows without gaps from the top. Cheap where the size stays the same.
   void set(std::span<const uint8_t> rgba, int width, int height);
   void set(const media::ScreenPixels& pixels);
+  // Drawn pixel by pixel, where it is drawn as large as it is: a third of the cost without a graphics card.
+  void set_exact(bool is_exact);
 
   bool is_empty() const { return name_ == 0; }
   int width() const { return width_; }
@@ -32,6 +34,7 @@ class Texture {
   unsigned name_ = 0;  // OpenGL's
   int width_ = 0;
   int height_ = 0;
+  bool is_exact_ = false;
 };
 
 }  // namespace candid::gui

@@ -173,7 +173,8 @@ void Window::draw_once(WindowContent& content) {
   int height = 0;
   SDL_GL_GetDrawableSize(window_.get(), &width, &height);
   glViewport(0, 0, width, height);
-  glClearColor(0, 0, 0, 1);
+  const std::array<float, 3> ground = content.ground();
+  glClearColor(ground[0], ground[1], ground[2], 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   SDL_GL_SwapWindow(window_.get());

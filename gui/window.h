@@ -1,6 +1,7 @@
 #pragma once
 // The one window: SDL's, drawn by Dear ImGui through OpenGL, and only when something has changed.
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -29,6 +30,8 @@ class WindowContent {
   virtual ~WindowContent() = default;
   // Before a frame begins: letters may change here alone.
   virtual void prepare() = 0;
+  // What lies below everything: red, green, blue, 0..1.
+  virtual std::array<float, 3> ground() const = 0;
   // Between ImGui's NewFrame and Render.
   virtual void draw() = 0;
   // A file or a folder was dropped onto the window.

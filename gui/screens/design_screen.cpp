@@ -176,7 +176,6 @@ void DesignScreen::draw_picture(Ui& ui, const std::shared_ptr<const LoadedCampai
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float height = std::min(room.y - theme.px(96), room.x / picture_.shape());
   const Box box = fitted(ImGui::GetCursorScreenPos(), {room.x, height}, picture_.shape());
-  ImGui::GetWindowDrawList()->AddRectFilled(box.from, box.to, IM_COL32(0, 0, 0, 255), theme.px(8));
   picture_.show(*ImGui::GetWindowDrawList(), box);
   if (shows_safe_areas_) draw_safe_areas(ui, box);
   ImGui::Dummy({room.x, height});

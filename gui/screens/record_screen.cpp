@@ -180,8 +180,8 @@ void RecordScreen::draw_live_picture(Ui& ui, const BoothView& view, ImVec2 room)
   from.y += read;
   const float height = std::min(room.y - read, room.x / picture_.shape());
   const Box box = fitted(from, {room.x, height}, picture_.shape());
-  list.AddRectFilled(box.from, box.to, IM_COL32(0, 0, 0, 255), ui.theme.px(8));
   if (picture_.is_empty()) {
+    list.AddRectFilled(box.from, box.to, IM_COL32(0, 0, 0, 255), ui.theme.px(8));
     ImGui::SetCursorScreenPos({box.from.x + ui.theme.px(20), box.from.y + ui.theme.px(20)});
     const bool is_opening = view.state == BoothView::State::Opening;
     ImGui::TextUnformatted(is_opening ? tr("Opening the camera …") : tr("Waiting for the first picture …"));
