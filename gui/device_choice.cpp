@@ -20,8 +20,7 @@ capture::SourceSettings source_settings_of(const Settings& settings) {
   source.camera = settings.camera.empty() ? kDefaultDevice : settings.camera;
   source.microphone = settings.microphone.empty() ? kDefaultDevice : settings.microphone;
   if (settings.is_full_hd) source.size = media::FrameSize{1920, 1080};
-  // The presenter's lips move with her own voice alone.
-  if (source.camera == kTestDevice) source.microphone = kTestVoice;
+  if (source.camera == kTestDevice && settings.microphone.empty()) source.microphone = kTestVoice;
   return source;
 }
 
@@ -79,14 +78,13 @@ bool DeviceChoice::choose_camera(const Ui& ui) {
 
 bool DeviceChoice::choose_microphone(const Ui& ui) {
   std::string& chosen = ui.settings.microphone;
-  std::string shown = chosen.empty() ? tr("Usual microphone") : chosen;
+  const char* usual = ui.settings.camera == kTestDevice ? tr("Test voice") : tr("Usual microphone");
+  std::string shown = chosen.empty() ? usual : chosen;
   if (found_) {
     for (const capture::Microphone& microphone : found_->microphones) {
       if (microphone.id == chosen) shown = microphone.name;
     }
   }
-  const bool is_test = ui.settings.camera == kTestDevice;
-  if (is_test) shown = tr("Test voice");
   bool is_changed = false;
   auto offer_one = [&](const std::string& label, const std::string& value) {
     if (!ImGui::Selectable(label.c_str(), chosen == value) || chosen == value) return;
@@ -95,9 +93,8 @@ bool DeviceChoice::choose_microphone(const Ui& ui) {
   };
   muted_line(ui.theme, tr("Microphone"));
   ImGui::SetNextItemWidth(-1);
-  ImGui::BeginDisabled(is_test);
   if (ImGui::BeginCombo("##microphone", shown.c_str())) {
-    offer_one(tr("Usual microphone"), "");
+    offer_one(usual, "");
     if (found_) {
       for (const capture::Microphone& microphone : found_->microphones) {
         if (!microphone.is_monitor) offer_one(fmt::format("{}##{}", microphone.name, microphone.id), microphone.id);
@@ -105,7 +102,6 @@ bool DeviceChoice::choose_microphone(const Ui& ui) {
     }
     ImGui::EndCombo();
   }
-  ImGui::EndDisabled();
   return is_changed;
 }
 

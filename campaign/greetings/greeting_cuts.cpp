@@ -131,13 +131,20 @@ std::string remedy_for(capture::CutFlaw flaw) {
     case capture::CutFlaw::TooShort:
       return "hardly anything was said: listen to it, and greet them again if it is not all";
     case capture::CutFlaw::CutOff:
-      return "it begins or ends in the middle of speech, or the recording broke off there: greet them again, and wait "
-             "a "
-             "moment before the key";
+      return "it begins or ends in the middle of speech, or the recording broke off there: greet them again, and "
+             "wait a moment before the key";
     case capture::CutFlaw::Clipped:
       return "too loud for the microphone: turn it down or sit farther away, then greet them again";
   }
   return {};
+}
+
+std::string remedy_for(std::string_view flaw) {
+  using capture::CutFlaw;
+  for (CutFlaw known : {CutFlaw::NoVoice, CutFlaw::TooShort, CutFlaw::CutOff, CutFlaw::Clipped}) {
+    if (flaw == capture::to_string(known)) return remedy_for(known);
+  }
+  return std::string(flaw);
 }
 
 Result<std::vector<GreetingCut>> cut_pending(const std::filesystem::path& greetings, const GreetingBook& book,

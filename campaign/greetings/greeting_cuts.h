@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "campaign/greetings/greeting_book.h"
@@ -26,6 +27,8 @@ struct GreetingCut {
 
 // What a flaw means, and what to do about it.
 std::string remedy_for(capture::CutFlaw flaw);
+// Of a flaw as journals and GreetingStatus name it; a name that is not known is told as it is.
+std::string remedy_for(std::string_view flaw);
 
 using CutProgress = std::function<void(size_t done, size_t total)>;
 

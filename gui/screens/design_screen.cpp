@@ -212,11 +212,13 @@ void DesignScreen::draw_transport(Ui& ui, const LoadedCampaign& loaded) {
   ImGui::AlignTextToFramePadding();
   muted_line(theme, fmt::format("{} / {}", candidate_ + 1, candidates.size()).c_str());
   ImGui::SameLine();
-  const campaign::Candidate& candidate = candidates[candidate_];
-  ui.names.show(shown_name(candidate),
-                {theme.px(18), std::max(theme.px(80), ImGui::GetContentRegionAvail().x - theme.px(130)), 1, true,
-                 theme.colors().text});
-  ImGui::SameLine(ImGui::GetContentRegionMax().x - theme.px(120));
+  const float room = std::max(theme.px(60), ImGui::GetContentRegionMax().x - ImGui::GetCursorPosX() - theme.px(150));
+  const NameStyle style{theme.px(17), room, 1, true, theme.colors().text};
+  const std::string& name = shown_name(candidates[candidate_]);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float above = (ImGui::GetFrameHeight() - ui.names.size_of(name, style).y) / 2;
+  ui.names.show_at(*ImGui::GetWindowDrawList(), {at.x, at.y + above}, name, style);
+  ImGui::SameLine(ImGui::GetContentRegionMax().x - theme.px(140));
   ImGui::Checkbox(tr("Safe areas"), &shows_safe_areas_);
 }
 

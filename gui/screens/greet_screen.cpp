@@ -7,6 +7,7 @@
 #include <SDL_scancode.h>
 #include <fmt/format.h>
 
+#include "campaign/greetings/greeting_cuts.h"
 #include "campaign/greetings/greeting_folder.h"
 #include "gui/device_choice.h"
 #include "gui/picture_view.h"
@@ -247,7 +248,7 @@ void GreetScreen::draw_chosen(Ui& ui) {
   const campaign::GreetingStanding& one = list_->overview.standing[chosen_];
   ui.names.show(shown_name(*one.candidate), {theme.px(22), theme.px(kGreetColumn), 2, true, theme.colors().text});
   if (!one.status.problem.empty()) muted(theme, one.status.problem.c_str());
-  for (const std::string& flaw : one.status.flaws) muted(theme, flaw.c_str());
+  for (const std::string& flaw : one.status.flaws) muted(theme, campaign::remedy_for(flaw).c_str());
   if (!one.status.file.empty()) {
     if (played_ != one.status.file) {
       played_ = one.status.file;
@@ -326,7 +327,9 @@ void GreetScreen::draw_sitting(Ui& ui, const SittingBoothView& view) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float column = theme.px(kGreetColumn);
   ImGui::BeginChild("live", {room.x - column - theme.px(20), 0}, false, ImGuiWindowFlags_NavFlattened);
-  const Box box = fitted(ImGui::GetCursorScreenPos(), ImGui::GetContentRegionAvail(), picture_.shape());
+  const ImVec2 whole = ImGui::GetContentRegionAvail();
+  const ImVec2 upper{whole.x, std::min(whole.y, whole.x / picture_.shape())};
+  const Box box = fitted(ImGui::GetCursorScreenPos(), upper, picture_.shape());
   picture_.show(*ImGui::GetWindowDrawList(), box, ui.settings.is_mirrored ? media::Mirror::Yes : media::Mirror::No);
   draw_name(ui, *view.sitting, box);
   ImGui::EndChild();

@@ -8,6 +8,11 @@ import sys
 
 sys.dont_write_bytecode = True
 
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "recorder"))
+
+from desk import MICROPHONE, Desk as Sound
 from desktop import Desktop, links_in, wait_for
 
 
@@ -31,6 +36,36 @@ def without_a_camera():
         window.key("Return")
         wait_for("its end", (folder / "takes/body.take.json").exists)
         window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
+def with_a_microphone_that_is_unplugged():
+    with Sound(None) as sound, Desktop() as desk:
+        for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR"):
+            desk.environment[name] = sound.environment[name]
+        desk.settings(microphone=f"pulse:{MICROPHONE}")
+        folder = desk.campaign()
+        window = desk.open(folder)
+        window.key("ctrl+2")
+        window.wait_title("Record")
+        window.key("space")
+        window.wait_title("●")
+        take = folder / "takes/body.mkv"
+        wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > 3_000_000)
+        sound.unplug_microphone()
+        wait_for("its end", lambda: "●" not in window.title())
+        told = json.loads((folder / "takes/body.take.json").read_text())
+        assert "microphone" in told["ended_by"], told
+        assert told["duration_s"] > 1, told
+        window.still_picture()
+        window.save("unplugged")
+        # The way on: plugged in again, it is recorded again, and the earlier take is kept.
+        sound.plug_microphone()
+        window.key("r")
+        window.key("space")
+        window.wait_title("●")
+        assert (folder / "takes/body.earlier-1.mkv").exists()
+        window.key("ctrl+q", "Return")
         assert window.wait_end() == 0, window.log()
 
 
@@ -116,6 +151,7 @@ def with_a_campaign_that_is_broken():
 
 if __name__ == "__main__":
     without_a_camera()
+    with_a_microphone_that_is_unplugged()
     with_a_disk_that_fills_up()
     with_a_store_that_does_not_answer()
     with_a_campaign_that_is_broken()
