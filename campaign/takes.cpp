@@ -49,6 +49,17 @@ Result<std::filesystem::path> put_aside(const std::filesystem::path& take) {
   return aside;
 }
 
+Result<void> take_back(const std::filesystem::path& aside, const std::filesystem::path& take) {
+  std::error_code code;
+  if (std::filesystem::exists(take, code)) return {};
+  std::filesystem::rename(aside, take, code);
+  const std::filesystem::path sidecar = capture::sidecar_path(aside);
+  if (!code && std::filesystem::exists(sidecar, code))
+    std::filesystem::rename(sidecar, capture::sidecar_path(take), code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot rename {}", aside.string())));
+  return {};
+}
+
 Result<std::optional<std::string>> add_marks(const capture::RecordSummary& recorded, const capture::Script& script) {
   if (script.empty() || !recorded.marks.empty()) return std::nullopt;
   auto timing = capture::time_script(script, recorded.path);

@@ -32,6 +32,9 @@ Result<TakePlan> plan_take(const TakeRequest& request);
 // it is worth nothing. The name.
 Result<std::filesystem::path> put_aside(const std::filesystem::path& take);
 
+// The other way: where nothing was recorded in its place, the earlier take has its name again.
+Result<void> take_back(const std::filesystem::path& aside, const std::filesystem::path& take);
+
 // When nobody noted where the script's lines were said, the pauses in the sound tell, and the sidecar has it then.
 // Gives a note for the person where that could not be told: the take is whole all the same. An error: it could not be
 // written.

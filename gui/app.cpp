@@ -70,6 +70,7 @@ App::App(Window& window, Settings settings)
           }},
       screens_(make_screens()) {
   set_language(language_ = settings_.language);
+  draw_words_by(names_);
 }
 
 App::~App() = default;
@@ -86,9 +87,14 @@ Result<void> App::apply_theme() {
 
 void App::prepare() {
   if (auto applied = apply_theme(); !applied) log::warning("gui", applied.error().describe());
-  const bool has_list = screens_[index_of(shown_)]->has_list() && !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-  ImGui::GetIO().KeyMap[ImGuiKey_UpArrow] = has_list ? -1 : SDL_SCANCODE_UP;
-  ImGui::GetIO().KeyMap[ImGuiKey_DownArrow] = has_list ? -1 : SDL_SCANCODE_DOWN;
+  const bool is_taken = screens_[index_of(shown_)]->takes_arrows() && !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+  constexpr std::pair<ImGuiKey_, int> kArrows[] = {
+      {ImGuiKey_UpArrow, SDL_SCANCODE_UP},     {ImGuiKey_DownArrow, SDL_SCANCODE_DOWN},
+      {ImGuiKey_LeftArrow, SDL_SCANCODE_LEFT}, {ImGuiKey_RightArrow, SDL_SCANCODE_RIGHT},
+      {ImGuiKey_PageUp, SDL_SCANCODE_PAGEUP},  {ImGuiKey_PageDown, SDL_SCANCODE_PAGEDOWN}};
+  // Within a line that is typed, they are the line's.
+  const bool is_typing = ImGui::GetIO().WantTextInput;
+  for (const auto& [key, code] : kArrows) ImGui::GetIO().KeyMap[key] = is_taken && !is_typing ? -1 : code;
   if (language_ != settings_.language) set_language(language_ = settings_.language);
 }
 
@@ -103,7 +109,7 @@ void App::open(const std::filesystem::path& campaign) {
 
 void App::go_to(ScreenKind kind) {
   if (kind == shown_) return;
-  screens_[index_of(shown_)]->leave();
+  screens_[index_of(shown_)]->leave(ui_);
   shown_ = kind;
 }
 
@@ -159,6 +165,7 @@ void App::draw() {
   {
     std::optional<QuietKeys> quiet;
     if (asks_to_close_) quiet.emplace();
+    if (campaign_.problem() && shown_ != ScreenKind::Home) show_error(theme_, *campaign_.problem());
     screens_[index_of(shown_)]->draw(ui_);
   }
   ImGui::EndChild();
@@ -249,7 +256,10 @@ std::string App::busy_with() const {
 }
 
 bool App::may_close() {
-  if (busy_with().empty()) return true;
+  if (busy_with().empty()) {
+    screens_[index_of(shown_)]->leave(ui_);
+    return true;
+  }
   asks_to_close_ = true;
   return false;
 }

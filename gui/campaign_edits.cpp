@@ -1,5 +1,7 @@
 #include "gui/campaign_edits.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "gui/words.h"
@@ -7,7 +9,15 @@
 namespace candid::gui {
 
 campaign::CampaignEditor* CampaignEdits::editor() {
-  if (editor_ && folder_ == campaign_.folder()) return &*editor_;
+  if (editor_ && folder_ == campaign_.folder()) {
+    // Another program may have written the file since.
+    if (std::exchange(edition_, campaign_.edition()) != campaign_.edition()) {
+      if (auto changed = editor_->is_changed_by_another(); changed && *changed) {
+        if (auto read = editor_->reread(); !read) problem_ = read.error();
+      }
+    }
+    return &*editor_;
+  }
   editor_.reset();
   folder_ = campaign_.folder();
   if (folder_.empty()) return nullptr;

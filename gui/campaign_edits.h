@@ -34,6 +34,7 @@ class CampaignEdits {
 
   OpenCampaign& campaign_;
   std::filesystem::path folder_;  // of the editor
+  uint64_t edition_ = 0;          // OpenCampaign::edition() when its file was looked at last
   std::optional<campaign::CampaignEditor> editor_;
   std::optional<Error> problem_;
 };

@@ -24,7 +24,7 @@ void MessagePicture::work(const std::shared_ptr<Shared>& shared, const Waker& wa
     auto drawn = preview->picture(wish.candidate, wish.moment);
     lock.lock();
     shared->is_drawing = false;
-    shared->drawn.emplace(std::move(drawn));
+    shared->drawn.emplace(Drawn{wish.candidate, std::move(drawn)});
     lock.unlock();
     waker.wake();
   }
@@ -39,7 +39,7 @@ void MessagePicture::want(std::shared_ptr<const LoadedCampaign> campaign, size_t
   shared_->changed.notify_all();
 }
 
-std::optional<Result<campaign::PreviewPicture>> MessagePicture::take() {
+std::optional<MessagePicture::Drawn> MessagePicture::take() {
   std::lock_guard lock(shared_->mutex);
   return std::exchange(shared_->drawn, std::nullopt);
 }

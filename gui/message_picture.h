@@ -20,8 +20,12 @@ class MessagePicture {
 
   // Returns at once. The campaign is shared with the thread that draws.
   void want(std::shared_ptr<const LoadedCampaign> campaign, size_t candidate, Microseconds moment);
+  struct Drawn {
+    size_t candidate = 0;
+    Result<campaign::PreviewPicture> picture;
+  };
   // What was drawn last, once.
-  std::optional<Result<campaign::PreviewPicture>> take();
+  std::optional<Drawn> take();
   // Whether a picture is on its way.
   bool is_drawing() const;
 
@@ -37,7 +41,7 @@ class MessagePicture {
     std::condition_variable_any changed;
     std::optional<Wish> wish;
     bool is_drawing = false;
-    std::optional<Result<campaign::PreviewPicture>> drawn;
+    std::optional<Drawn> drawn;
   };
   static void work(const std::shared_ptr<Shared>& shared, const Waker& waker, const std::stop_token& stop);
 

@@ -24,6 +24,7 @@ const Texture& Names::drawn(const std::string& text, const NameStyle& style) {
                 style.is_bold, ImGui::ColorConvertFloat4ToU32(style.color)};
   if (auto found = by_key_.find(key); found != by_key_.end()) {
     kept_.splice(kept_.begin(), kept_, found->second);
+    kept_.front().frame = ImGui::GetFrameCount();
     return kept_.front().texture;
   }
   overlay::Words words;
@@ -37,9 +38,10 @@ const Texture& Names::drawn(const std::string& text, const NameStyle& style) {
   auto picture = overlay::draw_words(words);
   if (picture && picture->width > 0) texture.set(picture->rgba, picture->width, picture->height);
   if (!picture) log::warning("gui", "words cannot be drawn: " + picture.error().describe());
-  kept_.push_front({std::move(texture), key});
+  kept_.push_front({std::move(texture), key, ImGui::GetFrameCount()});
   by_key_.emplace(key, kept_.begin());
-  if (kept_.size() > kMostKept) {
+  // What was used within this frame is still to be drawn.
+  if (kept_.size() > kMostKept && kept_.back().frame != ImGui::GetFrameCount()) {
     by_key_.erase(kept_.back().key);
     kept_.pop_back();
   }

@@ -39,6 +39,7 @@ class Names {
   struct Drawn {
     Texture texture;
     Key key;
+    int frame = 0;  // in which it was used last
   };
   const Texture& drawn(const std::string& text, const NameStyle& style);
 

@@ -22,6 +22,9 @@ Result<std::shared_ptr<const LoadedCampaign>> read(const std::filesystem::path& 
   auto job = campaign::load_job(folder, found);
   loaded->findings = std::move(found);
   if (!job) return loaded;
+  loaded->campaign = job->campaign;
+  loaded->roster = job->roster;
+  loaded->of_rows = campaign::preflight(loaded->campaign, loaded->roster);
   loaded->standings = TRY(campaign::standings(*job, loaded->decisions, loaded->of_rows));
   loaded->job = std::move(*job);
   return loaded;

@@ -77,7 +77,7 @@ Result<PublishedResult> run(const std::filesystem::path& folder, const std::file
                             const std::stop_token& stop) {
   auto note = [&](const std::string& line) { look([&](PublishingView& view) { view.notes.push_back(line); }); };
   const campaign::Prepared work = TRY(prepared(folder, data, note, stop));
-  const std::vector<campaign::Standing> standings = TRY(standings_in(work));
+  TRY(standings_in(work));  // told before hours of rendering
   // Opened before hours of rendering rather than after.
   const campaign::Places places = campaign::places_of(work.job.campaign.publish, {data});
   campaign::Destination destination;
@@ -93,6 +93,8 @@ Result<PublishedResult> run(const std::filesystem::path& folder, const std::file
     if (outcome.error && outcome.error->kind() == ErrorKind::NoSpace) return tl::unexpected(*outcome.error);
   }
   look([](PublishingView& view) { view.stage = PublishStage::Sending; });
+  // As it was decided meanwhile, too.
+  const std::vector<campaign::Standing> standings = TRY(standings_in(work));
   auto sending = [&](const campaign::PublishProgress& progress) {
     look([&](PublishingView& view) { view.sending = progress; });
   };

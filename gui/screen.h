@@ -36,10 +36,10 @@ class Screen {
   virtual ~Screen() = default;
   // Its whole content, in a child window that is there already.
   virtual void draw(Ui& ui) = 0;
-  // Up and down go through its list; else ImGui goes through buttons by them.
-  virtual bool has_list() const { return false; }
-  // Another screen is shown from now on: devices are given back.
-  virtual void leave() {}
+  // Arrows and page keys mean something here; else ImGui goes through buttons by them.
+  virtual bool takes_arrows() const { return false; }
+  // Another screen is shown from now on, or the window closes: devices are given back, what was typed counts.
+  virtual void leave(Ui&) {}
   // Another campaign is open from now on.
   virtual void forget() {}
   // What is going on that a person would not want to end by accident, as words for a question; empty: nothing.

@@ -108,9 +108,10 @@ SittingBoothView SittingBooth::look() const {
   return shared_->view;
 }
 
-bool SittingBooth::is_recording() const {
+bool SittingBooth::is_busy() const {
   std::lock_guard lock(shared_->mutex);
   const SittingBoothView& view = shared_->view;
+  if (view.state == SittingBoothView::State::Cutting) return true;
   return view.state == SittingBoothView::State::Running && view.sitting && view.sitting->phase != SittingPhase::Ready;
 }
 

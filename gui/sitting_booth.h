@@ -43,7 +43,8 @@ class SittingBooth {
   void press(campaign::SittingCommand command);
   void set_hands_free(bool is_hands_free);
   SittingBoothView look() const;
-  bool is_recording() const;
+  // Somebody is greeted, or clips are cut.
+  bool is_busy() const;
   std::optional<media::Frame> take_picture();
 
  private:

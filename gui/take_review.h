@@ -27,6 +27,7 @@ class TakeReview {
   const std::filesystem::path& take() const { return take_; }
   const capture::Trim& ends() const { return ends_; }
   void set_ends(const capture::Trim& ends) { ends_ = ends; }
+  void pause() { player_.pause(); }
   // Somebody let go of a trim handle since this was asked last.
   bool was_trimmed() { return std::exchange(was_trimmed_, false); }
 

@@ -19,6 +19,31 @@ int& quiet_keys() {
   return count;
 }
 
+Names*& pango() {
+  static Names* names = nullptr;
+  return names;
+}
+
+// One character of UTF-8 from `at` on; U+FFFD for what is none.
+char32_t next_character(std::string_view text, size_t& at) {
+  const auto first = static_cast<unsigned char>(text[at++]);
+  const int more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : -1;
+  if (more < 0) return U'\uFFFD';
+  char32_t character = more == 0 ? first : first & (0x3FU >> more);
+  for (int i = 0; i < more && at < text.size(); ++i)
+    character = character << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
+  return character;
+}
+
+bool has_letters_for(const ImFont& font, std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const char32_t character = next_character(text, at);
+    if (character == '\n') continue;
+    if (character > 0xFFFF || font.FindGlyphNoFallback(static_cast<ImWchar>(character)) == nullptr) return false;
+  }
+  return true;
+}
+
 ImVec4 mixed(ImVec4 a, ImVec4 b, float share) {
   return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share, a.z + (b.z - a.z) * share, a.w};
 }
@@ -50,6 +75,22 @@ void disabled_button(const Theme& theme, const char* label, const char* why, ImV
   if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("%s", why);
 }
 
+void draw_words_by(Names& names) {
+  pango() = &names;
+}
+
+void words(const Theme& theme, const std::string& text, ImVec4 color) {
+  if (pango() != nullptr && !has_letters_for(*theme.body(), text)) {
+    constexpr int kMostLines = 12;
+    return pango()->show(text, {theme.body_size(), ImGui::GetContentRegionAvail().x, kMostLines, false, color});
+  }
+  ImGui::PushTextWrapPos(0);
+  ImGui::PushStyleColor(ImGuiCol_Text, color);
+  ImGui::TextUnformatted(text.c_str());
+  ImGui::PopStyleColor();
+  ImGui::PopTextWrapPos();
+}
+
 void title(const Theme& theme, const char* words) {
   ImGui::PushFont(theme.title());
   ImGui::TextUnformatted(words);
@@ -62,10 +103,8 @@ void strong(const Theme& theme, const char* words) {
   ImGui::PopFont();
 }
 
-void muted(const Theme& theme, const char* words) {
-  ImGui::PushTextWrapPos(0);
-  muted_line(theme, words);
-  ImGui::PopTextWrapPos();
+void muted(const Theme& theme, const char* text) {
+  words(theme, text, theme.colors().muted);
 }
 
 void muted_line(const Theme& theme, const char* words) {
@@ -91,21 +130,13 @@ ImVec4 color_of(const Theme& theme, Severity severity) {
 }
 
 void show_error(const Theme& theme, const Error& error) {
-  ImGui::PushTextWrapPos(0);
-  ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().bad);
-  ImGui::TextUnformatted(error.describe().c_str());
-  ImGui::PopStyleColor();
-  if (!error.hint().empty()) ImGui::TextUnformatted(tr("Try: {}", {error.hint()}).c_str());
-  ImGui::PopTextWrapPos();
+  words(theme, error.describe(), theme.colors().bad);
+  if (!error.hint().empty()) words(theme, tr("Try: {}", {error.hint()}), theme.colors().text);
 }
 
 void show_finding(const Theme& theme, const Finding& finding) {
-  ImGui::PushTextWrapPos(0);
-  ImGui::PushStyleColor(ImGuiCol_Text, color_of(theme, finding.severity));
-  ImGui::TextUnformatted(finding.describe().c_str());
-  ImGui::PopStyleColor();
-  if (!finding.hint.empty()) muted_line(theme, tr("Try: {}", {finding.hint}).c_str());
-  ImGui::PopTextWrapPos();
+  words(theme, finding.describe(), color_of(theme, finding.severity));
+  if (!finding.hint.empty()) words(theme, tr("Try: {}", {finding.hint}), theme.colors().muted);
 }
 
 void show_findings(const Theme& theme, const Findings& findings) {

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/finding.h"
 #include "core/time.h"
+#include "gui/names.h"
 #include "gui/task.h"
 #include "gui/theme.h"
 
@@ -22,6 +23,11 @@ enum class ButtonKind { Primary, Usual, Quiet, Danger };
 bool button(const Theme& theme, const char* label, ButtonKind kind = ButtonKind::Usual, ImVec2 size = {0, 0});
 // A button that cannot be pressed now, and says why when somebody points at it.
 void disabled_button(const Theme& theme, const char* label, const char* why, ImVec2 size = {0, 0});
+
+// Words that may quote a cell, a path or another text of any script: by Pango where ImGui's letters do not have them
+// all. Wraps. The first function says by whom, once; borrowed.
+void draw_words_by(Names& names);
+void words(const Theme& theme, const std::string& text, ImVec4 color);
 
 void title(const Theme& theme, const char* words);
 void strong(const Theme& theme, const char* words);

@@ -40,7 +40,7 @@ float row_height(const Ui& ui) {
 class CandidatesScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  bool has_list() const override { return true; }
+  bool takes_arrows() const override { return true; }
   void forget() override;
 
  private:
@@ -66,6 +66,7 @@ class CandidatesScreen final : public Screen {
   uint64_t edition_ = 0;
   std::unique_ptr<MessagePicture> drawing_;
   PictureView picture_;
+  size_t pictured_ = 0;  // whose it is
   Findings drawn_findings_;
   std::vector<Microseconds> moments_;
   size_t moment_ = 0;
@@ -121,6 +122,7 @@ void CandidatesScreen::choose_rows(const LoadedCampaign& loaded) {
     if (is_wanted) rows_.push_back(i);
   }
   needs_sorting_ = true;
+  if (!rows_.empty() && std::find(rows_.begin(), rows_.end(), chosen_) == rows_.end()) chosen_ = rows_.front();
 }
 
 void CandidatesScreen::sort_rows(const LoadedCampaign& loaded, const ImGuiTableSortSpecs& specs) {
@@ -289,16 +291,18 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
   }
   if (!drawing_) drawing_ = std::make_unique<MessagePicture>(ui.window.waker());
   drawing_->want(loaded, chosen_, moments_.empty() ? Microseconds{0} : moments_[moment_]);
-  if (auto drawn = drawing_->take()) {
-    problem_ = *drawn ? std::optional<Error>() : drawn->error();
-    if (*drawn) {
-      drawn_findings_ = std::move((*drawn)->findings);
-      picture_.set(std::move((*drawn)->frame));
+  if (auto drawn = drawing_->take(); drawn && drawn->candidate == chosen_) {
+    problem_ = drawn->picture ? std::optional<Error>() : drawn->picture.error();
+    if (drawn->picture) {
+      drawn_findings_ = std::move(drawn->picture->findings);
+      picture_.set(std::move(drawn->picture->frame));
+      pictured_ = chosen_;
     }
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = std::min(width / picture_.shape(), ImGui::GetContentRegionAvail().y * 0.6F);
-  picture_.show(*ImGui::GetWindowDrawList(), fitted(at, {width, height}, picture_.shape()));
+  // Nobody's picture stands below another's name.
+  if (pictured_ == chosen_) picture_.show(*ImGui::GetWindowDrawList(), fitted(at, {width, height}, picture_.shape()));
   ImGui::Dummy({width, height});
   draw_moments(ui);
   gap(theme, 4);
@@ -313,10 +317,7 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
     if (button(theme, tr("Decide later"), ButtonKind::Quiet)) decide(ui, *loaded, std::nullopt);
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("C");
   }
-  ImGui::PushTextWrapPos(0);
-  if (!standing.held_because.empty())
-    ImGui::TextColored(theme.colors().warning, "%s", tr("Held: {}", {standing.held_because}).c_str());
-  ImGui::PopTextWrapPos();
+  if (!standing.held_because.empty()) words(theme, tr("Held: {}", {standing.held_because}), theme.colors().warning);
   if (problem_) show_error(theme, *problem_);
   for (const Finding& finding : loaded->of_rows[chosen_]) show_finding(theme, finding);
   for (const Finding& finding : drawn_findings_) show_finding(theme, finding);
@@ -333,9 +334,14 @@ void CandidatesScreen::draw_moments(Ui& ui) {
 void CandidatesScreen::decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision) {
   const Candidate& candidate = loaded.roster.candidates[chosen_];
   auto seen = campaign::words_seen(*loaded.job, candidate);
+  // As the file is now: what was decided a moment ago, here or elsewhere, may not have been read yet.
+  Findings unread;
+  auto earlier = campaign::read_decisions(campaign::decisions_file(ui.campaign.folder()), unread);
+  if (seen && !earlier) seen = tl::unexpected(earlier.error());
+  if (seen && !unread.empty()) seen = fail(ErrorKind::InvalidInput, unread.front().describe(), unread.front().hint);
   auto saved =
       seen ? campaign::write_decisions(ui.campaign.folder(),
-                                       merged(loaded.decisions, {{candidate.id, {decision, *seen, candidate.name}}}))
+                                       merged(std::move(*earlier), {{candidate.id, {decision, *seen, candidate.name}}}))
            : tl::unexpected(seen.error());
   problem_ = saved ? std::optional<Error>() : saved.error();
   if (!saved) return;

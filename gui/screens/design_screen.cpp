@@ -56,6 +56,8 @@ constexpr std::array<Choice, 5> kMotions{
 class DesignScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
+  bool takes_arrows() const override { return true; }
+  void leave(Ui& ui) override { take_typed(ui); }
   void forget() override;
 
  private:
@@ -73,6 +75,7 @@ class DesignScreen final : public Screen {
                     const char* doing);
   void size_field(Ui& ui, size_t number);
   void time_field(Ui& ui, size_t number, const char* key, const char* label, const char* hint);
+  void take_typed(Ui& ui);
   void type_into(Ui& ui, size_t number, const char* key, const char* hint, float width, const char* doing);
 
   size_t candidate_ = 0;
@@ -84,13 +87,17 @@ class DesignScreen final : public Screen {
   Findings findings_;
   std::optional<Error> problem_;
   std::string typed_;        // in the field that has the keyboard
-  std::string typed_where_;  // which one that is
+  std::string typed_where_;  // which one that is; empty: none
+  size_t typed_layer_ = 0;
+  std::string typed_key_;
+  const char* typing_ = "";  // for undo
   uint64_t edition_ = 0;
 };
 
 void DesignScreen::forget() {
   drawing_.reset();
   picture_.clear();
+  typed_where_.clear();
   candidate_ = 0;
   layer_ = 0;
   edition_ = 0;
@@ -168,10 +175,10 @@ void DesignScreen::draw_picture(Ui& ui, const std::shared_ptr<const LoadedCampai
   }
   if (!drawing_) drawing_ = std::make_unique<MessagePicture>(ui.window.waker());
   drawing_->want(loaded, candidate_, moment_);
-  if (auto drawn = drawing_->take()) {
-    problem_ = *drawn ? std::optional<Error>() : drawn->error();
-    findings_ = *drawn ? std::move((*drawn)->findings) : Findings{};
-    if (*drawn) picture_.set(std::move((*drawn)->frame));
+  if (auto drawn = drawing_->take(); drawn && drawn->candidate == candidate_) {
+    problem_ = drawn->picture ? std::optional<Error>() : drawn->picture.error();
+    findings_ = drawn->picture ? std::move(drawn->picture->findings) : Findings{};
+    if (drawn->picture) picture_.set(std::move(drawn->picture->frame));
   }
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float height = std::min(room.y - theme.px(96), room.x / picture_.shape());
@@ -238,7 +245,11 @@ void DesignScreen::draw_layers(Ui& ui) {
     std::string label = kind_words(kind);
     if (const std::string text = string_value(*ui.edits.editor(), layer_place(i), "text"); !text.empty())
       label += ": " + shorten(single_line(text), 28);
-    if (ImGui::Selectable(fmt::format("{}###layer{}", label, i).c_str(), i == layer_)) layer_ = i;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    if (ImGui::Selectable(fmt::format("###layer{}", i).c_str(), i == layer_)) layer_ = i;
+    ui.names.show_at(*ImGui::GetWindowDrawList(), at, label,
+                     {ui.theme.body_size(), width, 1, false, ui.theme.colors().text});
   }
   if (layer_ < count) draw_layer(ui, layer_);
 }
@@ -309,15 +320,21 @@ void DesignScreen::type_into(Ui& ui, size_t number, const char* key, const char*
   text_field(ui.theme, ui.names, {where.c_str(), hint, width}, shown);
   if (ImGui::IsItemActive()) {
     typed_where_ = where;
-    typed_ = shown;
+    typed_layer_ = number;
+    typed_key_ = key;
+    typing_ = doing;
+    typed_ = ImGui::IsKeyPressed(SDL_SCANCODE_ESCAPE, false) ? saved : shown;
     return;
   }
-  if (!is_typed) return;
-  typed_where_.clear();
-  if (typed_ == saved) return;
+  if (is_typed) take_typed(ui);
+}
+
+void DesignScreen::take_typed(Ui& ui) {
+  if (std::exchange(typed_where_, "").empty() || ui.edits.editor() == nullptr) return;
+  if (typed_ == string_value(*ui.edits.editor(), layer_place(typed_layer_), typed_key_.c_str())) return;
   ui.edits.edit([&](CampaignEditor& editor) {
-    return typed_.empty() ? editor.remove(layer_place(number), key, doing)
-                          : editor.set(layer_place(number), key, typed_, doing);
+    return typed_.empty() ? editor.remove(layer_place(typed_layer_), typed_key_, typing_)
+                          : editor.set(layer_place(typed_layer_), typed_key_, typed_, typing_);
   });
 }
 

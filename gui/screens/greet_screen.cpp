@@ -63,8 +63,8 @@ const char* words_of(GreetingState state) {
 class GreetScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  bool has_list() const override { return true; }
-  void leave() override;
+  bool takes_arrows() const override { return true; }
+  void leave(Ui& ui) override;
   void forget() override;
   std::string busy_with() const override;
   void finish() override { booth_.reset(); }
@@ -97,9 +97,9 @@ class GreetScreen final : public Screen {
   PictureView played_picture_;
 };
 
-void GreetScreen::leave() {
+void GreetScreen::leave(Ui&) {
   if (player_) player_->pause();
-  if (booth_ && !booth_->is_recording()) booth_.reset();
+  if (booth_ && !booth_->is_busy()) booth_.reset();
   is_old_ = true;
 }
 
@@ -115,7 +115,7 @@ void GreetScreen::forget() {
 }
 
 std::string GreetScreen::busy_with() const {
-  if (!booth_ || !booth_->is_recording()) return {};
+  if (!booth_ || !booth_->is_busy()) return {};
   return tr("A sitting goes on. Every greeting that was good is kept, and cut the next time.");
 }
 

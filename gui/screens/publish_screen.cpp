@@ -244,11 +244,8 @@ void PublishScreen::draw_problems(Ui& ui, const std::vector<RowProblem>& problem
   for (const RowProblem& problem : problems) {
     ui.names.show(fmt::format("{}: {}", problem.line, problem.name),
                   {ui.theme.px(15), width, 1, true, ui.theme.colors().text});
-    ImGui::PushTextWrapPos(0);
-    muted_line(ui.theme, problem.hint.empty()
-                             ? problem.words.c_str()
-                             : fmt::format("{} {}", problem.words, tr("Try: {}", {problem.hint})).c_str());
-    ImGui::PopTextWrapPos();
+    muted(ui.theme, problem.words.c_str());
+    if (!problem.hint.empty()) muted(ui.theme, tr("Try: {}", {problem.hint}).c_str());
   }
   ImGui::EndChild();
 }

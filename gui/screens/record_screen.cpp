@@ -39,7 +39,8 @@ bool is_of_framing(capture::Fault fault) {
 class RecordScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  void leave() override;
+  bool takes_arrows() const override { return true; }
+  void leave(Ui& ui) override;
   void forget() override;
   std::string busy_with() const override;
   void finish() override { booth_.reset(); }
@@ -59,12 +60,15 @@ class RecordScreen final : public Screen {
   void draw_ended(Ui& ui);
   void draw_review(Ui& ui);
   void record_again(Ui& ui);
+  void take_back(Ui& ui);
+  void drop_trim(Ui& ui) const;
 
   DeviceChoice devices_;
   capture::Script script_;
   std::unique_ptr<RecordingBooth> booth_;
-  std::optional<Error> problem_;  // why there is no picture
-  std::string note_;              // about the take that was recorded last
+  std::optional<Error> problem_;                                                      // why there is no picture
+  std::optional<std::pair<std::filesystem::path, std::filesystem::path>> put_aside_;  // and the take that it was
+  std::string note_;  // about the take that was recorded last
   std::unique_ptr<TakeReview> review_;
   PictureView picture_;
   uint64_t edition_ = 0;
@@ -114,6 +118,8 @@ void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
   problem_ = view.problem;
   note_ = view.note;
   if (view.take) {
+    put_aside_.reset();
+    drop_trim(ui);
     if (view.ended_by == capture::EndedBy::DiskLow)
       ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
     review_ = std::make_unique<TakeReview>(ui.window.waker(), *view.take, capture::Trim{});
@@ -122,11 +128,24 @@ void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
     problem_ = Error(ErrorKind::Cancelled, tr("Nothing was recorded."));
   }
   booth_.reset();
+  take_back(ui);
 }
 
-void RecordScreen::leave() {
-  if (booth_ && !booth_->is_recording()) booth_.reset();
+void RecordScreen::leave(Ui& ui) {
+  if (review_) review_->pause();
+  if (booth_ && !booth_->is_recording()) {
+    booth_.reset();
+    take_back(ui);
+  }
   if (!booth_) problem_.reset();
+}
+
+// Nothing was recorded in the place of a take that was put aside for it.
+void RecordScreen::take_back(Ui& ui) {
+  if (!put_aside_) return;
+  const auto [aside, take] = *std::exchange(put_aside_, std::nullopt);
+  if (auto back = campaign::take_back(aside, take); !back) problem_ = back.error();
+  ui.campaign.reload();
 }
 
 void RecordScreen::forget() {
@@ -378,10 +397,18 @@ void RecordScreen::draw_review(Ui& ui) {
   // Undone elsewhere, the handles follow.
   if (const auto& loaded = ui.campaign.loaded(); edition_ != ui.campaign.edition()) {
     edition_ = ui.campaign.edition();
-    if (loaded->campaign.take == review_->take()) review_->set_ends(trim_of(loaded->campaign));
+    // Another one was named elsewhere.
+    if (loaded->campaign.take != review_->take()) return review_.reset();
+    review_->set_ends(trim_of(loaded->campaign));
   }
   if (review_->was_trimmed()) set_trim(ui.edits, review_->ends());
   if (again) record_again(ui);
+}
+
+// What was cut off the take before says nothing about this one.
+void RecordScreen::drop_trim(Ui& ui) const {
+  if (ui.edits.editor() == nullptr || !ui.edits.editor()->value({}, "trim")) return;
+  ui.edits.edit([](campaign::CampaignEditor& editor) { return editor.remove({}, "trim", tr("trim the take")); });
 }
 
 void RecordScreen::record_again(Ui& ui) {
@@ -391,7 +418,9 @@ void RecordScreen::record_again(Ui& ui) {
     return;
   }
   ui.notify(tr("The earlier take is kept as {}.", {aside->filename().string()}));
+  put_aside_ = {*aside, review_->take()};
   review_.reset();
+  ui.campaign.reload();
   open_booth(ui);
 }
 

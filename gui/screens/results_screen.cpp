@@ -65,7 +65,7 @@ const char* words_of(track::ViewState state) {
 class ResultsScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  bool has_list() const override { return true; }
+  bool takes_arrows() const override { return true; }
   void forget() override;
 
  private:

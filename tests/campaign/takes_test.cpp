@@ -56,6 +56,22 @@ TEST_F(Takes, ATakeThatAKillLeftHasNoSidecarToKeep) {
   EXPECT_FALSE(std::filesystem::exists(path("take.mkv")));
 }
 
+TEST_F(Takes, WhereNothingCameInItsPlaceATakeHasItsNameAgain) {
+  write("take.mkv", "first");
+  write("take.take.json", "{}");
+  const auto aside = must(put_aside(path("take.mkv")));
+  must(take_back(aside, path("take.mkv")));
+  EXPECT_EQ(must(read_text_file(path("take.mkv"))), "first");
+  EXPECT_TRUE(std::filesystem::exists(path("take.take.json")));
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  // Something came: it stays, and so does what was put aside.
+  const auto again = must(put_aside(path("take.mkv")));
+  write("take.mkv", "second");
+  must(take_back(again, path("take.mkv")));
+  EXPECT_EQ(must(read_text_file(path("take.mkv"))), "second");
+  EXPECT_EQ(must(read_text_file(again)), "first");
+}
+
 TEST_F(Takes, AnEarlierTakeKeepsANameThatNothingElseHas) {
   write("take.mkv", "first");
   write("take.take.json", "{}");

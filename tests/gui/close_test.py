@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from desktop import Desktop, wait_for
+from desktop import Desktop, begin_recording, wait_for
 
 
 def seconds_of(take):
@@ -16,16 +16,6 @@ def seconds_of(take):
     told = subprocess.run(["ffprobe", "-v", "error", "-count_packets", "-select_streams", "v", "-show_entries",
                            "stream=nb_read_packets", "-of", "csv=p=0", str(take)], capture_output=True, text=True, check=True)
     return int(told.stdout.strip().strip(",")) / 30
-
-
-def begin_recording(window, folder):
-    window.key("ctrl+2")
-    window.wait_title("Record")
-    window.key("space")
-    window.wait_title("●")
-    take = folder / "takes/body.mkv"
-    wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > 3_000_000)
-    return take
 
 
 def closed_while_recording():

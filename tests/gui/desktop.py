@@ -159,10 +159,6 @@ class Window:
         self._xdotool("mousemove", x, y)
         self._xdotool("click", 1)
 
-    def close(self):
-        """As a window manager asks for it (WM_DELETE_WINDOW)."""
-        subprocess.run(["xdotool", "windowquit", self._id], env=self._desk.environment, check=True)
-
     def still_picture(self):
         """A picture of the screen that has stopped changing: the same for half a second."""
         pictures = []
@@ -188,3 +184,14 @@ class Window:
 
     def wait_end(self):
         return self.process.wait(WAIT)
+
+
+def begin_recording(window, folder, megabytes=3):
+    """On the record screen, until some seconds are in the take: its file."""
+    window.key("ctrl+2")
+    window.wait_title("Record")
+    window.key("space")
+    window.wait_title("●")
+    take = folder / "takes/body.mkv"
+    wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > megabytes * 1e6)
+    return take

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "recorder"))
 
 from desk import MICROPHONE, Desk as Sound
-from desktop import Desktop, links_in, wait_for
+from desktop import Desktop, begin_recording, links_in, wait_for
 
 
 def without_a_camera():
@@ -46,12 +46,7 @@ def with_a_microphone_that_is_unplugged():
         desk.settings(microphone=f"pulse:{MICROPHONE}")
         folder = desk.campaign()
         window = desk.open(folder)
-        window.key("ctrl+2")
-        window.wait_title("Record")
-        window.key("space")
-        window.wait_title("●")
-        take = folder / "takes/body.mkv"
-        wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > 3_000_000)
+        begin_recording(window, folder)
         sound.unplug_microphone()
         wait_for("its end", lambda: "●" not in window.title())
         told = json.loads((folder / "takes/body.take.json").read_text())
@@ -79,12 +74,7 @@ def with_a_disk_that_fills_up():
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600000000", "candid", str(takes)], check=True)
         try:
             window = desk.open(folder)
-            window.key("ctrl+2")
-            window.wait_title("Record")
-            window.key("space")
-            window.wait_title("●")
-            take = takes / "body.mkv"
-            wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > 2_000_000)
+            begin_recording(window, folder)
             with open(takes / "filler", "wb") as filler:
                 os.posix_fallocate(filler.fileno(), 0, 120_000_000)
             wait_for("its end by itself", lambda: "●" not in window.title())
@@ -140,6 +130,10 @@ def with_a_campaign_that_is_broken():
         window = desk.open(folder)
         window.still_picture()
         window.save("broken-campaign")
+        for broken in ("[[[x\n", whole + "\n[[[broken", "a.b" * 10_000, "\x00", ""):
+            file.write_text(broken)
+            window.key("F5")
+            window.still_picture()
         window.key("ctrl+5")
         window.wait_title("Candidates")
         file.write_text(whole)
