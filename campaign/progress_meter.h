@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 #include "campaign/render.h"
 
@@ -12,15 +13,17 @@ namespace candid::campaign {
 
 class ProgressMeter {
  public:
-  // `work` is what all frames together will weigh; a frame at constant quality weighs 1.
-  ProgressMeter(const std::function<void(const RenderProgress&)>& report, size_t messages, double work);
+  // `work` is what all frames together will weigh; a frame at constant quality weighs 1. `ready` are the candidates
+  // whose videos were there before.
+  ProgressMeter(const std::function<void(const RenderProgress&)>& report, size_t messages, double work,
+                std::vector<size_t> ready);
 
   void frame_done(double weight);
-  void message_done();
+  void message_done(size_t candidate, bool has_failed);
   void set_predicted_bytes(uint64_t bytes) { predicted_bytes_ = bytes; }
 
  private:
-  void tell(bool always);
+  void tell();
 
   using Clock = std::chrono::steady_clock;
   const std::function<void(const RenderProgress&)>& report_;
@@ -33,6 +36,8 @@ class ProgressMeter {
   std::atomic<uint64_t> predicted_bytes_ = 0;
   std::mutex mutex_;
   Clock::time_point last_{};
+  std::vector<size_t> ready_;  // not told yet
+  std::vector<size_t> failed_;
 };
 
 }  // namespace candid::campaign

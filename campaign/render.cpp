@@ -87,10 +87,13 @@ class Rendering {
     ++message.waits_for;
   }
 
+  // One that is up to date.
+  void skip(const PlannedMessage& planned) { ready_.push_back(planned.candidate); }
+
   // Fails when what all messages need cannot be made; what becomes of each message is in its outcome.
   Result<void> run(const std::function<void(const RenderProgress&)>& progress) {
     form_batches();
-    ProgressMeter meter(progress, pending_.size(), work());
+    ProgressMeter meter(progress, pending_.size(), work(), ready_);
     meter_ = &meter;
     segments_.emplace(TRY(SegmentMaker::create(job_, plan_, workspace_, budget_, meter, halt_.get_token())));
     if (job_.campaign.video.max_megabytes) {
@@ -287,7 +290,7 @@ class Rendering {
     if (!made) return fail_message(index, made.error());
     message.outcome->state = RenderState::Rendered;
     log::info("campaign", fmt::format("rendered message {}", message.planned->id));
-    meter_->message_done();
+    meter_->message_done(message.planned->candidate, false);
   }
 
   void fail_message(size_t index, const Error& error) {
@@ -298,7 +301,7 @@ class Rendering {
     outcome.state = RenderState::Failed;
     outcome.error = error;
     if (error.kind() == ErrorKind::NoSpace) halt_.request_stop();
-    meter_->message_done();
+    meter_->message_done(outcome.candidate, true);
   }
 
   // What all messages wait for cannot be made.
@@ -322,6 +325,7 @@ class Rendering {
   std::deque<MissingSegment> missing_;             // in the order of the messages
   std::map<std::string, MissingSegment*> by_key_;  // null: on record
   std::vector<const MissingSegment*> shared_;
+  std::vector<size_t> ready_;      // candidates whose videos are up to date
   std::vector<size_t> greetings_;  // pending messages whose own opening is missing
   std::deque<Batch> batches_;
   std::set<size_t> kept_;  // ranges whose frames are kept while their segments are made
@@ -399,7 +403,10 @@ Result<std::vector<RenderOutcome>> render(const Job& job, const Plan& plan, cons
   Rendering rendering(job, plan, workspace, options, std::move(stop));
   bool is_needed = false;
   for (size_t i = 0; i < chosen.size(); ++i) {
-    if (is_up_to_date(job, workspace, *chosen[i])) continue;
+    if (is_up_to_date(job, workspace, *chosen[i])) {
+      rendering.skip(*chosen[i]);
+      continue;
+    }
     rendering.add(*chosen[i], outcomes[i]);
     is_needed = true;
   }

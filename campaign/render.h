@@ -28,6 +28,9 @@ struct RenderProgress {
   double fraction = 0;           // of all work, 0..1
   double frames_per_second = 0;  // encoded so far, over all threads
   uint64_t predicted_bytes = 0;  // of each MP4, once it is known; 0 where quality decides
+  // Since the last call, as indices into Job::roster.candidates: whose video is there, and whose could not be made.
+  std::vector<size_t> ready{};
+  std::vector<size_t> failed{};
 };
 
 enum class RenderState { Rendered, Unchanged, Failed, Cancelled };

@@ -1,7 +1,6 @@
 #include "cli/job_command.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -64,13 +63,6 @@ void add_server_option(CLI::App& command, std::string& server) {
         if (valid && net::holds_login(url)) return std::string("the address holds a user or a password: take them out");
         return valid && !url.ends_with('/') ? std::string() : "an address reads https://video.example.com";
       });
-}
-
-bool was_cut_short(const std::vector<campaign::RenderOutcome>& outcomes) {
-  return std::any_of(outcomes.begin(), outcomes.end(), [](const campaign::RenderOutcome& outcome) {
-    return outcome.state == campaign::RenderState::Cancelled ||
-           (outcome.error && outcome.error->kind() == ErrorKind::NoSpace);
-  });
 }
 
 void add_render_options(CLI::App& command, campaign::RenderOptions& options) {
@@ -162,42 +154,31 @@ Result<std::vector<campaign::RenderOutcome>> render(const Session& session, cons
 
 void add_send_options(CLI::App& command, SendOptions& options) {
   constexpr int kMostParallel = 64;
-  add_data_option(command, options.data);
+  add_data_option(command, options.settings.data);
   add_server_option(command, options.server);
   command
-      .add_option("--limit-rate", options.limit_rate, "bytes a second at most, as 500k or 2M; 0: as fast as it goes")
+      .add_option("--limit-rate", options.settings.limit_rate,
+                  "bytes a second at most, as 500k or 2M; 0: as fast as it goes")
       ->type_name("RATE")
       ->transform(CLI::AsSizeValue(true));
-  command.add_option("--parallel", options.how.parallel, "files on their way at once")
+  command.add_option("--parallel", options.settings.how.parallel, "files on their way at once")
       ->check(CLI::Range(1, kMostParallel))
       ->capture_default_str();
-  command.add_flag("--verify", options.how.verify, "compare every object in the store, whatever earlier runs sent");
-  command.add_flag("--new-links", options.how.new_links,
+  command.add_flag("--verify", options.settings.how.verify,
+                   "compare every object in the store, whatever earlier runs sent");
+  command.add_flag("--new-links", options.settings.how.new_links,
                    "make new links in place of those that are over, and of those that another ledger gave out");
-}
-
-Result<campaign::Destination> open_destination(const Session& session, const campaign::Prepared& work,
-                                               const SendOptions& options) {
-  campaign::Places places = campaign::places_of(work.job.campaign.publish, {options.data});
-  campaign::Destination destination;
-  destination.store =
-      TRY(campaign::open_store(places, work.workspace.uploads_file(), options.limit_rate, session.stop));
-  destination.ledger = TRY(campaign::open_ledger(places, session.stop));
-  return destination;
 }
 
 Result<campaign::PublishReport> publish(const Session& session, const campaign::Prepared& work,
                                         const campaign::Decisions& decisions, const campaign::Destination& destination,
                                         const campaign::PublishOptions& options) {
-  auto standings = TRY(campaign::standings_of(work, decisions));
-  campaign::PublishOptions how = options;
-  how.verify = how.verify || destination.store.is_local;  // a look there costs nothing
+  const auto standings = TRY(campaign::standings_of(work, decisions));
   campaign::PublishReport report;
   {
     UploadDisplay display(session.console);
     auto progress = [&](const campaign::PublishProgress& so_far) { display.update(so_far); };
-    report = TRY(campaign::publish({work.job, work.plan, standings, work.workspace}, *destination.store.store,
-                                   *destination.ledger.ledger, how, progress, session.stop));
+    report = TRY(campaign::send(work, standings, destination, options, progress, session.stop));
   }
   if (report.leftovers) {
     session.console.note(
@@ -228,10 +209,6 @@ size_t tell_failures(const Session& session, const campaign::Job& job,
 
 size_t tell_failures(const Session& session, const campaign::Job& job, const campaign::PublishReport& report,
                      const std::vector<campaign::RenderOutcome>& rendered) {
-  std::set<size_t> told;
-  for (const campaign::RenderOutcome& outcome : rendered) {
-    if (outcome.error) told.insert(outcome.candidate);
-  }
   if (report.links_of_others > 0) {
     session.console.note(fmt::format("note: {} in links.csv, of candidates who are not among these rows, still open.",
                                      count(report.links_of_others, "link")));
@@ -243,13 +220,10 @@ size_t tell_failures(const Session& session, const campaign::Job& job, const cam
         count(report.links_of_erased, "link"), report.links_of_erased == 1 ? "s" : "", job.campaign.folder.string()));
   }
   tell_over(session, report.links_over);
-  size_t failed = 0;
-  for (const campaign::PublishedLink& link : report.links) {
-    if (!link.error) continue;
-    if (!told.contains(link.candidate)) session.console.error(link.error->wrapped(row_of(job, link.candidate)));
-    ++failed;
-  }
-  return failed;
+  for (const campaign::PublishedLink* link : campaign::failed_links(report, rendered))
+    session.console.error(link->error->wrapped(row_of(job, link->candidate)));
+  return static_cast<size_t>(std::count_if(report.links.begin(), report.links.end(),
+                                           [](const campaign::PublishedLink& link) { return link.error.has_value(); }));
 }
 
 void tell_over(const Session& session, size_t links) {

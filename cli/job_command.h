@@ -5,12 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "campaign/destination.h"
 #include "campaign/job.h"
 #include "campaign/prepared.h"
 #include "campaign/proof.h"
 #include "campaign/publishing/publish.h"
 #include "campaign/render.h"
+#include "campaign/sending.h"
 #include "cli/session.h"
 #include "core/files.h"
 
@@ -32,18 +32,13 @@ Result<campaign::Proof> prove(const Session& session, const campaign::Prepared& 
                               const campaign::Decisions& decisions);
 Result<std::vector<campaign::RenderOutcome>> render(const Session& session, const campaign::Prepared& work,
                                                     const campaign::RenderOptions& options);
-// Where publishing goes, opened before hours of rendering rather than after.
 struct SendOptions {
-  std::filesystem::path data = default_data_folder();
+  campaign::SendSettings settings{};
   std::string server{};
-  uint64_t limit_rate = 0;  // bytes a second; 0: none
-  campaign::PublishOptions how{};
-  campaign::PrepareSettings preparing() const { return {server, data, campaign::AskedLedger::Always}; }
+  campaign::PrepareSettings preparing() const { return {server, settings.data, campaign::AskedLedger::Always}; }
 };
 // --data, --server, --limit-rate, --parallel, --verify and --new-links
 void add_send_options(CLI::App& command, SendOptions& options);
-Result<campaign::Destination> open_destination(const Session& session, const campaign::Prepared& work,
-                                               const SendOptions& options);
 Result<campaign::PublishReport> publish(const Session& session, const campaign::Prepared& work,
                                         const campaign::Decisions& decisions, const campaign::Destination& destination,
                                         const campaign::PublishOptions& options);
@@ -55,9 +50,6 @@ nlohmann::json held_json(const campaign::Job& job, const campaign::PublishReport
 
 // Says so when the links' server does not answer yet; nobody's videos are lost by it.
 void tell_server(const Session& session, const campaign::Prepared& work);
-
-// Whether the run ended before its time: stopped, or with a full disk.
-bool was_cut_short(const std::vector<campaign::RenderOutcome>& outcomes);
 
 // Errors a row, on stderr; how many failed.
 size_t tell_failures(const Session& session, const campaign::Job& job,

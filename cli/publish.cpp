@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "campaign/publishing/publish_preview.h"
 #include "cli/job_command.h"
 #include "cli/upload_display.h"
 
@@ -81,24 +80,10 @@ Outcome preview(const Session& session, const PublishOptions& options) {
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   auto standings = decisions ? campaign::standings_of(*work, *decisions) : tl::unexpected(decisions.error());
   if (!standings) return session.failed(standings.error());
-  campaign::Places places = campaign::places_of(work->job.campaign.publish, {options.sending.data});
-  auto is_there = campaign::has_store(places);
-  if (!is_there) return session.failed(is_there.error());
-  campaign::OpenStore store;
-  if (*is_there) {
-    auto opened = campaign::open_store_for_reading(places, session.stop);
-    if (!opened) return session.failed(opened.error());
-    store = std::move(*opened);
-  }
-  auto ledger = campaign::look_into_ledger(places, session.stop);
-  if (!ledger) return session.failed(ledger.error());
-  campaign::PublishOptions how = options.sending.how;
-  how.verify = how.verify || store.is_local;
   Result<campaign::PublishPreview> preview = [&] {
     UploadDisplay display(session.console);
     auto progress = [&](const campaign::PublishProgress& so_far) { display.update(so_far); };
-    return campaign::preview_publish({work->job, work->plan, *standings, work->workspace}, store.store.get(),
-                                     ledger->ledger.get(), how, progress, session.stop);
+    return campaign::preview_sending(*work, *standings, options.sending.settings, progress, session.stop);
   }();
   if (!preview) return session.failed(preview.error());
   campaign::PublishReport unready;
@@ -106,7 +91,7 @@ Outcome preview(const Session& session, const PublishOptions& options) {
   unready.links_over = preview->links_over;
   size_t failed = tell_failures(session, work->job, unready, {});
   tell_rejected(session, work->job.roster);
-  tell_preview(session, *work, *preview, rate_of(*preview, options.sending.limit_rate));
+  tell_preview(session, *work, *preview, rate_of(*preview, options.sending.settings.limit_rate));
   if (preview->messages == 0 && failed > 0) return Outcome::Failed;
   return failed + work->job.roster.rejected.size() == 0 ? Outcome::Done : Outcome::SomeRowsFailed;
 }
@@ -128,9 +113,9 @@ Outcome run_publish(const Session& session, const PublishOptions& options) {
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
   if (work->no_answer) return list_and_fail(session, *work, *decisions);
-  auto destination = open_destination(session, *work, options.sending);
+  auto destination = campaign::open_destination(*work, options.sending.settings, session.stop);
   if (!destination) return session.failed(destination.error());
-  auto report = publish(session, *work, *decisions, *destination, options.sending.how);
+  auto report = publish(session, *work, *decisions, *destination, options.sending.settings.how);
   if (!report) return session.failed(report.error());
   size_t failed = tell_failures(session, work->job, *report, {});
   tell_held(session, work->job, *report);

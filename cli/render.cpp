@@ -35,7 +35,7 @@ Outcome run_render(const Session& session, const RenderOptions& options) {
   }
   session.console.say(fmt::format("{} rendered, {} unchanged, {} failed, in {}.", count(rendered, "video"), unchanged,
                                   failed, session.console.strong(work->workspace.folder().string())));
-  if (was_cut_short(*outcomes)) {
+  if (campaign::cut_short(*outcomes)) {
     session.console.note("Stopped. The same command goes on from here.");
     return Outcome::Failed;
   }

@@ -28,7 +28,7 @@ Outcome run_run(const Session& session, const RunOptions& options) {
   auto work = prepare(session, options.folder, options.sending.preparing(), outcome);
   if (!work) return outcome;
   if (work->no_answer) return session.failed(*work->no_answer);
-  auto destination = open_destination(session, *work, options.sending);
+  auto destination = campaign::open_destination(*work, options.sending.settings, session.stop);
   if (!destination) return session.failed(destination.error());
   auto decisions = decisions_of(session, campaign::decisions_file(options.folder));
   if (!decisions) return session.failed(decisions.error());
@@ -41,12 +41,12 @@ Outcome run_run(const Session& session, const RunOptions& options) {
   auto rendered = render(session, *work, options.how);
   if (!rendered) return session.failed(rendered.error());
   size_t failed = tell_failures(session, work->job, *rendered);
-  if (was_cut_short(*rendered))
+  if (campaign::cut_short(*rendered))
     return session.failed(Error(ErrorKind::Cancelled, "stopped", "run the same command again: it goes on from here"));
   session.console.note(
       fmt::format("render: {} in {}", count(rendered->size() - failed, "video"), work->workspace.folder().string()));
 
-  auto report = publish(session, *work, *decisions, *destination, options.sending.how);
+  auto report = publish(session, *work, *decisions, *destination, options.sending.settings.how);
   if (!report) return session.failed(report.error());
   size_t unpublished = tell_failures(session, work->job, *report, *rendered);
   tell_held(session, work->job, *report);

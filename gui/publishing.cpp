@@ -1,12 +1,6 @@
 #include "gui/publishing.h"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
-#include "campaign/destination.h"
-#include "campaign/prepared.h"
-#include "campaign/publishing/publish_preview.h"
+#include "campaign/sending.h"
 #include "gui/widgets.h"
 
 namespace candid::gui {
@@ -27,13 +21,13 @@ Result<campaign::Prepared> prepared(const std::filesystem::path& folder, const s
   return work;
 }
 
-Result<std::vector<campaign::Standing>> standings_in(const campaign::Prepared& work) {
+// A hold that is not read would send a video.
+Result<campaign::Decisions> decisions_in(const campaign::Prepared& work) {
   Findings unread;
-  const campaign::Decisions decisions =
+  campaign::Decisions decisions =
       TRY(campaign::read_decisions(campaign::decisions_file(work.job.campaign.folder), unread));
-  // A hold that is not read would send a video.
   if (!unread.empty()) return fail(ErrorKind::InvalidInput, unread.front().describe(), unread.front().hint);
-  return campaign::standings_of(work, decisions);
+  return decisions;
 }
 
 RowProblem row_problem(const campaign::Job& job, size_t candidate, const Error& error) {
@@ -48,20 +42,16 @@ PublishedResult result_of(const campaign::Prepared& work, const std::vector<camp
   result.bytes_there = report.bytes_there_already;
   result.held = report.held.size();
   result.links_file = work.workspace.links_file();
-  std::vector<size_t> told;
-  for (const campaign::RenderOutcome& outcome : rendered) {
-    if (!outcome.error) continue;
-    told.push_back(outcome.candidate);
-    result.problems.push_back(row_problem(work.job, outcome.candidate, *outcome.error));
-  }
   for (const campaign::PublishedLink& link : report.links) {
-    if (!link.error) {
-      ++result.published;
-      result.new_links += link.is_new ? 1 : 0;
-    } else if (std::find(told.begin(), told.end(), link.candidate) == told.end()) {
-      result.problems.push_back(row_problem(work.job, link.candidate, *link.error));
-    }
+    if (link.error) continue;
+    ++result.published;
+    result.new_links += link.is_new ? 1 : 0;
   }
+  for (const campaign::RenderOutcome& outcome : rendered) {
+    if (outcome.error) result.problems.push_back(row_problem(work.job, outcome.candidate, *outcome.error));
+  }
+  for (const campaign::PublishedLink* link : campaign::failed_links(report, rendered))
+    result.problems.push_back(row_problem(work.job, link->candidate, *link->error));
   for (const campaign::HeldMessage& held : report.held) {
     const campaign::Candidate& one = work.job.roster.candidates[held.candidate];
     result.problems.push_back({one.line, shown_name(one), held.reason});
@@ -73,35 +63,62 @@ PublishedResult result_of(const campaign::Prepared& work, const std::vector<camp
   return result;
 }
 
-Result<PublishedResult> run(const std::filesystem::path& folder, const std::filesystem::path& data, const Look& look,
-                            const std::stop_token& stop) {
+void name_videos(PublishingView& view, const campaign::Job& job) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  for (const campaign::Candidate& one : job.roster.candidates) names->push_back(shown_name(one));
+  view.videos.assign(names->size(), VideoState::Waiting);
+  view.names = std::move(names);
+}
+
+void mark(PublishingView& view, const std::vector<size_t>& candidates, VideoState state) {
+  for (size_t candidate : candidates) view.videos[candidate] = state;
+}
+
+// What was up to date is told by nobody on the way.
+void mark_rendered(PublishingView& view, const std::vector<campaign::RenderOutcome>& rendered) {
+  for (const campaign::RenderOutcome& one : rendered)
+    view.videos[one.candidate] = one.error ? VideoState::Failed : VideoState::Made;
+}
+
+void mark_held(PublishingView& view, const std::vector<campaign::Standing>& standings) {
+  for (size_t i = 0; i < standings.size(); ++i) {
+    if (!standings[i].held_because.empty() && view.videos[i] != VideoState::Failed) view.videos[i] = VideoState::Held;
+  }
+}
+
+Result<PublishedResult> run(const std::filesystem::path& folder, const campaign::SendSettings& settings,
+                            const Look& look, const std::stop_token& stop) {
   auto note = [&](const std::string& line) { look([&](PublishingView& view) { view.notes.push_back(line); }); };
-  const campaign::Prepared work = TRY(prepared(folder, data, note, stop));
-  TRY(standings_in(work));  // told before hours of rendering
-  // Opened before hours of rendering rather than after.
-  const campaign::Places places = campaign::places_of(work.job.campaign.publish, {data});
-  campaign::Destination destination;
-  destination.store = TRY(campaign::open_store(places, work.workspace.uploads_file(), 0, stop));
-  destination.ledger = TRY(campaign::open_ledger(places, stop));
-  look([](PublishingView& view) { view.stage = PublishStage::Rendering; });
+  const campaign::Prepared work = TRY(prepared(folder, settings.data, note, stop));
+  TRY(decisions_in(work));  // told before hours of rendering
+  const campaign::Destination destination = TRY(campaign::open_destination(work, settings, stop));
+  look([&](PublishingView& view) {
+    name_videos(view, work.job);
+    view.stage = PublishStage::Rendering;
+  });
   auto rendering = [&](const campaign::RenderProgress& progress) {
-    look([&](PublishingView& view) { view.rendering = progress; });
+    look([&](PublishingView& view) {
+      view.rendering = progress;
+      mark(view, progress.ready, VideoState::Made);
+      mark(view, progress.failed, VideoState::Failed);
+    });
   };
   const auto rendered = TRY(campaign::render(work.job, work.plan, work.workspace, {}, rendering, stop));
-  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
-  for (const campaign::RenderOutcome& outcome : rendered) {
-    if (outcome.error && outcome.error->kind() == ErrorKind::NoSpace) return tl::unexpected(*outcome.error);
-  }
-  look([](PublishingView& view) { view.stage = PublishStage::Sending; });
-  // As it was decided meanwhile, too.
-  const std::vector<campaign::Standing> standings = TRY(standings_in(work));
+  if (auto reason = campaign::cut_short(rendered)) return tl::unexpected(*reason);
+  const campaign::Decisions decisions = TRY(decisions_in(work));  // as it was decided meanwhile, too
+  const std::vector<campaign::Standing> standings = TRY(campaign::standings_of(work, decisions));
+  look([&](PublishingView& view) {
+    mark_rendered(view, rendered);
+    mark_held(view, standings);
+    view.stage = PublishStage::Sending;
+  });
   auto sending = [&](const campaign::PublishProgress& progress) {
-    look([&](PublishingView& view) { view.sending = progress; });
+    look([&](PublishingView& view) {
+      view.sending = progress;
+      mark(view, progress.live, VideoState::Live);
+    });
   };
-  campaign::PublishOptions how;
-  how.verify = destination.store.is_local;  // a look there costs nothing
-  const auto report = TRY(campaign::publish({work.job, work.plan, standings, work.workspace}, *destination.store.store,
-                                            *destination.ledger.ledger, how, sending, stop));
+  const auto report = TRY(campaign::send(work, standings, destination, settings.how, sending, stop));
   PublishedResult result = result_of(work, rendered, report);
   if (auto answers = campaign::check_server(work.job.campaign.publish.server, stop); !answers)
     result.server = answers.error();
@@ -113,7 +130,7 @@ Result<PublishedResult> run(const std::filesystem::path& folder, const std::file
 Publishing::Publishing(const Waker& waker, const std::filesystem::path& folder, const std::filesystem::path& data)
     : task_(waker, [shared = shared_, waker, folder, data](TaskReport&, const std::stop_token& stop) {
         return run(
-            folder, data,
+            folder, {data, 0, {}},
             [&](const std::function<void(PublishingView&)>& change) {
               {
                 std::lock_guard lock(shared->mutex);
@@ -133,18 +150,18 @@ Result<PublishingPlan> plan_publishing(const std::filesystem::path& folder, cons
                                        const std::stop_token& stop) {
   const campaign::Prepared work = TRY(prepared(
       folder, data, [](const std::string&) {}, stop));
-  const std::vector<campaign::Standing> standings = TRY(standings_in(work));
-  const campaign::Places places = campaign::places_of(work.job.campaign.publish, {data});
-  campaign::OpenStore store;
-  if (TRY(campaign::has_store(places))) store = TRY(campaign::open_store_for_reading(places, stop));
-  campaign::OpenLedger ledger = TRY(campaign::look_into_ledger(places, stop));
-  campaign::PublishOptions how;
-  how.verify = store.is_local;
   PublishingPlan plan;
-  plan.preview = TRY(campaign::preview_publish(
-      {work.job, work.plan, standings, work.workspace}, store.store.get(), ledger.ledger.get(), how,
-      [](const campaign::PublishProgress&) {}, stop));
-  plan.unrendered = plan.preview.unready.size();
+  const campaign::Decisions decisions = TRY(decisions_in(work));
+  const std::vector<campaign::Standing> standings = TRY(campaign::standings_of(work, decisions));
+  plan.preview = TRY(campaign::preview_sending(
+      work, standings, {data, 0, {}}, [](const campaign::PublishProgress&) {}, stop));
+  for (const campaign::PublishedLink& link : plan.preview.unready) {
+    if (link.error->kind() == ErrorKind::NotFound) {
+      ++plan.unrendered;
+    } else {
+      plan.problems.push_back(row_problem(work.job, link.candidate, *link.error));
+    }
+  }
   return plan;
 }
 

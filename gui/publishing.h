@@ -18,12 +18,18 @@ namespace candid::gui {
 
 enum class PublishStage { Preparing, Rendering, Sending };
 
+// How far one candidate's video is. Made: it waits to be sent. Live: its link opens.
+enum class VideoState : uint8_t { Waiting, Made, Live, Held, Failed };
+
 // How far it is. A value of its own.
 struct PublishingView {
   PublishStage stage = PublishStage::Preparing;
   campaign::RenderProgress rendering{};
   campaign::PublishProgress sending{};
   std::vector<std::string> notes{};  // lines for the person, in their order
+  // Of each candidate, in the roster's order; none while it prepares.
+  std::shared_ptr<const std::vector<std::string>> names{};
+  std::vector<VideoState> videos{};
 };
 
 // A row of the roster for which something is to be told.
@@ -47,7 +53,8 @@ struct PublishedResult {
 
 struct PublishingPlan {
   campaign::PublishPreview preview{};
-  size_t unrendered = 0;  // videos that are to be made first, which the figures leave out
+  size_t unrendered = 0;               // videos that are to be made first, which the figures leave out
+  std::vector<RowProblem> problems{};  // rows that would not go out, and why
 };
 
 // All calls from the window's thread. Stopped or destroyed on the way: what was made and sent stays, and the next run

@@ -59,7 +59,7 @@ Result<void> GroupPublisher::give_link(OutgoingMessage& message) {
   TRY_VOID(registrar_.give_link(message));
   if (message.error) return {};
   ++messages_done_;
-  meter_.message_done();
+  meter_.message_done(message.planned->candidate);
   return {};
 }
 

@@ -64,6 +64,8 @@ struct PublishProgress {
   uint64_t bytes_total = 0;
   double bytes_per_second = 0;
   std::vector<FileUnderWay> files{};
+  // Candidates whose messages went live since the last call, as indices into Job::roster.candidates.
+  std::vector<size_t> live{};
 };
 
 struct PublishOptions {

@@ -1,6 +1,7 @@
 #include "campaign/publishing/upload_meter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace candid::campaign {
 namespace {
@@ -31,12 +32,16 @@ void UploadMeter::item_done() {
   tell(std::move(lock), progress_.items_done == progress_.items_total);
 }
 
-void UploadMeter::message_done() {
+void UploadMeter::message_done(size_t candidate) {
   std::unique_lock lock(mutex_);
   ++messages_done_;
-  if (!counts_messages(progress_.step)) return;
-  progress_.items_done = messages_done_;
-  tell(std::move(lock), progress_.items_done == progress_.items_total);
+  live_.push_back(candidate);
+  bool is_last = false;
+  if (counts_messages(progress_.step)) {
+    progress_.items_done = messages_done_;
+    is_last = progress_.items_done == progress_.items_total;
+  }
+  tell(std::move(lock), is_last);
 }
 
 void UploadMeter::found(uint64_t bytes) {
@@ -78,6 +83,7 @@ void UploadMeter::tell(std::unique_lock<std::mutex> lock, bool always) {
     under_way += file.sent;
     progress.files.push_back(file);
   }
+  progress.live = std::exchange(live_, {});
   double seconds = std::chrono::duration<double>(now - began_).count();
   uint64_t sent = bytes_finished_ + under_way;
   progress.bytes_done = std::min(progress.bytes_total, sent + bytes_found_);

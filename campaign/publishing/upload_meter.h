@@ -6,6 +6,7 @@
 #include <list>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "campaign/publishing/publish.h"
 
@@ -19,8 +20,9 @@ class UploadMeter {
   // The next step of publishing: `items` things to be done, and so many bytes.
   void begin(PublishStep step, size_t items, uint64_t bytes);
   void item_done();
-  // One message more is done. These are the items of the steps after the sending, but they may be done before.
-  void message_done();
+  // One message more is done, this candidate's. These are the items of the steps after the sending, but they may be
+  // done before.
+  void message_done(size_t candidate);
   // Bytes that need not leave.
   void found(uint64_t bytes);
 
@@ -54,6 +56,7 @@ class UploadMeter {
   uint64_t bytes_finished_ = 0;
   uint64_t bytes_found_ = 0;
   size_t messages_done_ = 0;
+  std::vector<size_t> live_;  // not told yet
   Clock::time_point began_{};
   Clock::time_point told_{};
 };

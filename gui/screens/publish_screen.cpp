@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include <SDL_scancode.h>
 #include <fmt/format.h>
 
 #include "gui/publishing.h"
+#include "gui/screens/publishing_progress.h"
 #include "gui/screens/screens.h"
 #include "gui/widgets.h"
 #include "gui/words.h"
@@ -14,12 +16,7 @@
 namespace candid::gui {
 namespace {
 
-constexpr float kBarWidth = 520;  // units
-
-std::string megabytes(uint64_t bytes) {
-  return bytes < 1'000'000 ? fmt::format("{:.0f} kB", static_cast<double>(bytes) / 1e3)
-                           : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
+constexpr size_t kProblems = 20;  // at first, and so many more each time
 
 std::string time_words(double seconds) {
   return seconds < 90 ? tr("{} s", {fmt::format("{:.0f}", seconds)})
@@ -38,16 +35,15 @@ class PublishScreen final : public Screen {
   void begin(Ui& ui);
   void draw_plan(Ui& ui);
   void draw_running(Ui& ui);
-  void draw_rendering(const Ui& ui, const campaign::RenderProgress& progress) const;
-  void draw_sending(const Ui& ui, const campaign::PublishProgress& progress) const;
   void draw_result(Ui& ui);
-  void draw_problems(Ui& ui, const std::vector<RowProblem>& problems) const;
+  void draw_problems(Ui& ui, const std::vector<RowProblem>& problems);
 
   std::unique_ptr<Task<PublishingPlan>> planning_;
   std::optional<Result<PublishingPlan>> plan_;
   uint64_t edition_ = 0;  // of the plan
   std::unique_ptr<Publishing> running_;
   std::optional<Result<PublishedResult>> result_;
+  size_t problems_shown_ = kProblems;
 };
 
 void PublishScreen::forget() {
@@ -138,6 +134,7 @@ void PublishScreen::draw_plan(Ui& ui) {
                        .c_str());
     }
     muted(theme, tr("Nothing was sent yet; looking costs nothing."));
+    draw_problems(ui, (*plan_)->problems);
   } else if (plan_ && can_begin) {
     show_error(theme, plan_->error());
   }
@@ -152,54 +149,16 @@ void PublishScreen::draw_plan(Ui& ui) {
 void PublishScreen::draw_running(Ui& ui) {
   const Theme& theme = ui.theme;
   const PublishingView view = running_->look();
-  switch (view.stage) {
-    case PublishStage::Preparing:
-      muted_line(theme, tr("Getting ready: reading the take, looking for faces …"));
-      ui.window.draw_again_in(500);
-      break;
-    case PublishStage::Rendering:
-      draw_rendering(ui, view.rendering);
-      break;
-    case PublishStage::Sending:
-      draw_sending(ui, view.sending);
-      break;
-  }
+  draw_stage(ui, view);
   for (const std::string& note : view.notes) muted(theme, note.c_str());
   gap(theme, 8);
-  if (running_->is_stopping()) return muted_line(theme, tr("Stopping …"));
-  if (button(theme, tr("Pause")) || pressed(SDL_SCANCODE_ESCAPE)) running_->stop();
-  muted(theme, tr("What is made and sent stays. Going on later begins where this ends."));
-}
-
-void PublishScreen::draw_rendering(const Ui& ui, const campaign::RenderProgress& progress) const {
-  strong(ui.theme, tr("Making the videos"));
-  ImGui::ProgressBar(static_cast<float>(progress.fraction), {ui.theme.px(kBarWidth), ui.theme.px(22)},
-                     fmt::format("{:.0f} %", progress.fraction * 100).c_str());
-  muted_line(ui.theme, tr("{} of {}, {} pictures a second",
-                          {fmt::format("{}", progress.messages_done), fmt::format("{}", progress.messages_total),
-                           fmt::format("{:.0f}", progress.frames_per_second)})
-                           .c_str());
-}
-
-void PublishScreen::draw_sending(const Ui& ui, const campaign::PublishProgress& progress) const {
-  const Theme& theme = ui.theme;
-  strong(theme, progress.step == campaign::PublishStep::Checking ? tr("Looking what is there already") : tr("Sending"));
-  const double share =
-      progress.bytes_total > 0   ? static_cast<double>(progress.bytes_done) / static_cast<double>(progress.bytes_total)
-      : progress.items_total > 0 ? static_cast<double>(progress.items_done) / static_cast<double>(progress.items_total)
-                                 : 0;
-  ImGui::ProgressBar(static_cast<float>(share), {theme.px(kBarWidth), theme.px(22)},
-                     fmt::format("{:.0f} %", share * 100).c_str());
-  std::string words = fmt::format("{} / {}", megabytes(progress.bytes_done), megabytes(progress.bytes_total));
-  if (progress.bytes_per_second > 0)
-    words += fmt::format(" · {}/s", megabytes(static_cast<uint64_t>(progress.bytes_per_second)));
-  muted_line(theme, words.c_str());
-  for (const campaign::FileUnderWay& file : progress.files) {
-    const double done = file.size > 0 ? static_cast<double>(file.sent) / static_cast<double>(file.size) : 0;
-    ImGui::ProgressBar(static_cast<float>(done), {theme.px(120), theme.px(10)}, "");
-    ImGui::SameLine();
-    ui.names.show(file.label, {theme.px(14), theme.px(kBarWidth - 140), 1, false, theme.colors().muted});
+  if (running_->is_stopping()) {
+    muted_line(theme, tr("Stopping …"));
+  } else {
+    if (button(theme, tr("Pause")) || pressed(SDL_SCANCODE_ESCAPE)) running_->stop();
+    muted(theme, tr("What is made and sent stays. Going on later begins where this ends."));
   }
+  draw_videos(ui, view);
 }
 
 void PublishScreen::draw_result(Ui& ui) {
@@ -234,20 +193,20 @@ void PublishScreen::draw_result(Ui& ui) {
   gap(theme, 16);
 }
 
-void PublishScreen::draw_problems(Ui& ui, const std::vector<RowProblem>& problems) const {
+void PublishScreen::draw_problems(Ui& ui, const std::vector<RowProblem>& problems) {
   if (problems.empty()) return;
-  gap(ui.theme, 6);
-  strong(ui.theme, tr_count("{} needs a look", "{} need a look", problems.size()).c_str());
+  const Theme& theme = ui.theme;
+  gap(theme, 6);
+  strong(theme, tr_count("{} needs a look", "{} need a look", problems.size()).c_str());
   const float width = ImGui::GetContentRegionAvail().x;
-  ImGui::BeginChild("problems", {0, std::min(ui.theme.px(200), ui.theme.px(52) * static_cast<float>(problems.size()))},
-                    false, ImGuiWindowFlags_NavFlattened);
-  for (const RowProblem& problem : problems) {
+  const size_t shown = std::min(problems.size(), problems_shown_);
+  for (const RowProblem& problem : std::span(problems).first(shown)) {
     ui.names.show(fmt::format("{}: {}", problem.line, problem.name),
-                  {ui.theme.px(15), width, 1, true, ui.theme.colors().text});
-    muted(ui.theme, problem.words.c_str());
-    if (!problem.hint.empty()) muted(ui.theme, tr("Try: {}", {problem.hint}).c_str());
+                  {theme.px(15), width, 1, true, theme.colors().text});
+    words(theme, problem.words, theme.colors().muted);
+    if (!problem.hint.empty()) words(theme, tr("Try: {}", {problem.hint}), theme.colors().muted);
   }
-  ImGui::EndChild();
+  if (shown < problems.size() && button(theme, tr("Show more"), ButtonKind::Quiet)) problems_shown_ += kProblems;
 }
 
 }  // namespace

@@ -163,6 +163,25 @@ TEST(Render, AStopLeavesWhatIsDoneAndTheNextRunGoesOn) {
   EXPECT_EQ(states["2"], RenderState::Rendered);
 }
 
+TEST(Render, EachCandidatesVideoIsToldOnce) {
+  Workbench bench;
+  bench.write("candidates.csv", "id,name,role\n1,A\uE123B,Engineer\n2,Jane,Engineer\n3,Anna,Engineer\n");
+  Job job = bench.job();
+  Plan plan = must(make_plan(job));
+  auto workspace = must(Workspace::open(bench.folder()));
+  std::vector<size_t> ready, failed;
+  auto listen = [&](const RenderProgress& progress) {
+    ready.insert(ready.end(), progress.ready.begin(), progress.ready.end());
+    failed.insert(failed.end(), progress.failed.begin(), progress.failed.end());
+  };
+  must(render(job, plan, workspace, {1, "3", 0}, listen, {}));
+  EXPECT_THAT(ready, testing::ElementsAre(2U));
+  ready.clear();
+  must(render(job, plan, workspace, {}, listen, {}));
+  EXPECT_THAT(ready, testing::UnorderedElementsAre(1U, 2U)) << "the one that was there before, too";
+  EXPECT_THAT(failed, testing::ElementsAre(0U));
+}
+
 TEST(Render, EqualWordsAreEncodedOnce) {
   Workbench bench;
   bench.write("candidates.csv", "id,name,role\n1,Anna,Engineer\n2,Anna,Engineer\n3,Bert,Engineer\n");
