@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -47,6 +48,7 @@ class Desktop:
         self.folder = Path(tempfile.mkdtemp(prefix="candid-window-"))
         self._size = size
         self._started = []
+        self._windows = []
 
     def __enter__(self):
         read, write = os.pipe()
@@ -98,11 +100,15 @@ class Desktop:
 
     def open(self, *words):
         window = Window(self, words)
+        self._windows.append(window)
         self._started.append(window.process)
         window.wait_until_shown()
         return window
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
+        if failure is not None:
+            for window in self._windows:
+                window.tell_state()
         for process in reversed(self._started):
             if process.poll() is None:
                 process.terminate()
@@ -181,6 +187,12 @@ class Window:
     def _grab(self, *output):
         return subprocess.run(["ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-i", self._desk.environment["DISPLAY"],
                                "-frames:v", "1", *output], capture_output=True, check=True).stdout
+
+    def tell_state(self):
+        """For whoever has to find out why a test failed."""
+        if self.process.poll() is None:
+            self.save(f"failed-{self._desk.folder.name}")
+        print(f"the window: {self.title()!r}, exit code {self.process.poll()}\n{self.log()}", file=sys.stderr)
 
     def wait_end(self):
         return self.process.wait(WAIT)
