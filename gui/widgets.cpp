@@ -12,6 +12,7 @@ namespace candid::gui {
 namespace {
 
 constexpr double kLowest = -60;  // dBFS, at a meter's left end
+constexpr float kGutter = 20;    // units, between what stands beside each other
 constexpr double kLoud = -9;     // from here on speech is louder than it need be
 
 int& quiet_keys() {
@@ -202,6 +203,21 @@ Box fitted(ImVec2 from, ImVec2 room, float shape) {
   size = {std::floor(size.x), std::floor(size.y)};
   const ImVec2 corner{std::floor(from.x + (room.x - size.x) / 2), std::floor(from.y + (room.y - size.y) / 2)};
   return {corner, {corner.x + size.x, corner.y + size.y}};
+}
+
+void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
+                 const std::function<void()>& column) {
+  const float gutter = theme.px(kGutter);
+  ImGui::PushID(id);
+  ImGui::BeginChild("wide", {ImGui::GetContentRegionAvail().x - theme.px(units) - gutter, 0}, false,
+                    ImGuiWindowFlags_NavFlattened);
+  wide();
+  ImGui::EndChild();
+  ImGui::SameLine(0, gutter);
+  ImGui::BeginChild("column", {theme.px(units), 0}, false, ImGuiWindowFlags_NavFlattened);
+  column();
+  ImGui::EndChild();
+  ImGui::PopID();
 }
 
 QuietKeys::QuietKeys() {

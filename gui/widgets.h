@@ -1,6 +1,7 @@
 #pragma once
 // Pieces that several screens are made of.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,11 @@ struct Box {
   ImVec2 size() const { return {to.x - from.x, to.y - from.y}; }
 };
 Box fitted(ImVec2 from, ImVec2 room, float shape);
+
+// What a screen is about, and a column of so many units on its right, each to be scrolled by itself. `id`: unique on
+// the screen.
+void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
+                 const std::function<void()>& column);
 
 // Keys work wherever the keyboard is, but not while somebody types; and where somebody goes through the buttons by
 // keyboard, Space and Enter belong to the one that is marked. `key`: SDL's scancode.
