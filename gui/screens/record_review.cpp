@@ -12,21 +12,21 @@ constexpr float kReviewColumn = 300;  // units, beside the picture
 
 }  // namespace
 
-RecordReview::RecordReview(const Ui& ui, const std::filesystem::path& take, capture::Trim ends, Story story)
-    : review_(ui.window.waker(), take, ends), story_(std::move(story)), edition_(ui.campaign.edition()) {}
+RecordReview::RecordReview(const Ui& ui, const std::filesystem::path& take, const TrimMarks& trim, Story story)
+    : review_(ui.window.waker(), take, trim), story_(std::move(story)), edition_(ui.campaign.edition()) {}
 
 RecordReview::Next RecordReview::draw(Ui& ui) {
   // Undone elsewhere, the handles follow.
   if (const auto& loaded = ui.campaign.loaded(); loaded && edition_ != ui.campaign.edition()) {
     edition_ = ui.campaign.edition();
     if (loaded->campaign.take != review_.take()) return Next::OtherTake;
-    review_.set_ends(trim_of(loaded->campaign));
+    review_.set_trim(trim_of(loaded->campaign));
   }
   bool is_again = false;
   with_column(
       ui.theme, "review", kReviewColumn, [&] { review_.draw_picture(ui, ImGui::GetContentRegionAvail()); },
       [&] { is_again = draw_judged(ui); });
-  if (review_.was_trimmed()) set_trim(ui.edits, review_.ends());
+  if (review_.was_trimmed()) set_trim(ui.edits, review_.trim());
   return is_again ? Next::RecordAgain : Next::Stay;
 }
 

@@ -19,8 +19,8 @@ class RecordReview {
     std::string note{};
     std::optional<Error> problem{};
   };
-  // `ends`: what campaign.toml cuts off now.
-  RecordReview(const Ui& ui, const std::filesystem::path& take, capture::Trim ends, Story story);
+  // `trim`: what campaign.toml cuts off now.
+  RecordReview(const Ui& ui, const std::filesystem::path& take, const TrimMarks& trim, Story story);
 
   enum class Next {
     Stay,

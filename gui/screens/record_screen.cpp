@@ -34,7 +34,6 @@ class RecordScreen final : public Screen {
   void record_again(Ui& ui);
   Result<void> make_room(Ui& ui, const std::filesystem::path& take);
   Result<void> take_back();
-  void drop_trim(Ui& ui) const;
 
   // A take that was put aside to be recorded again, until there is another one in its place.
   struct Aside {
@@ -97,10 +96,11 @@ void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
     return ui.campaign.reload();
   }
   aside_.reset();
-  drop_trim(ui);
+  // What was cut off the take before says nothing about this one.
+  drop_trim(ui.edits);
   if (view.ended_by == capture::EndedBy::DiskLow)
     ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
-  state_.emplace<RecordReview>(ui, *view.take, capture::Trim{}, RecordReview::Story{view.note, view.problem});
+  state_.emplace<RecordReview>(ui, *view.take, TrimMarks{}, RecordReview::Story{view.note, view.problem});
   ui.campaign.reload();
 }
 
@@ -127,12 +127,6 @@ Result<void> RecordScreen::make_room(Ui& ui, const std::filesystem::path& take) 
   ui.notify(tr("The earlier take is kept as {}.", {aside_->kept.filename().string()}));
   ui.campaign.reload();
   return {};
-}
-
-// What was cut off the take before says nothing about this one.
-void RecordScreen::drop_trim(Ui& ui) const {
-  if (ui.edits.editor() == nullptr || !ui.edits.editor()->value({}, "trim")) return;
-  ui.edits.edit([](campaign::CampaignEditor& editor) { return editor.remove({}, "trim", tr("trim the take")); });
 }
 
 // Nothing was recorded in the place of a take that was put aside for it.
