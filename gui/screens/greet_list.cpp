@@ -41,7 +41,7 @@ const ImVec4& color_of(const Theme& theme, GreetingState state) {
 Result<GreetList::SharedRead> GreetList::read(const std::filesystem::path& campaign) {
   Findings findings;
   auto list = std::make_shared<Read>();
-  list->folder = TRY(campaign::open_greetings(campaign, findings));
+  list->folder = TRY(campaign::look_into_greetings(campaign, findings));
   list->overview = TRY(campaign::overview_of(list->folder));
   return list;
 }
