@@ -1,6 +1,7 @@
 #include "gui/screens/record_review.h"
 
 #include <SDL_scancode.h>
+#include <fmt/format.h>
 
 #include "gui/widgets.h"
 #include "gui/words.h"
@@ -9,6 +10,14 @@ namespace candid::gui {
 namespace {
 
 constexpr float kReviewColumn = 300;  // units, beside the picture
+
+std::string earlier_words(const std::vector<std::filesystem::path>& takes) {
+  std::string names;
+  for (const std::filesystem::path& take : takes)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", take.filename().string());
+  return takes.size() == 1 ? tr("The earlier take is kept as {}.", {names})
+                           : tr("The earlier takes are kept as {}.", {names});
+}
 
 }  // namespace
 
@@ -36,6 +45,7 @@ bool RecordReview::draw_judged(Ui& ui) {
   title(theme, tr("Your take"));
   if (story_.problem) show_error(theme, *story_.problem);
   if (!story_.note.empty()) muted(theme, story_.note.c_str());
+  if (!story_.earlier.empty()) muted(theme, earlier_words(story_.earlier).c_str());
   review_.draw_report(ui);
   gap(theme, 8);
   const bool is_again = button(theme, tr("Record again")) || pressed(SDL_SCANCODE_R);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gui/screen.h"
 #include "gui/take_review.h"
@@ -14,10 +15,11 @@ namespace candid::gui {
 // The window's thread.
 class RecordReview {
  public:
-  // A take that was recorded just now says more of itself: a note, and why it ended early.
+  // A take that was recorded just now says more of itself.
   struct Story {
     std::string note{};
-    std::optional<Error> problem{};
+    std::optional<Error> problem{};                // why it ended early
+    std::vector<std::filesystem::path> earlier{};  // takes that were done again, under their other names
   };
   // `trim`: what campaign.toml cuts off now.
   RecordReview(const Ui& ui, const std::filesystem::path& take, const TrimMarks& trim, Story story);

@@ -95,12 +95,14 @@ void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
     state_.emplace<RecordProblem>(back ? view.problem.value_or(nothing) : back.error());
     return ui.campaign.reload();
   }
+  RecordReview::Story story{view.note, view.problem, view.put_aside};
+  if (aside_) story.earlier.insert(story.earlier.begin(), aside_->kept);
   aside_.reset();
   // What was cut off the take before says nothing about this one.
   drop_trim(ui.edits);
   if (view.ended_by == capture::EndedBy::DiskLow)
     ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
-  state_.emplace<RecordReview>(ui, *view.take, TrimMarks{}, RecordReview::Story{view.note, view.problem});
+  state_.emplace<RecordReview>(ui, *view.take, TrimMarks{}, std::move(story));
   ui.campaign.reload();
 }
 
