@@ -27,6 +27,11 @@ Microseconds time_at(float x, Microseconds length, float from, float width) {
   return Microseconds(static_cast<int64_t>(share * static_cast<double>(length.count())));
 }
 
+// A key that presses what is marked makes it active, too.
+bool is_held_by_mouse() {
+  return ImGui::IsItemActive() && ImGui::IsMouseDown(ImGuiMouseButton_Left);
+}
+
 }  // namespace
 
 TakeReview::TakeReview(const Waker& waker, std::filesystem::path take, TrimMarks trim)
@@ -71,8 +76,8 @@ void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
   const ImVec2 above{room.x, std::max(theme.px(120), std::min(most, room.x / picture_.shape()))};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   picture_.show(list, fitted(from, above, picture_.shape()));
-  ImGui::InvisibleButton("picture", above);
-  if (ImGui::IsItemClicked()) view.is_playing ? player_.pause() : player_.play(view.position);
+  if (ImGui::InvisibleButton("picture", above)) view.is_playing ? player_.pause() : player_.play(view.position);
+  show_mark();
   gap(theme, 4);
   draw_strip(ui, view, ImGui::GetCursorScreenPos(), {room.x, strip});
   if (button(theme, view.is_playing ? tr("Pause") : tr("Play"), ButtonKind::Usual, {90, 0}))
@@ -98,7 +103,8 @@ void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from,
   }
   ImGui::SetCursorScreenPos(inner);
   ImGui::InvisibleButton("strip", size);
-  if (ImGui::IsItemActive()) player_.seek(time_at(ImGui::GetIO().MousePos.x, length, inner.x, size.x));
+  show_mark();
+  if (is_held_by_mouse()) player_.seek(time_at(ImGui::GetIO().MousePos.x, length, inner.x, size.x));
   const Span span = kept(view);
   const float start = place_of(span.first, length, inner.x, size.x);
   const float end = place_of(span.last, length, inner.x, size.x);
@@ -121,13 +127,16 @@ void TakeReview::drag_handle(const Ui& ui, const Player::View& view, End which, 
   const float at = place_of(is_start ? span.first : span.last, length, from.x, room.x);
   const float left = is_start ? at - handle : at;
   ImGui::SetCursorScreenPos({left, from.y});
-  ImGui::InvisibleButton(is_start ? "trim start" : "trim end", {handle, room.y});
-  const bool is_held = ImGui::IsItemActive();
+  const bool is_pressed = ImGui::InvisibleButton(is_start ? "trim start" : "trim end", {handle, room.y});
+  show_mark();
+  const bool is_held = is_held_by_mouse();
   if (ImGui::IsItemHovered() || is_held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   ImGui::GetWindowDrawList()->AddRectFilled({left, from.y}, {left + handle, from.y + room.y},
                                             ImGui::GetColorU32(theme.colors().accent), theme.px(4));
-  if (is_held) {
-    const Microseconds place = time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
+  // Marked and pressed by key, it comes to where the take stands.
+  const bool is_fetched = is_pressed && !ImGui::IsMouseReleased(ImGuiMouseButton_Left);
+  if (is_held || is_fetched) {
+    const Microseconds place = is_fetched ? view.position : time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
     capture::Trim cut{span.first, length - span.last};
     Microseconds& moved = is_start ? cut.start : cut.end;
     const Microseconds most = std::max(Microseconds{0}, length - (is_start ? cut.end : cut.start) - kLeastLeft);
@@ -135,7 +144,7 @@ void TakeReview::drag_handle(const Ui& ui, const Player::View& view, End which, 
     move_to(trim_, cut, length);
     player_.seek(is_start ? cut.start : length - cut.end);
   }
-  if (ImGui::IsItemDeactivated()) was_trimmed_ = true;
+  if (ImGui::IsItemDeactivated() || is_fetched) was_trimmed_ = true;
 }
 
 void TakeReview::draw_report(const Ui& ui) {

@@ -68,17 +68,4 @@ Box fitted(ImVec2 from, ImVec2 room, float shape);
 void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
                  const std::function<void()>& column);
 
-// Keys work wherever the keyboard is, but not while somebody types; and where somebody goes through the buttons by
-// keyboard, Space and Enter belong to the one that is marked. `key`: SDL's scancode.
-bool pressed(int key);
-bool pressed_with_ctrl(int key);
-// While one lives nobody hears of keys: a question stands before everything else.
-class QuietKeys {
- public:
-  QuietKeys();
-  QuietKeys(const QuietKeys&) = delete;
-  QuietKeys& operator=(const QuietKeys&) = delete;
-  ~QuietKeys();
-};
-
 }  // namespace candid::gui
