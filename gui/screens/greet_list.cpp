@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <SDL_scancode.h>
 #include <fmt/format.h>
 
+#include "gui/row_list.h"
 #include "gui/widgets.h"
 #include "gui/words.h"
 
@@ -12,6 +12,8 @@ namespace candid::gui {
 namespace {
 
 using campaign::GreetingState;
+
+constexpr float kRowHeight = 34;  // units
 
 const char* words_of(GreetingState state) {
   switch (state) {
@@ -80,8 +82,8 @@ const campaign::GreetingStanding* GreetList::chosen() const {
 
 void GreetList::draw(Ui& ui) {
   strong(ui.theme, tr("{} of {} are ready", {fmt::format("{}", ready()), fmt::format("{}", count())}).c_str());
-  if (chosen_ + 1 < count() && pressed(SDL_SCANCODE_DOWN)) ++chosen_;
-  if (chosen_ > 0 && pressed(SDL_SCANCODE_UP)) --chosen_;
+  const std::optional<size_t> moved_to = row_by_keys(chosen_, count());
+  if (moved_to) chosen_ = *moved_to;
   const ImGuiTableFlags flags =
       ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoSavedSettings;
   if (!ImGui::BeginTable("list", 2, flags)) return;
@@ -89,18 +91,14 @@ void GreetList::draw(Ui& ui) {
   ImGui::TableSetupColumn(tr("Greeting"), ImGuiTableColumnFlags_WidthStretch, 1);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
-  ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(count()), ui.theme.px(34));
-  while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) draw_row(ui, static_cast<size_t>(i));
-  }
+  draw_rows(count(), ui.theme.px(kRowHeight), moved_to, [&](size_t row) { draw_row(ui, row); });
   ImGui::EndTable();
 }
 
 void GreetList::draw_row(Ui& ui, size_t row) {
   const Theme& theme = ui.theme;
   const campaign::GreetingStanding& one = list_->overview.standing[row];
-  ImGui::TableNextRow(0, theme.px(34));
+  ImGui::TableNextRow(0, theme.px(kRowHeight));
   ImGui::TableNextColumn();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
