@@ -87,14 +87,7 @@ Result<void> App::apply_theme() {
 
 void App::prepare() {
   if (auto applied = apply_theme(); !applied) log::warning("gui", applied.error().describe());
-  const bool is_taken = screens_[index_of(shown_)]->takes_arrows() && !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
-  constexpr std::pair<ImGuiKey_, int> kArrows[] = {
-      {ImGuiKey_UpArrow, SDL_SCANCODE_UP},     {ImGuiKey_DownArrow, SDL_SCANCODE_DOWN},
-      {ImGuiKey_LeftArrow, SDL_SCANCODE_LEFT}, {ImGuiKey_RightArrow, SDL_SCANCODE_RIGHT},
-      {ImGuiKey_PageUp, SDL_SCANCODE_PAGEUP},  {ImGuiKey_PageDown, SDL_SCANCODE_PAGEDOWN}};
-  // Within a line that is typed, they are the line's.
-  const bool is_typing = ImGui::GetIO().WantTextInput;
-  for (const auto& [key, code] : kArrows) ImGui::GetIO().KeyMap[key] = is_taken && !is_typing ? -1 : code;
+  prepare_keys(asks_to_close_, screens_[index_of(shown_)]->takes_arrows());
   if (language_ != settings_.language) set_language(language_ = settings_.language);
 }
 
@@ -111,6 +104,7 @@ void App::go_to(ScreenKind kind) {
   if (kind == shown_) return;
   screens_[index_of(shown_)]->leave(ui_);
   shown_ = kind;
+  drop_mark();
 }
 
 void App::take_keys() {
@@ -123,9 +117,8 @@ void App::take_keys() {
   if (pressed_with_ctrl(SDL_SCANCODE_0)) settings_.zoom = 1;
   settings_.zoom = std::clamp(settings_.zoom, 0.75F, 2.5F);
   if (pressed(SDL_SCANCODE_F5)) campaign_.reload();
-  const bool is_typing = ImGui::GetIO().WantTextInput;  // and has an undo of its own
-  if (!is_typing && pressed_with_ctrl(SDL_SCANCODE_Z) && edits_.undo()) ui_.notify(tr("Undone."));
-  if (!is_typing && pressed_with_ctrl(SDL_SCANCODE_Y) && edits_.redo()) ui_.notify(tr("Done again."));
+  if (pressed_with_ctrl(SDL_SCANCODE_Z) && edits_.undo()) ui_.notify(tr("Undone."));
+  if (pressed_with_ctrl(SDL_SCANCODE_Y) && edits_.redo()) ui_.notify(tr("Done again."));
   if (pressed_with_ctrl(SDL_SCANCODE_Q) && may_close()) window_.close();
 }
 
@@ -146,7 +139,7 @@ std::array<float, 3> App::ground() const {
 
 void App::draw() {
   if (campaign_.update()) names_.forget();
-  if (!asks_to_close_) take_keys();
+  take_keys();
   window_.set_title(window_title());
   const ImGuiViewport& room = *ImGui::GetMainViewport();
   ImGui::SetNextWindowPos(room.Pos);
@@ -157,17 +150,15 @@ void App::draw() {
                ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImGui::PopStyleVar();
+  move_mark();
   draw_side();
   ImGui::SameLine(0, 0);
+  begin_mark_here();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme_.px(24), theme_.px(20)));
   ImGui::BeginChild("screen", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NavFlattened);
   ImGui::PopStyleVar();
-  {
-    std::optional<QuietKeys> quiet;
-    if (asks_to_close_) quiet.emplace();
-    if (campaign_.problem() && shown_ != ScreenKind::Home) show_error(theme_, *campaign_.problem());
-    screens_[index_of(shown_)]->draw(ui_);
-  }
+  if (campaign_.problem() && shown_ != ScreenKind::Home) show_error(theme_, *campaign_.problem());
+  screens_[index_of(shown_)]->draw(ui_);
   ImGui::EndChild();
   draw_notice();
   draw_closing_question();
@@ -274,13 +265,13 @@ void App::draw_closing_question() {
   title(theme_, tr("Close Candid?"));
   ImGui::TextUnformatted(busy.c_str());
   gap(theme_, 8);
-  if (busy.empty() || button(theme_, tr("Keep it and close"), ButtonKind::Primary) || pressed(SDL_SCANCODE_RETURN)) {
+  if (busy.empty() || button(theme_, tr("Keep it and close"), ButtonKind::Primary) || answered(SDL_SCANCODE_RETURN)) {
     for (auto& screen : screens_) screen->finish();
     window_.close();
     ImGui::CloseCurrentPopup();
   }
   ImGui::SameLine();
-  if (button(theme_, tr("Go on")) || pressed(SDL_SCANCODE_ESCAPE)) {
+  if (button(theme_, tr("Go on")) || answered(SDL_SCANCODE_ESCAPE)) {
     asks_to_close_ = false;
     ImGui::CloseCurrentPopup();
   }

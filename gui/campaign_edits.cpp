@@ -2,10 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "gui/words.h"
-
 namespace candid::gui {
 
 campaign::CampaignEditor* CampaignEdits::editor() {
@@ -74,20 +70,6 @@ void CampaignEdits::forget() {
   editor_.reset();
   problem_.reset();
   folder_.clear();
-}
-
-capture::Trim trim_of(const campaign::Campaign& campaign) {
-  capture::Trim trim;
-  if (!campaign.trim_start.from_end) trim.start = campaign.trim_start.offset;
-  if (campaign.trim_end.from_end) trim.end = campaign.trim_end.offset;
-  return trim;
-}
-
-bool set_trim(CampaignEdits& edits, const capture::Trim& trim) {
-  const std::vector<std::string> ends = {fmt::format("{:.2f}s", to_seconds(trim.start)),
-                                         fmt::format("-{:.2f}s", to_seconds(trim.end))};
-  return edits.edit(
-      [&](campaign::CampaignEditor& editor) { return editor.set({}, "trim", ends, tr("trim the take")); });
 }
 
 }  // namespace candid::gui

@@ -7,8 +7,6 @@
 #include <string>
 
 #include "campaign/campaign_editor.h"
-#include "campaign/campaign_file.h"
-#include "capture/check/sound_findings.h"
 #include "core/error.h"
 #include "gui/open_campaign.h"
 
@@ -38,9 +36,5 @@ class CampaignEdits {
   std::optional<campaign::CampaignEditor> editor_;
   std::optional<Error> problem_;
 };
-
-// [trim] of the take, as the campaign says it and as a take's own ends.
-capture::Trim trim_of(const campaign::Campaign& campaign);
-bool set_trim(CampaignEdits& edits, const capture::Trim& trim);
 
 }  // namespace candid::gui

@@ -52,8 +52,6 @@ void RecordingBooth::work(const std::shared_ptr<Shared>& shared, const Waker& wa
   const capture::SourceFormat format = (*source)->format();
   note([&](BoothView& view) {
     view.state = BoothView::State::Running;
-    view.device = format.device;
-    view.has_picture = format.size.has_value();
     view.has_sound = format.has_sound;
   });
   while (true) {

@@ -31,8 +31,6 @@ struct BoothView {
   };
   State state = State::Opening;
   capture::DeskView desk;
-  std::string device;  // SourceFormat::device
-  bool has_picture = false;
   bool has_sound = false;
   std::optional<std::filesystem::path> take{};  // that was recorded, in Ended
   std::optional<Error> problem{};               // why it ended; what was recorded before is in `take`
@@ -55,8 +53,6 @@ class RecordingBooth {
   bool is_recording() const;
   // The newest picture, once; nothing where it was taken already.
   std::optional<media::Frame> take_picture();
-  // Ends it as the destructor does, without waiting.
-  void end() { thread_.request_stop(); }
 
  private:
   struct Shared {

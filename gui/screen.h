@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gui/campaign_edits.h"
+#include "gui/keys.h"
 #include "gui/names.h"
 #include "gui/open_campaign.h"
 #include "gui/settings.h"
@@ -36,7 +37,7 @@ class Screen {
   virtual ~Screen() = default;
   // Its whole content, in a child window that is there already.
   virtual void draw(Ui& ui) = 0;
-  // Arrows and page keys mean something here; else ImGui goes through buttons by them.
+  // Arrows and page keys mean something here; else they go through what can be pressed (keys.h).
   virtual bool takes_arrows() const { return false; }
   // Another screen is shown from now on, or the window closes: devices are given back, what was typed counts.
   virtual void leave(Ui&) {}

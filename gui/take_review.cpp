@@ -27,32 +27,39 @@ Microseconds time_at(float x, Microseconds length, float from, float width) {
   return Microseconds(static_cast<int64_t>(share * static_cast<double>(length.count())));
 }
 
+// A key that presses what is marked makes it active, too.
+bool is_held_by_mouse() {
+  return ImGui::IsItemActive() && ImGui::IsMouseDown(ImGuiMouseButton_Left);
+}
+
 }  // namespace
 
-TakeReview::TakeReview(const Waker& waker, std::filesystem::path take, capture::Trim ends)
+TakeReview::TakeReview(const Waker& waker, std::filesystem::path take, TrimMarks trim)
     : take_(std::move(take)),
-      ends_(ends),
+      trim_(trim),
       player_(waker, take_),
       sound_(waker, take_),
       checking_(waker, [path = take_](TaskReport& report, const std::stop_token& stop) {
         return capture::check_take(path, stop, [&](double share) { report.tell({share, {}}); });
       }) {}
 
-Microseconds TakeReview::last(const Player::View& view) const {
-  return std::max(ends_.start, view.facts.duration - ends_.end);
+TakeReview::Span TakeReview::kept(const Player::View& view) const {
+  const capture::Trim cut = cut_by(trim_, view.facts.duration);
+  return {cut.start, view.facts.duration - cut.end};
 }
 
 void TakeReview::take_keys(const Player::View& view) {
+  const Span span = kept(view);
   if (pressed(SDL_SCANCODE_SPACE)) {
     if (view.is_playing) {
       player_.pause();
     } else {
-      const bool is_at_end = view.position + Microseconds{100'000} >= last(view);
-      player_.play(is_at_end || view.position < ends_.start ? ends_.start : view.position);
+      const bool is_at_end = view.position + Microseconds{100'000} >= span.last;
+      player_.play(is_at_end || view.position < span.first ? span.first : view.position);
     }
   }
-  if (pressed(SDL_SCANCODE_LEFT)) player_.seek(std::max(ends_.start, view.position - kStep));
-  if (pressed(SDL_SCANCODE_RIGHT)) player_.seek(std::min(last(view), view.position + kStep));
+  if (pressed(SDL_SCANCODE_LEFT)) player_.seek(std::max(span.first, view.position - kStep));
+  if (pressed(SDL_SCANCODE_RIGHT)) player_.seek(std::min(span.last, view.position + kStep));
 }
 
 void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
@@ -60,7 +67,8 @@ void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
   if (auto picture = player_.take_picture()) picture_.set(std::move(*picture));
   const Player::View view = player_.look();
   if (view.problem) return show_error(theme, *view.problem);
-  if (view.is_playing && view.position >= last(view)) player_.pause();
+  const Span span = kept(view);
+  if (view.is_playing && view.position >= span.last) player_.pause();
   take_keys(view);
   const float strip = theme.px(kStripHeight);
   const ImVec2 from = ImGui::GetCursorScreenPos();
@@ -68,15 +76,15 @@ void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
   const ImVec2 above{room.x, std::max(theme.px(120), std::min(most, room.x / picture_.shape()))};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   picture_.show(list, fitted(from, above, picture_.shape()));
-  ImGui::InvisibleButton("picture", above);
-  if (ImGui::IsItemClicked()) view.is_playing ? player_.pause() : player_.play(view.position);
+  if (ImGui::InvisibleButton("picture", above)) view.is_playing ? player_.pause() : player_.play(view.position);
+  show_mark();
   gap(theme, 4);
   draw_strip(ui, view, ImGui::GetCursorScreenPos(), {room.x, strip});
   if (button(theme, view.is_playing ? tr("Pause") : tr("Play"), ButtonKind::Usual, {90, 0}))
-    view.is_playing ? player_.pause() : player_.play(view.position >= last(view) ? ends_.start : view.position);
+    view.is_playing ? player_.pause() : player_.play(view.position >= span.last ? span.first : view.position);
   ImGui::SameLine();
   ImGui::AlignTextToFramePadding();
-  muted_line(theme, fmt::format("{} / {}", clock_words(view.position), clock_words(last(view) - ends_.start)).c_str());
+  muted_line(theme, fmt::format("{} / {}", clock_words(view.position), clock_words(span.last - span.first)).c_str());
 }
 
 void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from, ImVec2 room) {
@@ -95,39 +103,48 @@ void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from,
   }
   ImGui::SetCursorScreenPos(inner);
   ImGui::InvisibleButton("strip", size);
-  if (ImGui::IsItemActive()) player_.seek(time_at(ImGui::GetIO().MousePos.x, length, inner.x, size.x));
-  const float start = place_of(ends_.start, length, inner.x, size.x);
-  const float end = place_of(last(view), length, inner.x, size.x);
+  show_mark();
+  if (is_held_by_mouse()) player_.seek(time_at(ImGui::GetIO().MousePos.x, length, inner.x, size.x));
+  const Span span = kept(view);
+  const float start = place_of(span.first, length, inner.x, size.x);
+  const float end = place_of(span.last, length, inner.x, size.x);
   const ImU32 cut = ImGui::GetColorU32(ImVec4(colors.ground.x, colors.ground.y, colors.ground.z, 0.72F));
   list.AddRectFilled({inner.x, inner.y}, {start, inner.y + size.y}, cut);
   list.AddRectFilled({end, inner.y}, {inner.x + size.x, inner.y + size.y}, cut);
   const float now = place_of(view.position, length, inner.x, size.x);
   list.AddLine({now, inner.y}, {now, inner.y + size.y}, ImGui::GetColorU32(colors.text), theme.px(2));
-  drag_handle(ui, "trim start", ends_.start, true, length, inner, size);
-  drag_handle(ui, "trim end", ends_.end, false, length, inner, size);
+  drag_handle(ui, view, End::Start, inner, size);
+  drag_handle(ui, view, End::End, inner, size);
   ImGui::SetCursorScreenPos({from.x, from.y + room.y + theme.px(6)});
 }
 
-void TakeReview::drag_handle(const Ui& ui, const char* id, Microseconds& end, bool is_start, Microseconds length,
-                             ImVec2 from, ImVec2 room) {
+void TakeReview::drag_handle(const Ui& ui, const Player::View& view, End which, ImVec2 from, ImVec2 room) {
   const Theme& theme = ui.theme;
+  const Microseconds length = view.facts.duration;
+  const Span span = kept(view);
+  const bool is_start = which == End::Start;
   const float handle = theme.px(kHandleWidth);
-  const float at = place_of(is_start ? end : length - end, length, from.x, room.x);
+  const float at = place_of(is_start ? span.first : span.last, length, from.x, room.x);
   const float left = is_start ? at - handle : at;
   ImGui::SetCursorScreenPos({left, from.y});
-  ImGui::InvisibleButton(id, {handle, room.y});
-  const bool is_held = ImGui::IsItemActive();
+  const bool is_pressed = ImGui::InvisibleButton(is_start ? "trim start" : "trim end", {handle, room.y});
+  show_mark();
+  const bool is_held = is_held_by_mouse();
   if (ImGui::IsItemHovered() || is_held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   ImGui::GetWindowDrawList()->AddRectFilled({left, from.y}, {left + handle, from.y + room.y},
                                             ImGui::GetColorU32(theme.colors().accent), theme.px(4));
-  if (is_held) {
-    const Microseconds place = time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
-    const Microseconds other = is_start ? ends_.end : ends_.start;
-    const Microseconds most = std::max(Microseconds{0}, length - other - kLeastLeft);
-    end = std::clamp(is_start ? place : length - place, Microseconds{0}, most);
-    player_.seek(is_start ? end : length - end);
+  // Marked and pressed by key, it comes to where the take stands.
+  const bool is_fetched = is_pressed && !ImGui::IsMouseReleased(ImGuiMouseButton_Left);
+  if (is_held || is_fetched) {
+    const Microseconds place = is_fetched ? view.position : time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
+    capture::Trim cut{span.first, length - span.last};
+    Microseconds& moved = is_start ? cut.start : cut.end;
+    const Microseconds most = std::max(Microseconds{0}, length - (is_start ? cut.end : cut.start) - kLeastLeft);
+    moved = std::clamp(is_start ? place : length - place, Microseconds{0}, most);
+    move_to(trim_, cut, length);
+    player_.seek(is_start ? cut.start : length - cut.end);
   }
-  if (ImGui::IsItemDeactivated()) was_trimmed_ = true;
+  if (ImGui::IsItemDeactivated() || is_fetched) was_trimmed_ = true;
 }
 
 void TakeReview::draw_report(const Ui& ui) {
@@ -156,13 +173,16 @@ void TakeReview::draw_report(const Ui& ui) {
     muted_line(theme, finding.remedy.c_str());
   }
   ImGui::PopTextWrapPos();
-  if (report.trim && ends_ == capture::Trim{}) {
-    gap(theme, 4);
-    if (button(theme, tr("Trim the silence"))) {
-      ends_ = *report.trim;
-      was_trimmed_ = true;
-    }
-  }
+  if (report.trim) offer_trim(ui, *report.trim);
+}
+
+void TakeReview::offer_trim(const Ui& ui, const capture::Trim& silence) {
+  const Microseconds length = player_.look().facts.duration;
+  if (length.count() <= 0 || cut_by(trim_, length) != capture::Trim{}) return;
+  gap(ui.theme, 4);
+  if (!button(ui.theme, tr("Trim the silence"))) return;
+  move_to(trim_, silence, length);
+  was_trimmed_ = true;
 }
 
 }  // namespace candid::gui

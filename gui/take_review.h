@@ -10,6 +10,7 @@
 #include "gui/player.h"
 #include "gui/screen.h"
 #include "gui/sound_strip.h"
+#include "gui/take_trim.h"
 #include "gui/task.h"
 
 namespace candid::gui {
@@ -17,7 +18,7 @@ namespace candid::gui {
 // The window's thread.
 class TakeReview {
  public:
-  TakeReview(const Waker& waker, std::filesystem::path take, capture::Trim ends);
+  TakeReview(const Waker& waker, std::filesystem::path take, TrimMarks trim);
 
   // Fills a room of so many px from the cursor on: the picture, and its strip with the sound below.
   void draw_picture(const Ui& ui, ImVec2 room);
@@ -25,21 +26,27 @@ class TakeReview {
   void draw_report(const Ui& ui);
 
   const std::filesystem::path& take() const { return take_; }
-  const capture::Trim& ends() const { return ends_; }
-  void set_ends(const capture::Trim& ends) { ends_ = ends; }
+  const TrimMarks& trim() const { return trim_; }
+  void set_trim(const TrimMarks& trim) { trim_ = trim; }
   void pause() { player_.pause(); }
   // Somebody let go of a trim handle since this was asked last.
   bool was_trimmed() { return std::exchange(was_trimmed_, false); }
 
  private:
+  // Of the take, what the video has of it.
+  struct Span {
+    Microseconds first;
+    Microseconds last;
+  };
+  enum class End { Start, End };
+  Span kept(const Player::View& view) const;
   void take_keys(const Player::View& view);
   void draw_strip(const Ui& ui, const Player::View& view, ImVec2 from, ImVec2 room);
-  void drag_handle(const Ui& ui, const char* id, Microseconds& end, bool is_start, Microseconds length, ImVec2 from,
-                   ImVec2 room);
-  Microseconds last(const Player::View& view) const;
+  void drag_handle(const Ui& ui, const Player::View& view, End which, ImVec2 from, ImVec2 room);
+  void offer_trim(const Ui& ui, const capture::Trim& silence);
 
   const std::filesystem::path take_;
-  capture::Trim ends_;
+  TrimMarks trim_;
   bool was_trimmed_ = false;
   Player player_;
   PictureView picture_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <SDL_scancode.h>
 #include <fmt/format.h>
 
 #include "gui/words.h"
@@ -12,12 +11,8 @@ namespace candid::gui {
 namespace {
 
 constexpr double kLowest = -60;  // dBFS, at a meter's left end
+constexpr float kGutter = 20;    // units, between what stands beside each other
 constexpr double kLoud = -9;     // from here on speech is louder than it need be
-
-int& quiet_keys() {
-  static int count = 0;
-  return count;
-}
 
 Names*& pango() {
   static Names* names = nullptr;
@@ -204,23 +199,19 @@ Box fitted(ImVec2 from, ImVec2 room, float shape) {
   return {corner, {corner.x + size.x, corner.y + size.y}};
 }
 
-QuietKeys::QuietKeys() {
-  ++quiet_keys();
-}
-
-QuietKeys::~QuietKeys() {
-  --quiet_keys();
-}
-
-bool pressed(int key) {
-  if (quiet_keys() > 0) return false;
-  const ImGuiIO& io = ImGui::GetIO();
-  const bool is_of_button = io.NavVisible && (key == SDL_SCANCODE_SPACE || key == SDL_SCANCODE_RETURN);
-  return !io.WantTextInput && !io.KeyCtrl && !io.KeyAlt && !is_of_button && ImGui::IsKeyPressed(key, false);
-}
-
-bool pressed_with_ctrl(int key) {
-  return quiet_keys() == 0 && ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(key, false);
+void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
+                 const std::function<void()>& column) {
+  const float gutter = theme.px(kGutter);
+  ImGui::PushID(id);
+  ImGui::BeginChild("wide", {ImGui::GetContentRegionAvail().x - theme.px(units) - gutter, 0}, false,
+                    ImGuiWindowFlags_NavFlattened);
+  wide();
+  ImGui::EndChild();
+  ImGui::SameLine(0, gutter);
+  ImGui::BeginChild("column", {theme.px(units), 0}, false, ImGuiWindowFlags_NavFlattened);
+  column();
+  ImGui::EndChild();
+  ImGui::PopID();
 }
 
 }  // namespace candid::gui

@@ -1,6 +1,7 @@
 #pragma once
 // Pieces that several screens are made of.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,17 +63,9 @@ struct Box {
 };
 Box fitted(ImVec2 from, ImVec2 room, float shape);
 
-// Keys work wherever the keyboard is, but not while somebody types; and where somebody goes through the buttons by
-// keyboard, Space and Enter belong to the one that is marked. `key`: SDL's scancode.
-bool pressed(int key);
-bool pressed_with_ctrl(int key);
-// While one lives nobody hears of keys: a question stands before everything else.
-class QuietKeys {
- public:
-  QuietKeys();
-  QuietKeys(const QuietKeys&) = delete;
-  QuietKeys& operator=(const QuietKeys&) = delete;
-  ~QuietKeys();
-};
+// What a screen is about, and a column of so many units on its right, each to be scrolled by itself. `id`: unique on
+// the screen.
+void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
+                 const std::function<void()>& column);
 
 }  // namespace candid::gui

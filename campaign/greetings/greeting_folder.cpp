@@ -1,5 +1,7 @@
 #include "campaign/greetings/greeting_folder.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "campaign/greetings/greeting_choice.h"
@@ -12,30 +14,57 @@ bool is_of_take(const Finding& finding) {
   return finding.column == "take" || finding.column == "trim";
 }
 
-}  // namespace
+bool is_of_folder(const Finding& finding) {
+  return finding.column == "greeting.folder";
+}
 
-Result<GreetingFolder> open_greetings(const std::filesystem::path& campaign, Findings& findings) {
+// Where greetings lie, or will.
+Result<GreetingFolder> named_folder(const std::filesystem::path& campaign) {
   GreetingFolder folder;
-  {
-    // With [greeting], a folder that is not there yet would be a finding.
-    Findings before;
-    Campaign read = TRY(read_campaign(campaign, before));
-    folder.has_table = !read.greetings.empty();
-    folder.greetings = folder.has_table ? read.greetings : campaign / "greetings";
-  }
-  std::error_code code;
-  bool is_new = !std::filesystem::exists(folder.greetings, code);
-  if (is_new) TRY_VOID(make_folder(folder.greetings));
+  Findings ignored;
+  const Campaign read = TRY(read_campaign(campaign, ignored));
+  folder.has_table = !read.greetings.empty();
+  folder.greetings = folder.has_table ? read.greetings : campaign / "greetings";
+  return folder;
+}
+
+// The campaign and its roster; an error among what was found fails.
+Result<void> read_into(GreetingFolder& folder, const std::filesystem::path& campaign, Findings& findings) {
   Findings found;
   folder.campaign = TRY(read_campaign(campaign, found));
   std::erase_if(found, is_of_take);
+  std::error_code code;
+  if (!std::filesystem::exists(folder.greetings, code)) {
+    // Whoever only looks makes none. What else is wrong with it is told after that.
+    const auto missing = std::find_if(found.begin(), found.end(), is_of_folder);
+    if (missing != found.end()) found.erase(missing);
+  }
   if (std::filesystem::is_regular_file(folder.campaign.roster, code))
     folder.roster = read_roster(folder.campaign, found);
   findings = std::move(found);
-  if (!has_errors(findings)) return folder;
-  if (is_new) std::filesystem::remove(folder.greetings, code);
+  if (!has_errors(findings)) return {};
   return fail(ErrorKind::InvalidInput, fmt::format("{} cannot be used as it is; nothing was done", campaign.string()),
               "mend the lines above");
+}
+
+}  // namespace
+
+Result<GreetingFolder> look_into_greetings(const std::filesystem::path& campaign, Findings& findings) {
+  GreetingFolder folder = TRY(named_folder(campaign));
+  TRY_VOID(read_into(folder, campaign, findings));
+  return folder;
+}
+
+Result<GreetingFolder> open_greetings(const std::filesystem::path& campaign, Findings& findings) {
+  GreetingFolder folder = TRY(named_folder(campaign));
+  std::error_code code;
+  const bool is_new = !std::filesystem::exists(folder.greetings, code);
+  if (is_new) TRY_VOID(make_folder(folder.greetings));
+  if (auto read = read_into(folder, campaign, findings); !read) {
+    if (is_new) std::filesystem::remove(folder.greetings, code);
+    return tl::unexpected(read.error());
+  }
+  return folder;
 }
 
 Result<FileLock> lock_greetings(const GreetingFolder& folder) {

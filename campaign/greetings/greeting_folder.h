@@ -26,6 +26,8 @@ struct GreetingFolder {
 // Makes the folder. Whatever was found in campaign.toml and roster replaces `findings`; an error among it fails, and
 // then a folder that was not there is not there now. The take may be missing: greetings are often said first.
 Result<GreetingFolder> open_greetings(const std::filesystem::path& campaign, Findings& findings);
+// The same without making anything: where the folder is not there, nobody is greeted yet.
+Result<GreetingFolder> look_into_greetings(const std::filesystem::path& campaign, Findings& findings);
 
 // For as long as somebody is greeted or something is cut. Exists while another candid works there.
 Result<FileLock> lock_greetings(const GreetingFolder& folder);

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "gui/message_picture.h"
 #include "gui/picture_view.h"
+#include "gui/row_list.h"
 #include "gui/screens/screens.h"
 #include "gui/text_field.h"
 #include "gui/widgets.h"
@@ -159,13 +160,12 @@ RowState CandidatesScreen::state_of(const LoadedCampaign& loaded, size_t candida
 
 void CandidatesScreen::take_keys(Ui& ui, const LoadedCampaign& loaded) {
   const auto at = std::find(rows_.begin(), rows_.end(), chosen_);
-  auto choose = [&](std::vector<size_t>::iterator row) {
-    chosen_ = *row;
-    scrolls_to_chosen_ = true;
-  };
-  if (at != rows_.end() && (pressed(SDL_SCANCODE_DOWN) || pressed(SDL_SCANCODE_J)) && at + 1 != rows_.end())
-    choose(at + 1);
-  if (at != rows_.end() && (pressed(SDL_SCANCODE_UP) || pressed(SDL_SCANCODE_K)) && at != rows_.begin()) choose(at - 1);
+  if (at != rows_.end()) {
+    if (const auto row = row_by_keys(static_cast<size_t>(at - rows_.begin()), rows_.size())) {
+      chosen_ = rows_[*row];
+      scrolls_to_chosen_ = true;
+    }
+  }
   if (moments_.size() > 1 && pressed(SDL_SCANCODE_RIGHT)) moment_ = std::min(moment_ + 1, moments_.size() - 1);
   if (moment_ > 0 && pressed(SDL_SCANCODE_LEFT)) --moment_;
   if (!loaded.job || rows_.empty()) return;
@@ -225,19 +225,10 @@ void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
     sort_rows(loaded, *specs);
     specs->SpecsDirty = false;
   }
-  ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(rows_.size()), row_height(ui));
-  while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) draw_row(ui, loaded, rows_[static_cast<size_t>(i)]);
-  }
-  if (std::exchange(scrolls_to_chosen_, false)) {
-    const auto at = std::find(rows_.begin(), rows_.end(), chosen_) - rows_.begin();
-    const float row = row_height(ui);
-    const float top = static_cast<float>(at) * row;
-    if (top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
-    if (top + 3 * row > ImGui::GetScrollY() + ImGui::GetWindowHeight())
-      ImGui::SetScrollY(top + 3 * row - ImGui::GetWindowHeight());
-  }
+  std::optional<size_t> show;
+  if (std::exchange(scrolls_to_chosen_, false))
+    show = static_cast<size_t>(std::find(rows_.begin(), rows_.end(), chosen_) - rows_.begin());
+  draw_rows(rows_.size(), row_height(ui), show, [&](size_t row) { draw_row(ui, loaded, rows_[row]); });
   ImGui::EndTable();
 }
 

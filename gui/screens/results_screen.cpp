@@ -5,12 +5,12 @@
 #include <memory>
 
 #include <SDL_misc.h>
-#include <SDL_scancode.h>
 #include <fmt/format.h>
 
 #include "campaign/destination.h"
 #include "campaign/status.h"
 #include "core/files.h"
+#include "gui/row_list.h"
 #include "gui/screens/screens.h"
 #include "gui/widgets.h"
 #include "gui/words.h"
@@ -19,8 +19,9 @@
 namespace candid::gui {
 namespace {
 
-constexpr int kReadAgain = 5'000;   // ms, while somebody looks
-constexpr float kCurveHeight = 72;  // units
+constexpr int kReadAgain = 5'000;    // ms, while somebody looks
+constexpr float kCurveHeight = 72;   // units
+constexpr float kResultHeight = 34;  // units, of a row
 
 using Statuses = std::vector<campaign::CampaignStatus>;
 
@@ -62,6 +63,14 @@ const char* words_of(track::ViewState state) {
   }
 }
 
+bool is_view(track::ViewState state) {
+  return state >= track::ViewState::Viewed && state <= track::ViewState::Watched95;
+}
+
+const std::string& name_of(const campaign::MessageStatus& message) {
+  return message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
+}
+
 class ResultsScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
@@ -72,6 +81,7 @@ class ResultsScreen final : public Screen {
   void refresh(Ui& ui, const LoadedCampaign& loaded);
   void draw_figures(Ui& ui, const campaign::CampaignStatus& status) const;
   void draw_table(Ui& ui, const campaign::CampaignStatus& status);
+  void draw_row(Ui& ui, const campaign::MessageStatus& message, size_t row);
   void draw_chosen(Ui& ui, const campaign::MessageStatus& message) const;
   void draw_curve(const Ui& ui, const campaign::MessageStatus& message) const;
 
@@ -147,9 +157,8 @@ void ResultsScreen::draw_figures(Ui& ui, const campaign::CampaignStatus& status)
   size_t replied = 0;
   for (const campaign::MessageStatus& message : status.messages) {
     const track::ViewState state = message.view.state;
-    const bool is_view = state >= track::ViewState::Viewed && state <= track::ViewState::Watched95;
-    watched += is_view ? 1 : 0;
-    opened += is_view || state == track::ViewState::PageHuman || state == track::ViewState::Played ? 1 : 0;
+    watched += is_view(state) ? 1 : 0;
+    opened += is_view(state) || state == track::ViewState::PageHuman || state == track::ViewState::Played ? 1 : 0;
     replied += message.said.replies > 0 ? 1 : 0;
   }
   muted_line(theme,
@@ -160,10 +169,8 @@ void ResultsScreen::draw_figures(Ui& ui, const campaign::CampaignStatus& status)
 }
 
 void ResultsScreen::draw_table(Ui& ui, const campaign::CampaignStatus& status) {
-  const Theme& theme = ui.theme;
-  const auto count = static_cast<int>(status.messages.size());
-  if (chosen_ + 1 < status.messages.size() && pressed(SDL_SCANCODE_DOWN)) ++chosen_;
-  if (chosen_ > 0 && pressed(SDL_SCANCODE_UP)) --chosen_;
+  const std::optional<size_t> moved_to = row_by_keys(chosen_, status.messages.size());
+  if (moved_to) chosen_ = *moved_to;
   const ImGuiTableFlags flags =
       ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoSavedSettings;
   if (!ImGui::BeginTable("results", 3, flags)) return;
@@ -172,40 +179,34 @@ void ResultsScreen::draw_table(Ui& ui, const campaign::CampaignStatus& status) {
   ImGui::TableSetupColumn(tr("Watched"), ImGuiTableColumnFlags_WidthStretch, 1);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
-  ImGuiListClipper clipper;
-  clipper.Begin(count, theme.px(34));
-  while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      const auto at = static_cast<size_t>(i);
-      const campaign::MessageStatus& message = status.messages[at];
-      ImGui::TableNextRow(0, theme.px(34));
-      ImGui::TableNextColumn();
-      const ImVec2 place = ImGui::GetCursorScreenPos();
-      const float width = ImGui::GetContentRegionAvail().x;
-      if (ImGui::Selectable(fmt::format("###{}", i).c_str(), at == chosen_, ImGuiSelectableFlags_SpanAllColumns,
-                            {0, theme.px(22)}))
-        chosen_ = at;
-      const std::string& name =
-          message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
-      ui.names.show_at(*ImGui::GetWindowDrawList(), place, name, {theme.px(15), width, 1, false, theme.colors().text});
-      ImGui::TableNextColumn();
-      const bool is_view =
-          message.view.state >= track::ViewState::Viewed && message.view.state <= track::ViewState::Watched95;
-      ImGui::TextColored(is_view ? theme.colors().good : theme.colors().muted, "%s", words_of(message.view.state));
-      ImGui::TableNextColumn();
-      if (message.view.watched_seconds > 0)
-        ImGui::TextUnformatted(fmt::format("{:.0f} %", message.view.watched_fraction * 100).c_str());
-    }
-  }
+  draw_rows(status.messages.size(), ui.theme.px(kResultHeight), moved_to,
+            [&](size_t row) { draw_row(ui, status.messages[row], row); });
   ImGui::EndTable();
+}
+
+void ResultsScreen::draw_row(Ui& ui, const campaign::MessageStatus& message, size_t row) {
+  const Theme& theme = ui.theme;
+  ImGui::TableNextRow(0, theme.px(kResultHeight));
+  ImGui::TableNextColumn();
+  const ImVec2 place = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  if (ImGui::Selectable(fmt::format("###{}", row).c_str(), row == chosen_, ImGuiSelectableFlags_SpanAllColumns,
+                        {0, theme.px(22)}))
+    chosen_ = row;
+  ui.names.show_at(*ImGui::GetWindowDrawList(), place, name_of(message),
+                   {theme.px(15), width, 1, false, theme.colors().text});
+  ImGui::TableNextColumn();
+  ImGui::TextColored(is_view(message.view.state) ? theme.colors().good : theme.colors().muted, "%s",
+                     words_of(message.view.state));
+  ImGui::TableNextColumn();
+  if (message.view.watched_seconds > 0)
+    ImGui::TextUnformatted(fmt::format("{:.0f} %", message.view.watched_fraction * 100).c_str());
 }
 
 void ResultsScreen::draw_chosen(Ui& ui, const campaign::MessageStatus& message) const {
   const Theme& theme = ui.theme;
   const float width = ImGui::GetContentRegionAvail().x;
-  const std::string& name =
-      message.message.candidate_name.empty() ? message.message.candidate_id : message.message.candidate_name;
-  ui.names.show(name, {theme.px(26), width, 2, true, theme.colors().text});
+  ui.names.show(name_of(message), {theme.px(26), width, 2, true, theme.colors().text});
   strong(theme, words_of(message.view.state));
   muted(theme, message.view.reason.c_str());
   draw_curve(ui, message);

@@ -73,6 +73,28 @@ TEST_F(GreetingFolderTest, AnErrorIsToldAndNothingIsLeft) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "hello"));
 }
 
+TEST_F(GreetingFolderTest, WhoOnlyLooksMakesNothing) {
+  for (const std::string& toml : {kWithoutTable, kWithoutTable + "[greeting]\nfolder = \"hello\"\n"}) {
+    write("campaign.toml", toml);
+    Findings findings;
+    const GreetingFolder folder = must(look_into_greetings(folder_.path(), findings));
+    EXPECT_THAT(findings, IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(folder.greetings));
+    const GreetingOverview overview = must(overview_of(folder));
+    ASSERT_EQ(overview.standing.size(), 3U);
+    for (const GreetingStanding& one : overview.standing) EXPECT_EQ(one.status.state, GreetingState::Missing);
+    EXPECT_FALSE(std::filesystem::exists(folder.greetings));
+  }
+}
+
+TEST_F(GreetingFolderTest, WhoOnlyLooksIsToldWhatElseIsWrong) {
+  write("campaign.toml", kWithoutTable + "[video]\nmax_mb = 5\n[greeting]\nfolder = \"hello\"\n");
+  Findings findings;
+  ASSERT_FALSE(look_into_greetings(folder_.path(), findings));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0].message, HasSubstr("not with max_mb"));
+}
+
 TEST_F(GreetingFolderTest, OneWorksThereAtATime) {
   GreetingFolder folder = open();
   auto lock = must(lock_greetings(folder));

@@ -34,6 +34,7 @@ def main():
         window.wait_title("Greet")
         window.still_picture()
         window.save("greet")
+        assert not (folder / "greetings").exists(), "whoever only looks writes nothing"
         window.key("Return", "space")  # opens the devices, and begins
         window.wait_title("●")
         window.save("greeting")

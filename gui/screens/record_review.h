@@ -1,0 +1,47 @@
+#pragma once
+// The take that there is, to be played, judged and trimmed, and what is to be known about it. A state of the Record
+// screen.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/screen.h"
+#include "gui/take_review.h"
+
+namespace candid::gui {
+
+// The window's thread.
+class RecordReview {
+ public:
+  // A take that was recorded just now says more of itself.
+  struct Story {
+    std::string note{};
+    std::optional<Error> problem{};                // why it ended early
+    std::vector<std::filesystem::path> earlier{};  // takes that were done again, under their other names
+  };
+  // `trim`: what campaign.toml cuts off now.
+  RecordReview(const Ui& ui, const std::filesystem::path& take, const TrimMarks& trim, Story story);
+
+  enum class Next {
+    Stay,
+    RecordAgain,
+    OtherTake,  // the campaign names another one by now
+  };
+  Next draw(Ui& ui);
+
+  const std::filesystem::path& take() const { return review_.take(); }
+  void show(Error problem) { story_.problem = std::move(problem); }
+  // Nobody looks at it for a while.
+  void leave();
+
+ private:
+  bool draw_judged(Ui& ui);
+
+  TakeReview review_;
+  Story story_;
+  uint64_t edition_;  // of the campaign whose trim it shows
+};
+
+}  // namespace candid::gui
