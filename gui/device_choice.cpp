@@ -24,6 +24,11 @@ capture::SourceSettings source_settings_of(const Settings& settings) {
   return source;
 }
 
+std::mutex& device_turn() {
+  static std::mutex turn;
+  return turn;
+}
+
 void DeviceChoice::look(const Waker& waker) {
   looking_ = std::make_unique<Task<capture::Devices>>(
       waker, [](TaskReport&, const std::stop_token&) -> Result<capture::Devices> { return capture::list_devices(); });

@@ -2,6 +2,7 @@
 // Which camera and microphone record, chosen from those there are.
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,10 @@ class DeviceChoice {
   std::unique_ptr<Task<capture::Devices>> looking_;
   std::optional<capture::Devices> found_;
 };
+
+// Held while a camera or a microphone is open: one booth at a time has them, and the next one waits for those that were
+// given up. Any thread.
+std::mutex& device_turn();
 
 // As record takes them, without a script.
 capture::SourceSettings source_settings_of(const Settings& settings);

@@ -14,6 +14,12 @@ namespace {
 
 using Look = std::function<void(const std::function<void(PublishingView&)>&)>;
 
+// One Candid at a time works in a campaign. What was given up just before may still be at it, and is of this one.
+std::mutex& publishing_turn() {
+  static std::mutex turn;
+  return turn;
+}
+
 Result<campaign::Prepared> prepared(const std::filesystem::path& folder, const std::filesystem::path& data,
                                     const std::function<void(const std::string&)>& note, const std::stop_token& stop) {
   Findings findings;
@@ -75,6 +81,8 @@ PublishedResult result_of(const campaign::Prepared& work, const std::vector<camp
 
 Result<PublishedResult> run(const std::filesystem::path& folder, const std::filesystem::path& data, const Look& look,
                             const std::stop_token& stop) {
+  const std::lock_guard turn(publishing_turn());
+  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
   auto note = [&](const std::string& line) { look([&](PublishingView& view) { view.notes.push_back(line); }); };
   const campaign::Prepared work = TRY(prepared(folder, data, note, stop));
   TRY(standings_in(work));  // told before hours of rendering
@@ -131,6 +139,8 @@ PublishingView Publishing::look() const {
 
 Result<PublishingPlan> plan_publishing(const std::filesystem::path& folder, const std::filesystem::path& data,
                                        const std::stop_token& stop) {
+  const std::lock_guard turn(publishing_turn());
+  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
   const campaign::Prepared work = TRY(prepared(
       folder, data, [](const std::string&) {}, stop));
   const std::vector<campaign::Standing> standings = TRY(standings_in(work));

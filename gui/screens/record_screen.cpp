@@ -59,16 +59,13 @@ class RecordScreen final : public Screen {
   void draw_live_findings(const Ui& ui, const BoothView& view) const;
   void draw_ended(Ui& ui);
   void draw_review(Ui& ui);
-  void record_again(Ui& ui);
-  void take_back(Ui& ui);
   void drop_trim(Ui& ui) const;
 
   DeviceChoice devices_;
   capture::Script script_;
   std::unique_ptr<RecordingBooth> booth_;
-  std::optional<Error> problem_;                                                      // why there is no picture
-  std::optional<std::pair<std::filesystem::path, std::filesystem::path>> put_aside_;  // and the take that it was
-  std::string note_;  // about the take that was recorded last
+  std::optional<Error> problem_;  // why there is no picture
+  std::string note_;              // about the take that was recorded last
   std::unique_ptr<TakeReview> review_;
   PictureView picture_;
   uint64_t edition_ = 0;
@@ -111,6 +108,7 @@ void RecordScreen::open_booth(Ui& ui) {
   booth.source.script = plan->script;
   booth.record.output = plan->output;
   booth.countdown = ui.settings.countdown;
+  booth.takes_changed = ui.campaign.change_teller();
   booth_ = std::make_unique<RecordingBooth>(ui.window.waker(), std::move(booth));
 }
 
@@ -118,34 +116,23 @@ void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
   problem_ = view.problem;
   note_ = view.note;
   if (view.take) {
-    put_aside_.reset();
     drop_trim(ui);
+    if (!view.put_aside.empty())
+      ui.notify(tr("The earlier take is kept as {}.", {view.put_aside.back().filename().string()}));
     if (view.ended_by == capture::EndedBy::DiskLow)
       ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
     review_ = std::make_unique<TakeReview>(ui.window.waker(), *view.take, capture::Trim{});
-    ui.campaign.reload();
   } else if (!problem_) {
     problem_ = Error(ErrorKind::Cancelled, tr("Nothing was recorded."));
   }
   booth_.reset();
-  take_back(ui);
-}
-
-void RecordScreen::leave(Ui& ui) {
-  if (review_) review_->pause();
-  if (booth_ && !booth_->is_recording()) {
-    booth_.reset();
-    take_back(ui);
-  }
-  if (!booth_) problem_.reset();
-}
-
-// Nothing was recorded in the place of a take that was put aside for it.
-void RecordScreen::take_back(Ui& ui) {
-  if (!put_aside_) return;
-  const auto [aside, take] = *std::exchange(put_aside_, std::nullopt);
-  if (auto back = campaign::take_back(aside, take); !back) problem_ = back.error();
   ui.campaign.reload();
+}
+
+void RecordScreen::leave(Ui&) {
+  if (review_) review_->pause();
+  if (booth_ && !booth_->is_recording()) booth_.reset();
+  if (!booth_) problem_.reset();
 }
 
 void RecordScreen::forget() {
@@ -402,26 +389,15 @@ void RecordScreen::draw_review(Ui& ui) {
     review_->set_ends(trim_of(loaded->campaign));
   }
   if (review_->was_trimmed()) set_trim(ui.edits, review_->ends());
-  if (again) record_again(ui);
+  if (!again) return;
+  review_.reset();
+  open_booth(ui);
 }
 
 // What was cut off the take before says nothing about this one.
 void RecordScreen::drop_trim(Ui& ui) const {
   if (ui.edits.editor() == nullptr || !ui.edits.editor()->value({}, "trim")) return;
   ui.edits.edit([](campaign::CampaignEditor& editor) { return editor.remove({}, "trim", tr("trim the take")); });
-}
-
-void RecordScreen::record_again(Ui& ui) {
-  auto aside = campaign::put_aside(review_->take());
-  if (!aside) {
-    problem_ = aside.error();
-    return;
-  }
-  ui.notify(tr("The earlier take is kept as {}.", {aside->filename().string()}));
-  put_aside_ = {*aside, review_->take()};
-  review_.reset();
-  ui.campaign.reload();
-  open_booth(ui);
 }
 
 }  // namespace
