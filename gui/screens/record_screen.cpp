@@ -156,6 +156,7 @@ void RecordScreen::take_keys(const BoothView& view) {
   }
   if (pressed(SDL_SCANCODE_SPACE)) booth_->press(is_before ? DeskCommand::Begin : DeskCommand::PauseOrGoOn);
   if (pressed(SDL_SCANCODE_RETURN)) booth_->press(is_before ? DeskCommand::Begin : DeskCommand::Finish);
+  if (phase == DeskPhase::Looking && pressed(SDL_SCANCODE_C)) devices_.take_next_camera();
   if (phase == DeskPhase::Counting && pressed(SDL_SCANCODE_ESCAPE)) booth_->press(DeskCommand::GiveUp);
   if (is_before) return;
   if (pressed(SDL_SCANCODE_ESCAPE)) booth_->press(DeskCommand::GiveUp);
@@ -303,7 +304,7 @@ void RecordScreen::draw_take_buttons(Ui& ui, const BoothView& view) {
       } else if (button(theme, tr("Record"), ButtonKind::Primary, {width, 44})) {
         booth_->press(DeskCommand::Begin);
       }
-      muted(theme, tr("Space begins. Ctrl-1 … Ctrl-7 change the screen."));
+      muted(theme, tr("Space begins. C: the next camera. Ctrl-1 … Ctrl-7 change the screen."));
       break;
     case DeskPhase::Counting:
       if (button(theme, tr("Now"), ButtonKind::Primary, {width, 44})) booth_->press(DeskCommand::Begin);
@@ -357,9 +358,10 @@ void RecordScreen::draw_ended(Ui& ui) {
   const bool is_changed = devices_.draw(ui);
   ImGui::EndChild();
   const bool is_tried = button(theme, tr("Try again"), ButtonKind::Primary) || pressed(SDL_SCANCODE_RETURN);
+  if (pressed(SDL_SCANCODE_C)) devices_.take_next_camera();
   if (pressed(SDL_SCANCODE_T)) ui.settings.camera = kTestDevice;
   if (is_changed || is_tried || pressed(SDL_SCANCODE_T)) open_booth(ui);
-  muted(theme, tr("Enter: try again. T: the test picture."));
+  muted(theme, tr("Enter: try again. C: the next camera. T: the test picture."));
 }
 
 void RecordScreen::draw_review(Ui& ui) {
