@@ -2,8 +2,10 @@
 // Which camera and microphone record, chosen from those there are.
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "capture/devices/devices.h"
 #include "capture/source.h"
@@ -18,8 +20,10 @@ inline constexpr const char* kTestDevice = "test:live";
 // The window's thread.
 class DeviceChoice {
  public:
-  // Two boxes to choose from, and a button that looks again. True: another device was chosen; settings have it.
+  // Boxes to choose from, and a button that looks again. True: another device was chosen; settings have it.
   bool draw(const Ui& ui);
+  // The camera after the one that is chosen, as soon as it is known which there are: draw() tells. For a key.
+  void take_next_camera() { wants_next_ = true; }
   // Looks again, beside the window.
   void look(const Waker& waker);
   // What was found last; nothing: it is still being looked for.
@@ -28,10 +32,19 @@ class DeviceChoice {
  private:
   bool choose_camera(const Ui& ui);
   bool choose_microphone(const Ui& ui);
+  bool choose_size(const Ui& ui) const;
+  bool choose_next(Settings& settings);
+  void choose_camera(Settings& settings, const std::string& path) const;
+  std::vector<media::FrameSize> sizes(const std::string& camera) const;
 
   std::unique_ptr<Task<capture::Devices>> looking_;
   std::optional<capture::Devices> found_;
+  bool wants_next_ = false;
 };
+
+// Held while a camera or a microphone is open: one booth at a time has them, and the next one waits for those that were
+// given up. Any thread.
+std::mutex& device_turn();
 
 // As record takes them, without a script.
 capture::SourceSettings source_settings_of(const Settings& settings);

@@ -5,7 +5,7 @@
 namespace candid::gui {
 
 MessagePicture::MessagePicture(Waker waker)
-    : thread_(
+    : worker_(
           [shared = shared_, waker = std::move(waker)](const std::stop_token& stop) { work(shared, waker, stop); }) {}
 
 void MessagePicture::work(const std::shared_ptr<Shared>& shared, const Waker& waker, const std::stop_token& stop) {

@@ -5,11 +5,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "campaign/preview.h"
 #include "gui/open_campaign.h"
 #include "gui/waker.h"
+#include "gui/worker.h"
 
 namespace candid::gui {
 
@@ -47,7 +47,7 @@ class MessagePicture {
 
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   Wish last_;
-  std::jthread thread_;
+  Worker worker_;
 };
 
 }  // namespace candid::gui

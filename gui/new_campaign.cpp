@@ -1,5 +1,6 @@
 #include "gui/new_campaign.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -19,26 +20,7 @@ std::filesystem::path free_name(const std::filesystem::path& wanted) {
   return name;
 }
 
-Result<std::filesystem::path> copied(const std::filesystem::path& file, const std::filesystem::path& folder) {
-  std::error_code code;
-  if (std::filesystem::equivalent(file.parent_path(), folder, code)) return file;
-  TRY_VOID(make_folder(folder));
-  const auto stem = file_stem(file.stem().string());
-  const std::filesystem::path copy = free_name(folder / (stem + to_lower(file.extension().string())));
-  const auto size = std::filesystem::file_size(file, code);
-  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot read {}", file.string())));
-  FileWriter writer = TRY(FileWriter::create(copy));
-  TRY_VOID(writer.copy_from(file, 0, size));
-  TRY_VOID(writer.commit());
-  return copy;
-}
-
-Result<void> name_in_campaign(CampaignEdits& edits, const char* key, const std::filesystem::path& folder,
-                              const std::filesystem::path& file, const char* doing) {
-  const std::string value = file.lexically_relative(folder).generic_string();
-  if (edits.edit([&](campaign::CampaignEditor& editor) { return editor.set({}, key, value, doing); })) return {};
-  return tl::unexpected(*edits.problem());
-}
+constexpr uint64_t kCopiedAtOnce = 16 << 20;  // bytes, between two looks at the stop token
 
 }  // namespace
 
@@ -55,12 +37,37 @@ bool is_roster_file(const std::filesystem::path& file) {
   return extension == ".csv" || extension == ".tsv" || extension == ".txt";
 }
 
-Result<void> use_roster(CampaignEdits& edits, const std::filesystem::path& folder, const std::filesystem::path& file) {
-  return name_in_campaign(edits, "roster", folder, TRY(copied(file, folder)), tr("use another list of candidates"));
+Result<std::filesystem::path> copy_into_campaign(const std::filesystem::path& file,
+                                                 const std::filesystem::path& campaign, TaskReport& report,
+                                                 const std::stop_token& stop) {
+  const std::filesystem::path folder = is_roster_file(file) ? campaign : campaign / "takes";
+  std::error_code code;
+  if (std::filesystem::equivalent(file.parent_path(), folder, code)) return file;
+  TRY_VOID(make_folder(folder));
+  const auto stem = file_stem(file.stem().string());
+  const std::filesystem::path copy = free_name(folder / (stem + to_lower(file.extension().string())));
+  const uint64_t size = std::filesystem::file_size(file, code);
+  if (code) return tl::unexpected(system_error(code.value(), fmt::format("cannot read {}", file.string())));
+  FileWriter writer = TRY(FileWriter::create(copy));
+  while (writer.size() < size) {
+    if (stop.stop_requested()) return fail(ErrorKind::Cancelled, fmt::format("{} was not copied", file.string()));
+    TRY_VOID(writer.copy_from(file, writer.size(), std::min(kCopiedAtOnce, size - writer.size())));
+    report.tell({static_cast<double>(writer.size()) / static_cast<double>(size), {}});
+  }
+  TRY_VOID(writer.commit());
+  return copy;
 }
 
-Result<void> use_take(CampaignEdits& edits, const std::filesystem::path& folder, const std::filesystem::path& file) {
-  return name_in_campaign(edits, "take", folder, TRY(copied(file, folder / "takes")), tr("use another take"));
+Result<void> use_in_campaign(CampaignEdits& edits, const std::filesystem::path& campaign,
+                             const std::filesystem::path& copy) {
+  const bool is_roster = is_roster_file(copy);
+  const std::string value = copy.lexically_relative(campaign).generic_string();
+  const char* doing = is_roster ? tr("use another list of candidates") : tr("use another take");
+  auto name = [&](campaign::CampaignEditor& editor) {
+    return editor.set({}, is_roster ? "roster" : "take", value, doing);
+  };
+  if (edits.edit(name)) return {};
+  return tl::unexpected(*edits.problem());
 }
 
 }  // namespace candid::gui

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "gui/campaign_edits.h"
+#include "gui/task.h"
 
 namespace candid::gui {
 
@@ -15,9 +16,13 @@ std::filesystem::path suggested_folder(const std::string& kit);
 // By its name: CSV and other tables of text.
 bool is_roster_file(const std::filesystem::path& file);
 
-// Copies the file into the campaign, under a name that is free there, and has campaign.toml name it. What it named
-// before stays where it is.
-Result<void> use_roster(CampaignEdits& edits, const std::filesystem::path& folder, const std::filesystem::path& file);
-Result<void> use_take(CampaignEdits& edits, const std::filesystem::path& folder, const std::filesystem::path& file);
+// Copies a roster, or else a video, to where the campaign has such files, under a name that is free there: the copy. A
+// file that lies there already is taken as it is. Any thread; stopped, it leaves nothing and fails with Cancelled.
+Result<std::filesystem::path> copy_into_campaign(const std::filesystem::path& file,
+                                                 const std::filesystem::path& campaign, TaskReport& report,
+                                                 const std::stop_token& stop);
+// Has campaign.toml name that copy. What it named before stays where it is. The window's thread.
+Result<void> use_in_campaign(CampaignEdits& edits, const std::filesystem::path& campaign,
+                             const std::filesystem::path& copy);
 
 }  // namespace candid::gui

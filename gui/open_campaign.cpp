@@ -57,7 +57,15 @@ void OpenCampaign::reload() {
       waker_, [folder = folder_](TaskReport&, const std::stop_token&) { return read(folder); });
 }
 
+std::function<void()> OpenCampaign::change_teller() const {
+  return [waker = waker_, is_changed = is_told_changed_] {
+    *is_changed = true;
+    waker.wake();
+  };
+}
+
 bool OpenCampaign::update() {
+  if (is_told_changed_->exchange(false)) reload();
   if (!reading_ || !reading_->has_ended()) return false;
   auto result = reading_->take();
   reading_.reset();

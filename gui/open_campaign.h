@@ -1,7 +1,9 @@
 #pragma once
 // The campaign that the window works on, read anew after each change, beside the window.
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -35,6 +37,9 @@ class OpenCampaign {
   void close();
   // After something in the folder was changed. What was read before stays until then.
   void reload();
+  // Says that work beside the window has changed something in the folder. On any thread, even once another campaign is
+  // open or the window is gone.
+  std::function<void()> change_teller() const;
   // Takes over what was read; true when there is something new.
   bool update();
 
@@ -53,6 +58,7 @@ class OpenCampaign {
   std::filesystem::path folder_;
   std::unique_ptr<Reading> reading_;
   bool is_outdated_ = false;  // changed again while it was read
+  std::shared_ptr<std::atomic<bool>> is_told_changed_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<const LoadedCampaign> loaded_;
   std::optional<Error> problem_;
   uint64_t edition_ = 0;

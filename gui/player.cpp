@@ -30,6 +30,7 @@ struct Player::Shared {
   View view;
   std::optional<media::Frame> picture;
   std::optional<Microseconds> wanted{Microseconds{0}};  // a place to go to
+  Speakers* speakers = nullptr;                         // once something was played
 };
 
 namespace {
@@ -61,19 +62,19 @@ class Passage {
   // When the next picture is due, on the file's timeline.
   Microseconds next_due() const { return from_ + Microseconds(shown_ * 1'000'000 * rate_.den / rate_.num); }
   // Fills the speakers' queue.
-  Result<void> feed(SoundPlayer& speakers) {
-    while (sound_ && speakers.has_device() && speakers.waiting() < kSoundAhead) {
+  Result<void> feed(SoundPlayer& sound) {
+    while (sound_ && sound.is_heard() && sound.waiting() < kSoundAhead) {
       media::Samples block = TRY(sound_->next(kSoundBlock));
       if (block.empty()) break;
       pushed_ += static_cast<int64_t>(block.size()) / media::kChannels;
-      speakers.push(block);
+      sound.push(block);
     }
     return {};
   }
   // Where the sound is; nothing without one that is heard.
-  std::optional<Microseconds> heard(const SoundPlayer& speakers) const {
-    if (!sound_ || !speakers.has_device() || pushed_ == 0) return std::nullopt;
-    const Microseconds waiting = speakers.waiting();
+  std::optional<Microseconds> heard(const SoundPlayer& sound) const {
+    if (!sound_ || !sound.is_heard() || pushed_ == 0) return std::nullopt;
+    const Microseconds waiting = sound.waiting();
     if (waiting == Microseconds{0}) return std::nullopt;  // it is over, or was late: the clock goes on
     return from_ + Microseconds(pushed_ * 1'000'000 / media::kSampleRate) - waiting;
   }
@@ -92,7 +93,7 @@ class Passage {
 
 Player::Player(Waker waker, std::filesystem::path file)
     : shared_(std::make_shared<Shared>()),
-      thread_([shared = shared_, waker = std::move(waker), file = std::move(file)](const std::stop_token& stop) {
+      worker_([shared = shared_, waker = std::move(waker), file = std::move(file)](const std::stop_token& stop) {
         work(shared, waker, file, stop);
       }) {}
 
@@ -113,7 +114,7 @@ void Player::work(const std::shared_ptr<Shared>& shared, const Waker& waker, con
     shared->view.facts = *facts;
     shared->view.is_ready = true;
   }
-  SoundPlayer speakers;
+  std::optional<SoundPlayer> sound;
   std::optional<Passage> passage;
   Microseconds clock_began{0};  // on the file's timeline
   SteadyClock::time_point began{};
@@ -121,17 +122,17 @@ void Player::work(const std::shared_ptr<Shared>& shared, const Waker& waker, con
   while (!stop.stop_requested()) {
     std::unique_lock lock(shared->mutex);
     if (!shared->wanted && !shared->view.is_playing) {
-      if (std::exchange(was_playing, false)) speakers.pause();
+      if (std::exchange(was_playing, false)) sound->stop();
       shared->changed.wait(lock, stop, [&] { return shared->wanted || shared->view.is_playing; });
       continue;
     }
     const std::optional<Microseconds> wanted = std::exchange(shared->wanted, std::nullopt);
     const bool plays = shared->view.is_playing;
     const Microseconds position = shared->view.position;
+    if (plays && !sound) sound.emplace(*shared->speakers);
     lock.unlock();
     if (wanted || !passage || (plays && !was_playing)) {
-      speakers.pause();
-      speakers.forget();
+      if (sound) sound->stop();
       const Microseconds from = std::clamp(wanted.value_or(position), Microseconds{0}, facts->duration);
       auto opened = Passage::open(file, *facts, from);
       if (!opened) return fail_with(opened.error());
@@ -140,11 +141,11 @@ void Player::work(const std::shared_ptr<Shared>& shared, const Waker& waker, con
       began = SteadyClock::now();
       was_playing = false;
     }
-    if (plays && !std::exchange(was_playing, true)) speakers.start();
+    if (plays && !std::exchange(was_playing, true)) sound->start();
     if (plays) {
-      if (auto fed = passage->feed(speakers); !fed) return fail_with(fed.error());
+      if (auto fed = passage->feed(*sound); !fed) return fail_with(fed.error());
       const Microseconds by_clock = clock_began + std::chrono::duration_cast<Microseconds>(SteadyClock::now() - began);
-      const Microseconds now = passage->heard(speakers).value_or(by_clock);
+      const Microseconds now = passage->heard(*sound).value_or(by_clock);
       if (now < passage->next_due()) {
         lock.lock();
         const auto pause = std::min<Microseconds>(passage->next_due() - now, kSoundAhead / 4);
@@ -169,7 +170,9 @@ void Player::work(const std::shared_ptr<Shared>& shared, const Waker& waker, con
 }
 
 void Player::play(Microseconds from) {
+  Speakers& speakers = Speakers::of_this_machine();
   std::lock_guard lock(shared_->mutex);
+  shared_->speakers = &speakers;
   shared_->wanted = from;
   shared_->view.position = from;
   shared_->view.is_playing = true;

@@ -6,11 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "core/error.h"
 #include "core/time.h"
 #include "gui/waker.h"
+#include "gui/worker.h"
 #include "media/frame.h"
 #include "media/probe.h"
 
@@ -44,7 +44,7 @@ class Player {
                    const std::stop_token& stop);
 
   std::shared_ptr<Shared> shared_;
-  std::jthread thread_;
+  Worker worker_;
 };
 
 }  // namespace candid::gui

@@ -6,6 +6,12 @@
 namespace candid::gui {
 namespace {
 
+// One Candid at a time works in a campaign. What was given up just before may still be at it, and is of this one.
+std::mutex& publishing_turn() {
+  static std::mutex turn;
+  return turn;
+}
+
 using Look = std::function<void(const std::function<void(PublishingView&)>&)>;
 
 Result<campaign::Prepared> prepared(const std::filesystem::path& folder, const std::filesystem::path& data,
@@ -88,6 +94,8 @@ void mark_held(PublishingView& view, const std::vector<campaign::Standing>& stan
 
 Result<PublishedResult> run(const std::filesystem::path& folder, const campaign::SendSettings& settings,
                             const Look& look, const std::stop_token& stop) {
+  const std::lock_guard turn(publishing_turn());
+  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
   auto note = [&](const std::string& line) { look([&](PublishingView& view) { view.notes.push_back(line); }); };
   const campaign::Prepared work = TRY(prepared(folder, settings.data, note, stop));
   TRY(decisions_in(work));  // told before hours of rendering
@@ -148,6 +156,8 @@ PublishingView Publishing::look() const {
 
 Result<PublishingPlan> plan_publishing(const std::filesystem::path& folder, const std::filesystem::path& data,
                                        const std::stop_token& stop) {
+  const std::lock_guard turn(publishing_turn());
+  if (stop.stop_requested()) return fail(ErrorKind::Cancelled, "stopped");
   const campaign::Prepared work = TRY(prepared(
       folder, data, [](const std::string&) {}, stop));
   PublishingPlan plan;

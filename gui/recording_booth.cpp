@@ -8,6 +8,7 @@
 
 #include "campaign/takes.h"
 #include "core/log.h"
+#include "gui/device_choice.h"
 
 namespace candid::gui {
 
@@ -31,7 +32,7 @@ std::string shown_words(int64_t pictures, std::vector<Microseconds> ages) {
 }  // namespace
 
 RecordingBooth::RecordingBooth(Waker waker, BoothPlan plan)
-    : thread_([shared = shared_, waker = std::move(waker), plan = std::move(plan)](const std::stop_token& stop) {
+    : worker_([shared = shared_, waker = std::move(waker), plan = std::move(plan)](const std::stop_token& stop) {
         work(shared, waker, plan, stop);
         {
           std::lock_guard lock(shared->mutex);
@@ -43,6 +44,33 @@ RecordingBooth::RecordingBooth(Waker waker, BoothPlan plan)
 
 void RecordingBooth::work(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
                           const std::stop_token& stop) {
+  // What was given up just before may still have the camera, or a take to give its name back.
+  const std::lock_guard turn(device_turn());
+  std::error_code code;
+  if (stop.stop_requested()) return;
+  std::optional<std::filesystem::path> earlier;
+  if (std::filesystem::is_regular_file(plan.record.output, code)) {
+    auto aside = campaign::put_aside(plan.record.output);
+    std::lock_guard lock(shared->mutex);
+    if (!aside) {
+      shared->view.problem = aside.error();
+      return;
+    }
+    earlier = *aside;
+    shared->view.put_aside.push_back(*aside);
+  }
+  record(shared, waker, plan, stop);
+  if (!earlier || std::filesystem::exists(plan.record.output, code)) return;
+  auto back = campaign::take_back(*earlier, plan.record.output);
+  {
+    std::lock_guard lock(shared->mutex);
+    if (!back) shared->view.problem = back.error();
+  }
+  if (stop.stop_requested() && plan.takes_changed) plan.takes_changed();
+}
+
+void RecordingBooth::record(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
+                            const std::stop_token& stop) {
   auto note = [&](auto change) {
     std::lock_guard lock(shared->mutex);
     change(shared->view);

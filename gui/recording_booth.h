@@ -3,15 +3,16 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "capture/desk/recording_desk.h"
 #include "capture/recording.h"
 #include "gui/waker.h"
+#include "gui/worker.h"
 #include "media/frame.h"
 
 namespace candid::gui {
@@ -20,6 +21,8 @@ struct BoothPlan {
   capture::SourceSettings source;
   capture::RecordSettings record;
   int countdown = 3;  // seconds
+  // Called, on another thread, when the booth was given up and takes in the folder have other names now.
+  std::function<void()> takes_changed{};
 };
 
 // What the window sees of it.
@@ -36,15 +39,15 @@ struct BoothView {
   std::optional<Error> problem{};               // why it ended; what was recorded before is in `take`
   std::string note{};                           // about the take, for the person; may be empty
   capture::EndedBy ended_by = capture::EndedBy::Finished;
-  std::vector<std::filesystem::path> put_aside{};  // takes of this booth that were done again
+  std::vector<std::filesystem::path> put_aside{};  // earlier takes, by the names under which they are kept
 };
 
-// All calls from the window's thread. Whatever ends it, what was recorded is in the take's file.
+// All calls from the window's thread. Whatever ends it, what was recorded is in the take's file. An earlier take in its
+// place is put aside, and has its name again where nothing was recorded. Destroyed, it is given up (worker.h): a
+// recording that goes on ends, and its take is kept. Another booth waits until the devices of this one are closed.
 class RecordingBooth {
  public:
   RecordingBooth(Waker waker, BoothPlan plan);
-  // Ends a recording that goes on; its take is kept.
-  ~RecordingBooth() = default;
 
   void press(capture::DeskCommand command);
   void set_pace(double pace);  // of the prompter
@@ -67,9 +70,11 @@ class RecordingBooth {
   };
   static void work(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
                    const std::stop_token& stop);
+  static void record(const std::shared_ptr<Shared>& shared, const Waker& waker, const BoothPlan& plan,
+                     const std::stop_token& stop);
 
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
-  std::jthread thread_;
+  Worker worker_;
 };
 
 }  // namespace candid::gui

@@ -32,6 +32,16 @@ void read_place(const nlohmann::json& json, const char* key, std::optional<int>&
   if (found != json.end() && found->is_number_integer()) value = found->get<int>();
 }
 
+// Width and height.
+std::optional<media::FrameSize> read_size(const nlohmann::json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || !found->is_array() || found->size() != 2) return std::nullopt;
+  if (!(*found)[0].is_number_integer() || !(*found)[1].is_number_integer()) return std::nullopt;
+  const media::FrameSize size{(*found)[0].get<int>(), (*found)[1].get<int>()};
+  if (size.width < 2 || size.height < 2 || size.width > 7680 || size.height > 7680) return std::nullopt;
+  return size;
+}
+
 }  // namespace
 
 std::filesystem::path settings_file() {
@@ -62,7 +72,7 @@ Settings read_settings(const std::filesystem::path& file) {
   read_into(json, "language", settings.language);
   read_into(json, "camera", settings.camera);
   read_into(json, "microphone", settings.microphone);
-  read_into(json, "full_hd", settings.is_full_hd);
+  settings.picture_size = read_size(json, "picture_size");
   read_into(json, "mirrored", settings.is_mirrored);
   read_into(json, "guides", settings.shows_guides);
   read_into(json, "prompter_size", settings.prompter_size);
@@ -88,13 +98,13 @@ Result<void> write_settings(const std::filesystem::path& file, const Settings& s
                          {"language", settings.language},
                          {"camera", settings.camera},
                          {"microphone", settings.microphone},
-                         {"full_hd", settings.is_full_hd},
                          {"mirrored", settings.is_mirrored},
                          {"guides", settings.shows_guides},
                          {"prompter_size", settings.prompter_size},
                          {"prompter_pace", settings.prompter_pace},
                          {"countdown", settings.countdown},
                          {"candidates_split", settings.candidates_split}};
+  if (settings.picture_size) json["picture_size"] = {settings.picture_size->width, settings.picture_size->height};
   if (settings.place.x) json["x"] = *settings.place.x;
   if (settings.place.y) json["y"] = *settings.place.y;
   TRY_VOID(make_folder(file.parent_path()));

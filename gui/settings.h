@@ -2,10 +2,12 @@
 // What the window remembers from one day to the next: $XDG_CONFIG_HOME/candid/window.json, else below ~/.config.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
 #include "gui/window.h"
+#include "media/frame.h"
 
 namespace candid::gui {
 
@@ -19,7 +21,8 @@ struct Settings {
   // As record takes them; empty: the first that can be used.
   std::string camera{};
   std::string microphone{};
-  bool is_full_hd = false;         // asks the camera for 1920x1080; else what it is best at (capture/devices/devices.h)
+  std::optional<media::FrameSize>
+      picture_size{};              // of the camera; nothing: what it is best at (capture/devices/devices.h)
   bool is_mirrored = true;         // the preview, as a mirror is; never the recording
   bool shows_guides = true;        // of the face's place
   float prompter_size = 28;        // units

@@ -5,6 +5,7 @@
 #include "campaign/greetings/greeting_folder.h"
 #include "campaign/greetings/hands_free.h"
 #include "campaign/greetings/open_sitting.h"
+#include "gui/device_choice.h"
 
 namespace candid::gui {
 
@@ -13,20 +14,22 @@ using campaign::SittingPhase;
 
 SittingBooth::SittingBooth(Waker waker, SittingPlan plan) {
   shared_->is_hands_free = plan.is_hands_free;
-  thread_ =
-      std::jthread([shared = shared_, waker = std::move(waker), plan = std::move(plan)](const std::stop_token& stop) {
-        auto ended = work(*shared, waker, plan, stop);
-        {
-          std::lock_guard lock(shared->mutex);
-          shared->view.state = SittingBoothView::State::Ended;
-          if (!ended && ended.error().kind() != ErrorKind::Cancelled) shared->view.problem = ended.error();
-        }
-        waker.wake();
-      });
+  worker_ = Worker([shared = shared_, waker = std::move(waker), plan = std::move(plan)](const std::stop_token& stop) {
+    auto ended = work(*shared, waker, plan, stop);
+    {
+      std::lock_guard lock(shared->mutex);
+      shared->view.state = SittingBoothView::State::Ended;
+      if (!ended && ended.error().kind() != ErrorKind::Cancelled) shared->view.problem = ended.error();
+    }
+    waker.wake();
+  });
 }
 
 Result<void> SittingBooth::work(Shared& shared, const Waker& waker, const SittingPlan& plan,
                                 const std::stop_token& stop) {
+  // What was given up just before may still have the camera.
+  const std::lock_guard turn(device_turn());
+  if (stop.stop_requested()) return {};
   Findings findings;
   const campaign::GreetingFolder folder = TRY(campaign::open_greetings(plan.folder, findings));
   const FileLock lock = TRY(campaign::lock_greetings(folder));

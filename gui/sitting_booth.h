@@ -6,13 +6,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "campaign/greetings/greeting_choice.h"
 #include "campaign/greetings/sitting_director.h"
 #include "capture/source.h"
 #include "gui/waker.h"
+#include "gui/worker.h"
 #include "media/frame.h"
 
 namespace candid::gui {
@@ -35,7 +35,7 @@ struct SittingBoothView {
 };
 
 // All calls from the window's thread. Whatever ends it, what was said to be good is in the journal, and is cut then or
-// the next time.
+// the next time. Destroyed, it is given up (worker.h); another booth waits until its devices are closed.
 class SittingBooth {
  public:
   SittingBooth(Waker waker, SittingPlan plan);
@@ -60,7 +60,7 @@ class SittingBooth {
                           const campaign::GreetingFolder& folder, const std::stop_token& stop);
 
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
-  std::jthread thread_;
+  Worker worker_;
 };
 
 }  // namespace candid::gui

@@ -14,44 +14,53 @@ constexpr int64_t kBytesASecond = int64_t{media::kSampleRate} * media::kChannels
 
 }  // namespace
 
-SoundPlayer::SoundPlayer() {
-  if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) {
-    log::warning("gui", fmt::format("nothing can be heard here: {}", SDL_GetError()));
-    return;
-  }
+Speakers& Speakers::of_this_machine() {
+  static Speakers speakers;
+  return speakers;
+}
+
+Speakers::Speakers() {
   SDL_AudioSpec wanted{};
   wanted.freq = media::kSampleRate;
   wanted.format = AUDIO_F32SYS;
   wanted.channels = media::kChannels;
   wanted.samples = kBlock;
-  device_ = SDL_OpenAudioDevice(nullptr, 0, &wanted, nullptr, 0);
+  if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0) device_ = SDL_OpenAudioDevice(nullptr, 0, &wanted, nullptr, 0);
   if (device_ == 0) log::warning("gui", fmt::format("nothing can be heard here: {}", SDL_GetError()));
 }
 
-SoundPlayer::~SoundPlayer() {
-  if (device_ != 0) SDL_CloseAudioDevice(device_);
-  if (SDL_WasInit(SDL_INIT_AUDIO) != 0) SDL_QuitSubSystem(SDL_INIT_AUDIO);
+void SoundPlayer::start() {
+  std::lock_guard lock(speakers_.mutex_);
+  speakers_.player_ = this;
+  if (speakers_.device_ == 0) return;
+  SDL_ClearQueuedAudio(speakers_.device_);
+  SDL_PauseAudioDevice(speakers_.device_, 0);
+}
+
+void SoundPlayer::stop() {
+  std::lock_guard lock(speakers_.mutex_);
+  if (speakers_.player_ != this) return;
+  speakers_.player_ = nullptr;
+  if (speakers_.device_ == 0) return;
+  SDL_PauseAudioDevice(speakers_.device_, 1);
+  SDL_ClearQueuedAudio(speakers_.device_);
+}
+
+bool SoundPlayer::is_heard() const {
+  std::lock_guard lock(speakers_.mutex_);
+  return speakers_.device_ != 0 && speakers_.player_ == this;
 }
 
 void SoundPlayer::push(const media::Samples& sound) {
-  if (device_ != 0) SDL_QueueAudio(device_, sound.data(), static_cast<uint32_t>(sound.size() * sizeof(float)));
+  std::lock_guard lock(speakers_.mutex_);
+  if (speakers_.device_ == 0 || speakers_.player_ != this) return;
+  SDL_QueueAudio(speakers_.device_, sound.data(), static_cast<uint32_t>(sound.size() * sizeof(float)));
 }
 
 Microseconds SoundPlayer::waiting() const {
-  if (device_ == 0) return Microseconds{0};
-  return Microseconds(int64_t{SDL_GetQueuedAudioSize(device_)} * 1'000'000 / kBytesASecond);
-}
-
-void SoundPlayer::start() {
-  if (device_ != 0) SDL_PauseAudioDevice(device_, 0);
-}
-
-void SoundPlayer::pause() {
-  if (device_ != 0) SDL_PauseAudioDevice(device_, 1);
-}
-
-void SoundPlayer::forget() {
-  if (device_ != 0) SDL_ClearQueuedAudio(device_);
+  std::lock_guard lock(speakers_.mutex_);
+  if (speakers_.device_ == 0 || speakers_.player_ != this) return Microseconds{0};
+  return Microseconds(int64_t{SDL_GetQueuedAudioSize(speakers_.device_)} * 1'000'000 / kBytesASecond);
 }
 
 }  // namespace candid::gui

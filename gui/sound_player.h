@@ -1,32 +1,53 @@
 #pragma once
-// Sound on the machine's speakers, through SDL. The window's thread and one other may use it, one at a time.
+// Sound on the machine's speakers, through SDL.
 
 #include <cstdint>
+#include <mutex>
 
 #include "core/time.h"
 #include "media/audio_reader.h"
 
 namespace candid::gui {
 
-// Without a sound card it plays to nobody, in real time all the same.
+class SoundPlayer;
+
+// The machine's sound card, for one who plays at a time. It is opened once and closed with the window, as SDL wants
+// both on one thread and may take its time for them.
+class Speakers {
+ public:
+  // Opens them at the first call; where there is no sound card, too, that is tried once. The window's thread.
+  static Speakers& of_this_machine();
+
+ private:
+  friend class SoundPlayer;
+  Speakers();
+
+  uint32_t device_ = 0;  // SDL's number; 0: none
+  std::mutex mutex_;
+  const SoundPlayer* player_ = nullptr;  // whose turn it is
+};
+
+// One who plays on them. Whoever starts takes the speakers from who had them; without them, and without a sound card,
+// nothing waits and nobody hears. One thread, any.
 class SoundPlayer {
  public:
-  SoundPlayer();
+  // Borrowed: they outlast all work of the window.
+  explicit SoundPlayer(Speakers& speakers) : speakers_(speakers) {}
   SoundPlayer(const SoundPlayer&) = delete;
   SoundPlayer& operator=(const SoundPlayer&) = delete;
-  ~SoundPlayer();
+  ~SoundPlayer() { stop(); }
 
-  bool has_device() const { return device_ != 0; }
+  void start();
+  // Gives the speakers back; what waits is dropped.
+  void stop();
+  bool is_heard() const;
   // Plays it after what waits already.
   void push(const media::Samples& sound);
   // How much waits.
   Microseconds waiting() const;
-  void start();
-  void pause();
-  void forget();  // what waits
 
  private:
-  uint32_t device_ = 0;  // SDL's number; 0: none
+  Speakers& speakers_;
 };
 
 }  // namespace candid::gui

@@ -7,11 +7,11 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "core/error.h"
 #include "gui/waker.h"
+#include "gui/worker.h"
 
 namespace candid::gui {
 
@@ -43,14 +43,14 @@ class TaskReport {
 };
 
 // All calls from the window's thread; the work runs on its own, and must not touch what the window draws. Destroyed
-// while it runs: stops it and waits, so work looks at its stop token often.
+// while it runs: the work is given up, as Worker says.
 template <typename Value>
 class Task {
  public:
   using Work = std::function<Result<Value>(TaskReport&, const std::stop_token&)>;
 
   Task(const Waker& waker, Work work) : shared_(std::make_shared<Shared>(waker)) {
-    thread_ = std::jthread([shared = shared_, waker, run = std::move(work)](const std::stop_token& stop) {
+    worker_ = Worker([shared = shared_, waker, run = std::move(work)](const std::stop_token& stop) {
       Result<Value> result = run(shared->report, stop);
       {
         std::lock_guard lock(shared->mutex);
@@ -65,8 +65,8 @@ class Task {
     return shared_->result.has_value();
   }
   TaskProgress progress() const { return shared_->report.told(); }
-  void stop() { thread_.request_stop(); }
-  bool is_stopping() const { return thread_.get_stop_token().stop_requested(); }
+  void stop() { worker_.request_stop(); }
+  bool is_stopping() const { return worker_.is_stopping(); }
   // What came of it, once; nothing while it runs.
   std::optional<Result<Value>> take() {
     std::lock_guard lock(shared_->mutex);
@@ -81,7 +81,7 @@ class Task {
     std::optional<Result<Value>> result;
   };
   std::shared_ptr<Shared> shared_;
-  std::jthread thread_;
+  Worker worker_;
 };
 
 }  // namespace candid::gui

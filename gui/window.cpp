@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include "gui/worker.h"
+
 namespace candid::gui {
 namespace {
 
@@ -95,6 +97,9 @@ Window::Window(SDL_Window* window, void* context) : window_(window), context_(co
 }
 
 Window::~Window() {
+  // What was given up may take its time to end, and calls SDL until then.
+  SDL_HideWindow(window_.get());
+  Worker::join_all();
   waker_.state_->is_open = false;
   ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplSDL2_Shutdown();

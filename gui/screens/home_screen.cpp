@@ -40,7 +40,10 @@ Result<std::vector<Known>> read_known(const std::stop_token& stop) {
 class HomeScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  void drop(const std::filesystem::path& file) { dropped_ = file; }
+  void forget() override { copying_.reset(); }
+  std::string busy_with() const override;
+  void finish() override { copying_.reset(); }
+  void drop(const std::filesystem::path& file);
 
  private:
   void read_recent(const Ui& ui);
@@ -49,6 +52,8 @@ class HomeScreen final : public Screen {
   void draw_new(Ui& ui);
   void draw_kit_question(Ui& ui);
   void draw_dropped(Ui& ui);
+  void draw_copying(Ui& ui);
+  void use_copy(Ui& ui, const Result<std::filesystem::path>& copy);
   void draw_open_by_path(Ui& ui);
 
   std::unique_ptr<Task<std::vector<Known>>> reading_;
@@ -59,6 +64,7 @@ class HomeScreen final : public Screen {
   std::string kit_;  // asked about
   std::string folder_;
   std::optional<std::filesystem::path> dropped_;
+  std::unique_ptr<Task<std::filesystem::path>> copying_;  // of what was dropped, into the campaign
   std::optional<Error> problem_;
 };
 
@@ -173,23 +179,30 @@ void HomeScreen::draw_kit_question(Ui& ui) {
   if (button(ui.theme, tr("Not now"), ButtonKind::Quiet)) kit_.clear();
 }
 
+std::string HomeScreen::busy_with() const {
+  return copying_ ? tr("A file is being copied into the campaign.") : std::string();
+}
+
+void HomeScreen::drop(const std::filesystem::path& file) {
+  if (!copying_) dropped_ = file;
+}
+
 void HomeScreen::draw_dropped(Ui& ui) {
   const Theme& theme = ui.theme;
   ui.names.show(dropped_->filename().string(), {theme.px(18), theme.px(600), 1, true, theme.colors().text});
   const bool is_roster = is_roster_file(*dropped_);
   const bool can_use = ui.campaign.is_open();
+  if (copying_) return draw_copying(ui);
   muted(theme, is_roster ? tr("A list of candidates.") : tr("A video or a recording."));
   if (can_use) {
     const std::string name =
         ui.campaign.loaded() ? ui.campaign.loaded()->campaign.name : ui.campaign.folder().filename().string();
     if (button(theme, tr("Use it in the open campaign"), ButtonKind::Primary)) {
-      auto used = is_roster ? use_roster(ui.edits, ui.campaign.folder(), *dropped_)
-                            : use_take(ui.edits, ui.campaign.folder(), *dropped_);
-      problem_ = used ? std::optional<Error>() : used.error();
-      if (used) {
-        dropped_.reset();
-        return ui.go_to(is_roster ? ScreenKind::Candidates : ScreenKind::Record);
-      }
+      copying_ = std::make_unique<Task<std::filesystem::path>>(
+          ui.window.waker(),
+          [file = *dropped_, folder = ui.campaign.folder()](TaskReport& report, const std::stop_token& stop) {
+            return copy_into_campaign(file, folder, report, stop);
+          });
     }
     ImGui::SameLine();
     ui.names.show(name, {theme.px(15), theme.px(400), 1, false, theme.colors().muted});
@@ -198,6 +211,25 @@ void HomeScreen::draw_dropped(Ui& ui) {
   }
   if (button(theme, tr("Not now"), ButtonKind::Quiet)) dropped_.reset();
   gap(theme, 12);
+}
+
+void HomeScreen::draw_copying(Ui& ui) {
+  if (copying_->has_ended()) {
+    const Result<std::filesystem::path> copy = *copying_->take();
+    copying_.reset();
+    return use_copy(ui, copy);
+  }
+  if (show_progress(ui.theme, copying_->progress(), copying_->is_stopping())) copying_->stop();
+  gap(ui.theme, 12);
+}
+
+void HomeScreen::use_copy(Ui& ui, const Result<std::filesystem::path>& copy) {
+  const auto used = copy ? use_in_campaign(ui.edits, ui.campaign.folder(), *copy) : tl::unexpected(copy.error());
+  const bool is_stopped = !used && used.error().kind() == ErrorKind::Cancelled;
+  problem_ = used || is_stopped ? std::optional<Error>() : used.error();
+  if (!used) return;
+  dropped_.reset();
+  ui.go_to(is_roster_file(*copy) ? ScreenKind::Candidates : ScreenKind::Record);
 }
 
 void HomeScreen::draw_open_by_path(Ui& ui) {

@@ -93,7 +93,7 @@ void PublishScreen::look_ahead(Ui& ui) {
 }
 
 void PublishScreen::begin(Ui& ui) {
-  planning_.reset();  // one Candid at a time works in a campaign
+  planning_.reset();
   result_.reset();
   running_ = std::make_unique<Publishing>(ui.window.waker(), ui.campaign.folder());
 }

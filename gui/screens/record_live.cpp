@@ -22,7 +22,7 @@ RecordLive::RecordLive(const Waker& waker, BoothPlan plan)
 RecordLive::Next RecordLive::draw(Ui& ui, DeviceChoice& devices) {
   const BoothView view = booth_.look();
   if (view.state == BoothView::State::Ended) return Next::Ended;
-  take_keys(view);
+  take_keys(view, devices);
   if (auto picture = booth_.take_picture()) picture_.set(std::move(*picture));
   bool is_other_device = false;
   with_column(
@@ -31,11 +31,12 @@ RecordLive::Next RecordLive::draw(Ui& ui, DeviceChoice& devices) {
   return is_other_device ? Next::OpenAnew : Next::Stay;
 }
 
-void RecordLive::take_keys(const BoothView& view) {
+void RecordLive::take_keys(const BoothView& view, DeviceChoice& devices) {
   const DeskPhase phase = view.desk.phase;
   auto on = [&](int key, DeskCommand command) {
     if (pressed(key)) booth_.press(command);
   };
+  if (phase == DeskPhase::Looking && pressed(SDL_SCANCODE_C)) devices.take_next_camera();
   switch (phase) {
     case DeskPhase::Leaving:
       on(SDL_SCANCODE_Y, DeskCommand::Delete);
@@ -92,7 +93,7 @@ void RecordLive::draw_buttons(const Theme& theme, const BoothView& view) {
       } else if (button(theme, tr("Record"), ButtonKind::Primary, {kLiveColumn, 44})) {
         booth_.press(DeskCommand::Begin);
       }
-      muted(theme, tr("Space begins. Ctrl-1 … Ctrl-7 change the screen."));
+      muted(theme, tr("Space begins. C: the next camera. Ctrl-1 … Ctrl-7 change the screen."));
       break;
     case DeskPhase::Counting:
       if (button(theme, tr("Now"), ButtonKind::Primary, {kLiveColumn, 44})) booth_.press(DeskCommand::Begin);

@@ -23,7 +23,7 @@ class RecordLive {
   bool is_recording() const { return booth_.is_recording(); }
 
  private:
-  void take_keys(const BoothView& view);
+  void take_keys(const BoothView& view, DeviceChoice& devices);
   bool draw_controls(Ui& ui, const BoothView& view, DeviceChoice& devices);
   void draw_buttons(const Theme& theme, const BoothView& view);
   void draw_findings(const Theme& theme, const BoothView& view) const;

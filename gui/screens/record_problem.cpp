@@ -29,7 +29,8 @@ RecordProblem::Next RecordProblem::draw(Ui& ui, DeviceChoice& devices) {
     ui.settings.camera = kTestDevice;
     is_wanted = true;
   }
-  muted(theme, tr("Enter: try again. T: the test picture."));
+  if (pressed(SDL_SCANCODE_C)) devices.take_next_camera();
+  muted(theme, tr("Enter: try again. C: the next camera. T: the test picture."));
   return is_wanted ? Next::TryAgain : Next::Stay;
 }
 

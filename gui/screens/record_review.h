@@ -32,7 +32,6 @@ class RecordReview {
   Next draw(Ui& ui);
 
   const std::filesystem::path& take() const { return review_.take(); }
-  void show(Error problem) { story_.problem = std::move(problem); }
   // Nobody looks at it for a while.
   void leave();
 

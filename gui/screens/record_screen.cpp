@@ -2,11 +2,9 @@
 // record it again. Where there is neither a picture nor a take, record_problem says why.
 
 #include <memory>
-#include <utility>
 #include <variant>
 
 #include "campaign/takes.h"
-#include "core/log.h"
 #include "gui/screens/record_live.h"
 #include "gui/screens/record_problem.h"
 #include "gui/screens/record_review.h"
@@ -30,21 +28,10 @@ class RecordScreen final : public Screen {
   void begin(Ui& ui, const LoadedCampaign& loaded);
   void open_booth(Ui& ui);
   void end_booth(Ui& ui, const BoothView& view);
-  void try_again(Ui& ui);
-  void record_again(Ui& ui);
-  Result<void> make_room(Ui& ui, const std::filesystem::path& take);
-  Result<void> take_back();
-
-  // A take that was put aside to be recorded again, until there is another one in its place.
-  struct Aside {
-    std::filesystem::path kept;
-    std::filesystem::path take;
-  };
 
   using Unbegun = std::monostate;
   std::variant<Unbegun, RecordLive, RecordReview, RecordProblem> state_;
   DeviceChoice devices_;
-  std::optional<Aside> aside_;
 };
 
 void RecordScreen::draw(Ui& ui) {
@@ -60,10 +47,10 @@ void RecordScreen::draw(Ui& ui) {
   }
   if (auto* review = std::get_if<RecordReview>(&state_)) {
     const RecordReview::Next next = review->draw(ui);
-    if (next == RecordReview::Next::RecordAgain) record_again(ui);
+    if (next == RecordReview::Next::RecordAgain) open_booth(ui);
     if (next == RecordReview::Next::OtherTake) state_.emplace<Unbegun>();
   } else if (auto* problem = std::get_if<RecordProblem>(&state_)) {
-    if (problem->draw(ui, devices_) == RecordProblem::Next::TryAgain) try_again(ui);
+    if (problem->draw(ui, devices_) == RecordProblem::Next::TryAgain) open_booth(ui);
   }
 }
 
@@ -85,57 +72,23 @@ void RecordScreen::open_booth(Ui& ui) {
   booth.source.script = plan->script;
   booth.record.output = plan->output;
   booth.countdown = ui.settings.countdown;
+  booth.takes_changed = ui.campaign.change_teller();
   state_.emplace<RecordLive>(ui.window.waker(), std::move(booth));
 }
 
 void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
-  if (!view.take) {
+  if (view.take) {
+    // What was cut off the take before says nothing about this one.
+    drop_trim(ui.edits);
+    if (view.ended_by == capture::EndedBy::DiskLow)
+      ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
+    state_.emplace<RecordReview>(ui, *view.take, TrimMarks{},
+                                 RecordReview::Story{view.note, view.problem, view.put_aside});
+  } else {
     const Error nothing(ErrorKind::Cancelled, tr("Nothing was recorded."));
-    auto back = take_back();
-    state_.emplace<RecordProblem>(back ? view.problem.value_or(nothing) : back.error());
-    return ui.campaign.reload();
+    state_.emplace<RecordProblem>(view.problem.value_or(nothing));
   }
-  RecordReview::Story story{view.note, view.problem, view.put_aside};
-  if (aside_) story.earlier.insert(story.earlier.begin(), aside_->kept);
-  aside_.reset();
-  // What was cut off the take before says nothing about this one.
-  drop_trim(ui.edits);
-  if (view.ended_by == capture::EndedBy::DiskLow)
-    ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
-  state_.emplace<RecordReview>(ui, *view.take, TrimMarks{}, std::move(story));
   ui.campaign.reload();
-}
-
-void RecordScreen::record_again(Ui& ui) {
-  auto& review = std::get<RecordReview>(state_);
-  if (auto made = make_room(ui, review.take()); !made) return review.show(made.error());
-  open_booth(ui);
-}
-
-void RecordScreen::try_again(Ui& ui) {
-  // What was put aside is back where it was.
-  const std::filesystem::path take = ui.campaign.loaded()->campaign.take;
-  std::error_code code;
-  auto made = std::filesystem::exists(take, code) ? make_room(ui, take) : Result<void>();
-  if (!made) {
-    state_.emplace<RecordProblem>(made.error());
-    return;
-  }
-  open_booth(ui);
-}
-
-Result<void> RecordScreen::make_room(Ui& ui, const std::filesystem::path& take) {
-  aside_ = Aside{TRY(campaign::put_aside(take)), take};
-  ui.notify(tr("The earlier take is kept as {}.", {aside_->kept.filename().string()}));
-  ui.campaign.reload();
-  return {};
-}
-
-// Nothing was recorded in the place of a take that was put aside for it.
-Result<void> RecordScreen::take_back() {
-  if (!aside_) return {};
-  const Aside aside = *std::exchange(aside_, std::nullopt);
-  return campaign::take_back(aside.kept, aside.take);
 }
 
 void RecordScreen::leave(Ui& ui) {
@@ -144,17 +97,11 @@ void RecordScreen::leave(Ui& ui) {
     if (live->is_recording()) return;
     if (const BoothView view = live->look(); view.take) return end_booth(ui, view);
   }
-  const bool was_aside = aside_.has_value();
   state_.emplace<Unbegun>();
-  auto back = take_back();
-  if (!back) state_.emplace<RecordProblem>(back.error());
-  if (was_aside) ui.campaign.reload();
 }
 
 void RecordScreen::forget() {
   state_.emplace<Unbegun>();
-  // The next campaign has no place to say what went wrong; the take is there under its other name.
-  if (auto back = take_back(); !back) log::warning("gui", back.error().describe());
 }
 
 std::string RecordScreen::busy_with() const {

@@ -5,6 +5,9 @@ The cameras are the kernel's vivid driver's; its controls (v4l2-ctl --list-ctrls
   disconnect                     reads fail with ENODEV, as at an unplugged plug; it is back when nobody has it open
   inject_fatal_streaming_error   EIO
   percentage_of_dropped_buffers  100: a camera that is there and gives nothing
+
+The window is led on a screen that nobody sees (tests/gui/desktop.py), as small as it can be, as every pixel is drawn by
+the emulated processor.
 """
 
 import fcntl
@@ -19,7 +22,8 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-from recorder import CANDID, STALL_SECONDS, TOLD_WITHIN, Recording, record, sidecar
+from desktop import Desktop, wait_for
+from recorder import CANDID, STALL_SECONDS, TOLD_WITHIN, Recording, record, recorded_in, sidecar
 
 FIRST, SECOND = "/dev/video0", "/dev/video1"
 SMALL = ["--size", "320x180", "--fps", "10", "--format", "raw"]
@@ -240,6 +244,46 @@ def an_interrupt(folder):
         end = recording.end(within=60)
     claim(end.code == 0, f"exit code {end.code}: {end.stderr}")
     return f"ended after {end.at - asked_at:.2f} s", [(take, "sound")]
+
+
+@contextmanager
+def window(camera):
+    """The window with that camera at 320x180, and a new campaign: both."""
+    with Desktop("860x560") as desk:
+        desk.environment["GALLIUM_DRIVER"] = "softpipe"  # begins sooner than the one that compiles first
+        desk.settings(camera=camera, microphone="alsa:hw:Loopback,1", picture_size=[320, 180], width=860, height=560)
+        campaign = desk.campaign()
+        opened = desk.open(campaign)
+        opened.key("ctrl+2")
+        opened.wait_title("Record")
+        yield opened, campaign
+        opened.key("ctrl+q")
+        claim(opened.wait_end() == 0, opened.log())
+
+
+@case
+def the_window_with_a_camera_that_is_unplugged(folder):
+    with tone(), window(FIRST) as (opened, campaign):
+        take = campaign / "takes/body.mkv"
+        opened.key("space")
+        wait_for("a second and a half of the take", lambda: recorded_in(take) >= 1.5, seconds=180)
+        set_control(FIRST, "disconnect")
+        lost_at = now()
+        wait_for("the recording's end", lambda: "●" not in opened.title(), seconds=60)
+        told = now() - lost_at
+        ended_by = wait_for("the sidecar", lambda: take.with_suffix(".take.json").exists() and sidecar(take)["ended_by"])
+        claim("vivid" in ended_by, ended_by)
+        opened.still_picture()
+        opened.save("camera-unplugged")
+        # The way on, by keyboard: again, with the other camera.
+        opened.key("r", "c", "space")
+        earlier = take.with_name("body.earlier-1.mkv")
+        wait_for("another take", lambda: earlier.exists() and recorded_in(take) >= 1.5, seconds=180)
+        opened.key("Return")
+        wait_for("its end", take.with_suffix(".take.json").exists, seconds=60)
+        claim(SECOND in sidecar(take)["device"], sidecar(take)["device"])
+        shutil.copytree(take.parent, folder, dirs_exist_ok=True)
+    return f"ended after {told:.1f} s: {ended_by}", [(folder / one.name, "sound") for one in (earlier, take)]
 
 
 def attempt(function):

@@ -19,6 +19,10 @@ class NewCampaignTest : public testing::Test {
     open_.open(campaign());
   }
   std::filesystem::path campaign() const { return folder_.path() / "campaign"; }
+  void use(const std::filesystem::path& dropped) {
+    TaskReport report{Waker()};
+    must(use_in_campaign(edits_, campaign(), must(copy_into_campaign(dropped, campaign(), report, {}))));
+  }
   std::string file() const { return must(read_text_file(campaign() / "campaign.toml")); }
 
   TemporaryFolder folder_ = must(TemporaryFolder::create());
@@ -28,7 +32,7 @@ class NewCampaignTest : public testing::Test {
 
 TEST_F(NewCampaignTest, ADroppedRosterIsCopiedAndNamed) {
   const std::string before = file();
-  must(use_roster(edits_, campaign(), folder_.path() / "Übung Liste.CSV"));
+  use(folder_.path() / "Übung Liste.CSV");
   EXPECT_EQ(must(read_text_file(campaign() / "übung-liste.csv")), "name\nJane Sample\n");
   EXPECT_NE(file().find("roster = \"übung-liste.csv\""), std::string::npos) << file();
   // What it named before is still there.
@@ -38,25 +42,36 @@ TEST_F(NewCampaignTest, ADroppedRosterIsCopiedAndNamed) {
 }
 
 TEST_F(NewCampaignTest, AFileThatIsThereAlreadyIsNeverReplaced) {
-  must(use_roster(edits_, campaign(), folder_.path() / "Übung Liste.CSV"));
+  use(folder_.path() / "Übung Liste.CSV");
   must(write_file(folder_.path() / "Übung Liste.CSV", std::string_view("name\nJohn Sample\n")));
-  must(use_roster(edits_, campaign(), folder_.path() / "Übung Liste.CSV"));
+  use(folder_.path() / "Übung Liste.CSV");
   EXPECT_EQ(must(read_text_file(campaign() / "übung-liste.csv")), "name\nJane Sample\n");
   EXPECT_EQ(must(read_text_file(campaign() / "übung-liste-2.csv")), "name\nJohn Sample\n");
 }
 
 TEST_F(NewCampaignTest, ATakeGoesWhereTakesAre) {
   must(write_file(folder_.path() / "talk.mkv", std::string_view("a take")));
-  must(use_take(edits_, campaign(), folder_.path() / "talk.mkv"));
+  use(folder_.path() / "talk.mkv");
   EXPECT_EQ(must(read_text_file(campaign() / "takes" / "talk.mkv")), "a take");
   EXPECT_NE(file().find("take = \"takes/talk.mkv\""), std::string::npos) << file();
 }
 
 TEST_F(NewCampaignTest, AMissingFileIsToldAndChangesNothing) {
   const std::string before = file();
-  auto used = use_roster(edits_, campaign(), folder_.path() / "gone.csv");
-  ASSERT_FALSE(used);
+  TaskReport report{Waker()};
+  ASSERT_FALSE(copy_into_campaign(folder_.path() / "gone.csv", campaign(), report, {}));
   EXPECT_EQ(file(), before);
+}
+
+TEST_F(NewCampaignTest, ACopyThatIsStoppedLeavesNothing) {
+  must(write_file(folder_.path() / "talk.mkv", std::string_view("a take")));
+  TaskReport report{Waker()};
+  std::stop_source stop;
+  stop.request_stop();
+  const auto copy = copy_into_campaign(folder_.path() / "talk.mkv", campaign(), report, stop.get_token());
+  ASSERT_FALSE(copy);
+  EXPECT_EQ(copy.error().kind(), ErrorKind::Cancelled);
+  for (const auto& left : std::filesystem::directory_iterator(campaign() / "takes")) ADD_FAILURE() << left.path();
 }
 
 TEST(RosterFile, IsToldByItsName) {

@@ -25,6 +25,7 @@ TEST_F(SettingsTest, WhatIsWrittenIsReadAgain) {
   settings.camera = "/dev/video2";
   settings.microphone = "pulse:a \"strange\" one";
   settings.is_mirrored = false;
+  settings.picture_size = {640, 360};
   settings.countdown = 0;
   must(write_settings(file(), settings));
   EXPECT_EQ(read_settings(file()), settings);
@@ -35,7 +36,8 @@ TEST_F(SettingsTest, WithoutAFileEverythingIsAsItComes) {
 }
 
 TEST_F(SettingsTest, ADamagedFileNeverKeepsTheWindowFromOpening) {
-  for (const char* text : {"", "{", "[]", "null", R"({"zoom": "large", "width": -3, "countdown": 99, "x": 1.5})"}) {
+  for (const char* text : {"", "{", "[]", "null",
+                           R"({"zoom": "large", "width": -3, "countdown": 99, "x": 1.5, "picture_size": [-4, "x"]})"}) {
     must(make_folder(file().parent_path()));
     must(write_file(file(), std::string_view(text)));
     const Settings settings = read_settings(file());
@@ -43,6 +45,7 @@ TEST_F(SettingsTest, ADamagedFileNeverKeepsTheWindowFromOpening) {
     EXPECT_GE(settings.place.width, 200) << text;
     EXPECT_LE(settings.countdown, 10) << text;
     EXPECT_FALSE(settings.place.x) << text;
+    EXPECT_FALSE(settings.picture_size) << text;
   }
 }
 
