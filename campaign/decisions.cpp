@@ -120,7 +120,7 @@ Result<std::vector<Standing>> standings(const Job& job, const Decisions& decisio
       if (!standing.has_lapsed) standing.decision = decided->second.decision;
     }
     if (standing.decision == Decision::Hold) {
-      standing.held_because = "it was held on the proof sheet";
+      standing.held_because = "it is held";
     } else if (standing.decision != Decision::Approve) {
       auto error = std::find_if(findings[i].begin(), findings[i].end(),
                                 [](const Finding& finding) { return finding.severity == Severity::Error; });

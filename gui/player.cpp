@@ -15,11 +15,11 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Microseconds kSoundAhead{250'000};  // waits in the speakers' queue, at most
 constexpr int kSoundBlock = 2048;             // samples a channel
-constexpr int kWidest = 1280;                 // px: no window shows more of it
+constexpr int kWidestShown = 1280;            // px: no window shows more of it
 
 media::FrameSize shown_size(media::FrameSize size) {
-  if (size.width <= kWidest) return size;
-  return {kWidest, std::max(2, size.height * kWidest / size.width / 2 * 2)};
+  if (size.width <= kWidestShown) return size;
+  return {kWidestShown, std::max(2, size.height * kWidestShown / size.width / 2 * 2)};
 }
 
 }  // namespace

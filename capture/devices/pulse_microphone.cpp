@@ -15,7 +15,7 @@ namespace {
 using Clock = PulseConnection::Clock;
 
 constexpr std::chrono::milliseconds kServerPatience{2000};  // for the server
-constexpr std::chrono::milliseconds kLongestWait{90};
+constexpr std::chrono::milliseconds kLongestListening{90};
 constexpr int64_t kFewestSamples = media::kSampleRate;  // a second
 constexpr std::chrono::milliseconds kSteady{300};
 constexpr std::chrono::milliseconds kLongestSettling{4000};
@@ -57,7 +57,7 @@ class PulseMicrophone final : public SoundDevice {
   std::string name() const override { return name_; }
   Result<std::optional<CapturedSound>> read() override {
     auto is_there = [&] { return !is_alive() || pa_stream_readable_size(stream_.get()) > 0; };
-    server_->run_until(is_there, Clock::now() + kLongestWait);
+    server_->run_until(is_there, Clock::now() + kLongestListening);
     if (!is_alive()) return gone();
     const void* data = nullptr;
     size_t bytes = 0;

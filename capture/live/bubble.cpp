@@ -8,7 +8,7 @@ namespace {
 
 // Shares of the screen's shorter side.
 constexpr double kDiameter = 0.26;
-constexpr double kMargin = 0.035;
+constexpr double kBubbleMargin = 0.035;
 constexpr double kRing = 0.006;
 constexpr uint8_t kRingColor[3] = {235, 128, 128};  // white
 
@@ -40,7 +40,7 @@ Bubble::Mask Bubble::make_mask(int side, double ring) {
 
 Bubble::Bubble(media::FrameSize screen, Corner corner) {
   const int shorter = std::min(screen.width, screen.height);
-  const int margin = even(kMargin * shorter);
+  const int margin = even(kBubbleMargin * shorter);
   side_ = std::max(16, even(kDiameter * shorter));
   const bool is_left = corner == Corner::BottomLeft || corner == Corner::TopLeft;
   const bool is_top = corner == Corner::TopRight || corner == Corner::TopLeft;

@@ -111,7 +111,8 @@ void draw_videos(Ui& ui, const PublishingView& view) {
     for (auto i = static_cast<size_t>(clipper.DisplayStart); i < static_cast<size_t>(clipper.DisplayEnd); ++i) {
       ImGui::TableNextRow(0, height);
       ImGui::TableNextColumn();
-      ui.names.show((*view.names)[i], {theme.px(15), ImGui::GetContentRegionAvail().x, 1, false, theme.colors().text});
+      ui.names.show_at(*ImGui::GetWindowDrawList(), ImGui::GetCursorScreenPos(), (*view.names)[i],
+                       {theme.px(15), ImGui::GetContentRegionAvail().x, 1, false, theme.colors().text});
       ImGui::TableNextColumn();
       ImGui::TextColored(color_of(theme, view.videos[i]), "%s", words_of(view.videos[i]));
     }

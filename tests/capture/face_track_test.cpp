@@ -21,7 +21,7 @@ using test::must;
 using test::quoted;
 using namespace std::chrono_literals;
 
-constexpr media::FrameSize kSize{640, 360};
+constexpr media::FrameSize kFigureSize{640, 360};
 constexpr Rational kClipRate{5, 1};  // a picture for each moment
 constexpr double kHead = 0.46;       // the drawn head's unit, a share of the picture's height
 
@@ -48,7 +48,7 @@ Poses times(size_t count, const Pose& pose = {}) {
 
 // The drawn face from brows to chin, as it was drawn.
 FaceBox drawn_face(const Pose& pose) {
-  double unit_x = kHead * kSize.height / kSize.width;
+  double unit_x = kHead * kFigureSize.height / kFigureSize.width;
   double x = 0.5 + pose.head_x * unit_x;
   double y = 0.45 + pose.head_y * kHead;
   return {x - 0.4 * unit_x, y - 0.3 * kHead, x + 0.4 * unit_x, y + 0.48 * kHead};
@@ -88,7 +88,7 @@ class FaceTrackTest : public testing::Test {
   // Each pose lasts a fifth of a second. `arguments` may change the picture on the way.
   std::filesystem::path presenter(const std::string& name, const Poses& poses, const std::string& arguments = {}) {
     std::filesystem::path raw = folder_ / "raw.yuv";
-    auto figure = must(PresenterFigure::create(kSize));
+    auto figure = must(PresenterFigure::create(kFigureSize));
     std::ofstream out(raw, std::ios::binary);
     for (const Pose& pose : poses) {
       media::Frame frame = must(figure.draw(pose));
@@ -102,7 +102,7 @@ class FaceTrackTest : public testing::Test {
     out.close();
     return clip(name, fmt::format("-f rawvideo -pixel_format yuv420p -video_size {}x{} -framerate {} -i {} {} -c:v "
                                   "libx264 -preset ultrafast -crf 12",
-                                  kSize.width, kSize.height, kClipRate.num, quoted(raw), arguments));
+                                  kFigureSize.width, kFigureSize.height, kClipRate.num, quoted(raw), arguments));
   }
 
   static FaceTrack whole_track(const std::filesystem::path& path) {
@@ -200,7 +200,7 @@ TEST_F(FaceTrackTest, MeasuresThePictureAsItIsShown) {
   // As a phone stores it: lying on its side, with a note to turn it.
   auto lying = presenter("lying.mp4", times(6, at(0.5)), "-vf transpose=clock -pix_fmt yuv420p");
   auto turned = clip("turned.mp4", fmt::format("-i {} -c copy -metadata:s:v:0 rotate=90", quoted(lying)));
-  ASSERT_EQ(must(media::probe(turned)).video.shown, kSize);
+  ASSERT_EQ(must(media::probe(turned)).video.shown, kFigureSize);
   for (const FaceMoment& moment : whole_track(turned)) EXPECT_TRUE(any_covers(moment, face)) << described(moment);
 }
 

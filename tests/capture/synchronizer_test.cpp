@@ -11,12 +11,12 @@ namespace {
 using test::must;
 using namespace std::chrono_literals;
 
-constexpr media::FrameSize kSize{16, 16};
+constexpr media::FrameSize kTiny{16, 16};
 
 // A camera and a microphone that see and hear true time itself: a picture's first pixels tell its time in milliseconds,
 // and sound is a ramp that rises once a second. Each has a clock of its own that runs fast or slow, and stamps what it
 // gives late and unsteadily.
-class Desk {
+class TwoClocks {
  public:
   struct Clocks {
     double picture_ppm = 0;
@@ -28,7 +28,7 @@ class Desk {
     unsigned seed = 1;
     Microseconds picture_delay{0};  // of arrival
   };
-  Desk(Synchronizer& sync, Clocks clocks) : sync_(sync), clocks_(clocks), random_(clocks.seed) {}
+  TwoClocks(Synchronizer& sync, Clocks clocks) : sync_(sync), clocks_(clocks), random_(clocks.seed) {}
 
   // Lets true time go on to `until` and takes all moments that are there.
   void run(Microseconds until, const std::function<void(Moment)>& take) {
@@ -62,7 +62,7 @@ class Desk {
   }
   void give_picture() {
     double time = picture_time(pictures_++);
-    media::Frame frame = must(media::Frame::allocate(kSize));
+    media::Frame frame = must(media::Frame::allocate(kTiny));
     auto milliseconds = static_cast<uint32_t>(std::lround(time * 1000));
     for (int i = 0; i < 4; ++i) frame.mutable_plane(0).data[i] = static_cast<uint8_t>(milliseconds >> (8 * i));
     sync_.push(CapturedPicture{std::move(frame), stamp(time, clocks_.picture_noise)});
@@ -118,7 +118,7 @@ Synchronizer::Format format(int sound_rate = 48000) {
 
 TEST(Synchronizer, GivesEachPictureTheSoundOfItsTime) {
   Synchronizer sync(format());
-  Desk desk(sync, {});
+  TwoClocks desk(sync, {});
   Take take;
   desk.run(10s, [&](const Moment& moment) {
     EXPECT_EQ(moment.sound.size(), 3200U);
@@ -136,7 +136,7 @@ TEST(Synchronizer, GivesEachPictureTheSoundOfItsTime) {
 
 struct Drift {
   const char* name;
-  Desk::Clocks clocks;
+  TwoClocks::Clocks clocks;
 };
 
 class SynchronizerOverAnHour : public testing::TestWithParam<Drift> {};
@@ -144,7 +144,7 @@ class SynchronizerOverAnHour : public testing::TestWithParam<Drift> {};
 // EBU R 37 and ATSC IS-191 let sound lead by 15 ms and lag by 45 ms.
 TEST_P(SynchronizerOverAnHour, StaysInStepEachMinuteThroughTwentyPauses) {
   Synchronizer sync(format(GetParam().clocks.sound_rate));
-  Desk desk(sync, GetParam().clocks);
+  TwoClocks desk(sync, GetParam().clocks);
   Take take;
   std::mt19937 random(7);
   int64_t moment_number = 0;
@@ -189,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(Clocks, SynchronizerOverAnHour,
 
 TEST(Synchronizer, FillsInForPicturesThatNeverCame) {
   Synchronizer sync(format());
-  Desk desk(sync, {});
+  TwoClocks desk(sync, {});
   Take take;
   desk.run(3s, [&](const Moment& moment) { take.add(moment); });
   desk.lose_pictures(12);
@@ -201,7 +201,7 @@ TEST(Synchronizer, FillsInForPicturesThatNeverCame) {
 TEST(Synchronizer, PutsSilenceWhereSoundWasLost) {
   for (Microseconds lost : {Microseconds(30ms), Microseconds(150ms), Microseconds(2s)}) {
     Synchronizer sync(format());
-    Desk desk(sync, {});
+    TwoClocks desk(sync, {});
     Take take;
     desk.run(12s, [&](const Moment& moment) { take.add(moment); });
     desk.lose_sound(lost);
@@ -215,8 +215,8 @@ TEST(Synchronizer, PutsSilenceWhereSoundWasLost) {
 
 TEST(Synchronizer, WaitsLongerForACameraWhosePicturesComeLate) {
   Synchronizer sync(format());
-  Desk::Clocks clocks;
-  Desk desk(sync, clocks);
+  TwoClocks::Clocks clocks;
+  TwoClocks desk(sync, clocks);
   Take take;
   auto add = [&](const Moment& moment) { take.add(moment); };
   desk.run(3s, add);
@@ -235,7 +235,7 @@ TEST(Synchronizer, WaitsLongerForACameraWhosePicturesComeLate) {
 
 TEST(Synchronizer, GoesOnWithoutAMicrophoneThatStalls) {
   Synchronizer sync(format());
-  Desk desk(sync, {0, 0, 0us, 0us, 60s, 48000, 1});
+  TwoClocks desk(sync, {0, 0, 0us, 0us, 60s, 48000, 1});
   int64_t moments = 0;
   desk.run(5s, [&](const Moment& moment) {
     for (float sample : moment.sound) ASSERT_EQ(sample, 0.0F);
@@ -248,7 +248,7 @@ TEST(Synchronizer, CountsPicturesThatTheTakeHasNoPlaceFor) {
   Synchronizer::Format slow = format();
   slow.rate = {15, 1};
   Synchronizer sync(slow);
-  Desk desk(sync, {});
+  TwoClocks desk(sync, {});
   int64_t moments = 0;
   desk.run(10s, [&](const Moment&) { ++moments; });
   SourceCounts counts = sync.counts();
@@ -259,7 +259,7 @@ TEST(Synchronizer, CountsPicturesThatTheTakeHasNoPlaceFor) {
 TEST(Synchronizer, DropsWhatNobodyTakes) {
   Synchronizer sync(format());
   for (int i = 0; i < 100; ++i) {
-    media::Frame frame = must(media::Frame::allocate(kSize));
+    media::Frame frame = must(media::Frame::allocate(kTiny));
     sync.push(CapturedPicture{std::move(frame), Microseconds(i * 33'333)});
   }
   sync.push(CapturedPicture{std::nullopt, Microseconds(100 * 33'333)});
@@ -272,7 +272,7 @@ TEST(Synchronizer, DropsWhatNobodyTakes) {
 
 TEST(Synchronizer, RecordsSoundAlone) {
   Synchronizer sync({false, 44100, {30, 1}, 30});
-  Desk::Clocks clocks;
+  TwoClocks::Clocks clocks;
   clocks.sound_rate = 44100;
   int64_t samples = 0;
   CapturedSound sound{media::Samples(882 * 2, 0.25F), 5s};

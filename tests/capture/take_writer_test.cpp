@@ -17,12 +17,12 @@ namespace {
 using test::must;
 using namespace std::chrono_literals;
 
-constexpr media::FrameSize kSize{320, 180};
-const TakeFormat kFormat{kSize, {30, 1}};
+constexpr media::FrameSize kTakeSize{320, 180};
+const TakeFormat kFormat{kTakeSize, {30, 1}};
 
 // A picture that does not compress away, and a thirtieth of a second of a tone.
 Result<void> push_moment(TakeWriter& take, int index) {
-  media::Frame frame = TRY(media::Frame::allocate(kSize));
+  media::Frame frame = TRY(media::Frame::allocate(kTakeSize));
   frame.fill(100, 120, 130);
   media::Plane luma = frame.mutable_plane(0);
   uint32_t noise = static_cast<uint32_t>(index) * 2654435761U + 1;
@@ -49,7 +49,7 @@ TEST(TakeWriter, WritesWhatProbeReads) {
 
   auto facts = must(media::probe(path));
   EXPECT_EQ(facts.video.codec, "h264");
-  EXPECT_EQ(facts.video.stored, kSize);
+  EXPECT_EQ(facts.video.stored, kTakeSize);
   EXPECT_EQ(facts.video.frames, 45);
   EXPECT_TRUE(facts.video.constant_rate);
   EXPECT_FALSE(facts.video.full_range);
@@ -112,7 +112,7 @@ TEST(TakeWriter, ThatIsKilledLeavesATakeThatPlaysToItsLastSecond) {
     EXPECT_GE(facts.duration, take->duration() - 1s) << "killed after frame " << i;
     EXPECT_TRUE(facts.video.constant_rate);
     EXPECT_TRUE(facts.audio);
-    EXPECT_TRUE(must(media::VideoReader::open(copy, {kSize, {30, 1}, media::Fit::Contain, 0s, 60})).next());
+    EXPECT_TRUE(must(media::VideoReader::open(copy, {kTakeSize, {30, 1}, media::Fit::Contain, 0s, 60})).next());
   }
 }
 

@@ -143,6 +143,15 @@ std::string probed(const std::filesystem::path& path, const std::string& entries
       fmt::format("ffprobe -v error {} -show_entries {} -of default=nw=1 {}", select, entries, quoted(path)));
 }
 
+std::vector<std::string> values_of(const std::string& lines, const std::string& key) {
+  std::vector<std::string> values;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(key + "=")) values.push_back(line.substr(key.size() + 1));
+  }
+  return values;
+}
+
 std::vector<std::string> picture_hashes(const std::filesystem::path& path) {
   std::istringstream lines(
       output_of("ffmpeg -nostdin -v error -xerror -i " + quoted(path) + " -map 0:v -vsync passthrough -f framemd5 -"));

@@ -45,6 +45,8 @@ std::vector<int> nal_types(std::span<const uint8_t> bytes);
 
 // What `ffprobe` says, "key=value" lines; `entries` as -show_entries reads them.
 std::string probed(const std::filesystem::path& path, const std::string& entries, const std::string& stream = "");
+// What follows "key=" in such lines.
+std::vector<std::string> values_of(const std::string& lines, const std::string& key);
 // One MD5 for each decoded picture.
 std::vector<std::string> picture_hashes(const std::filesystem::path& path);
 

@@ -27,6 +27,7 @@ using test::picture_hashes;
 using test::probed;
 using test::samples_of;
 using test::small_settings;
+using test::values_of;
 using test::write_mp4;
 using testing::HasSubstr;
 
@@ -42,15 +43,6 @@ size_t inside(const std::vector<uint8_t>& file, std::string_view type) {
   EXPECT_NE(found, file.end()) << type;
   EXPECT_EQ(std::search(found + 1, file.end(), type.begin(), type.end()), file.end()) << type << " stands twice";
   return static_cast<size_t>(found - file.begin()) + 4;
-}
-
-std::vector<std::string> values_of(const std::string& lines, const std::string& key) {
-  std::vector<std::string> values;
-  std::istringstream in(lines);
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(key + "=")) values.push_back(line.substr(key.size() + 1));
-  }
-  return values;
 }
 
 class Mp4Head : public testing::Test {

@@ -8,13 +8,13 @@ namespace {
 
 using candid::test::must;
 
-SegmentRecord sample() {
+SegmentRecord sample_record() {
   Segment segment = test::encode_pictures(test::small_settings(), 0, 12);
   return {"key", std::string(64, 'a'), segment};
 }
 
 TEST(SegmentRecord, ComesBackAsItWas) {
-  SegmentRecord record = sample();
+  SegmentRecord record = sample_record();
   SegmentRecord back = must(parse_segment_record(to_json(record)));
   EXPECT_EQ(back.key, record.key);
   EXPECT_EQ(back.part, record.part);
@@ -29,7 +29,7 @@ TEST(SegmentRecord, ComesBackAsItWas) {
 }
 
 TEST(SegmentRecord, WhatIsNotWholeIsCorrupt) {
-  const std::string json = to_json(sample());
+  const std::string json = to_json(sample_record());
   std::string no_name(64, 'a');
   no_name.back() = '/';
   auto changed = [&](std::string_view from, std::string_view to) {
@@ -40,8 +40,8 @@ TEST(SegmentRecord, WhatIsNotWholeIsCorrupt) {
   };
   for (const std::string& text :
        {std::string(), std::string("{}"), json.substr(0, json.size() / 2), changed("\"version\":1", "\"version\":9"),
-        changed(sample().part, no_name), changed(",0,1]", ",0]"), changed(",0,1]", ",3,1]"), changed(",0,1]", ",-1,1]"),
-        changed("\"pps\":\"", "\"pps\":\"zz")}) {
+        changed(sample_record().part, no_name), changed(",0,1]", ",0]"), changed(",0,1]", ",3,1]"),
+        changed(",0,1]", ",-1,1]"), changed("\"pps\":\"", "\"pps\":\"zz")}) {
     auto parsed = parse_segment_record(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().kind(), ErrorKind::Corrupt);

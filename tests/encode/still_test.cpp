@@ -18,9 +18,10 @@ struct Case {
   std::array<uint8_t, 3> bt709;  // as a frame has it
   std::array<int, 3> rgb;
 };
-const std::vector<Case> kColors = {{"red", {63, 102, 240}, {255, 0, 0}},  {"green", {173, 42, 26}, {0, 255, 0}},
-                                   {"blue", {32, 240, 118}, {0, 0, 255}}, {"white", {235, 128, 128}, {255, 255, 255}},
-                                   {"black", {16, 128, 128}, {0, 0, 0}},  {"grey", {126, 128, 128}, {128, 128, 128}}};
+const std::vector<Case> kStillColors = {
+    {"red", {63, 102, 240}, {255, 0, 0}},  {"green", {173, 42, 26}, {0, 255, 0}},
+    {"blue", {32, 240, 118}, {0, 0, 255}}, {"white", {235, 128, 128}, {255, 255, 255}},
+    {"black", {16, 128, 128}, {0, 0, 0}},  {"grey", {126, 128, 128}, {128, 128, 128}}};
 
 media::Frame plain(media::FrameSize size, const std::array<uint8_t, 3>& color) {
   media::Frame frame = must(media::Frame::allocate(size));
@@ -52,22 +53,22 @@ void expect_near(const std::array<int, 3>& seen, const std::array<int, 3>& expec
 }
 
 TEST_F(Still, JpegKeepsColours) {
-  for (const Case& c : kColors) {
+  for (const Case& c : kStillColors) {
     auto jpeg = must(to_jpeg(plain({320, 180}, c.bt709), {320, 180}));
     expect_near(middle_of("a.jpg", jpeg, {320, 180}), c.rgb, c.name);
   }
 }
 
 TEST_F(Still, PngKeepsColours) {
-  for (const Case& c : kColors) {
+  for (const Case& c : kStillColors) {
     auto png = must(to_png(plain({320, 180}, c.bt709)));
     expect_near(middle_of("a.png", png, {320, 180}), c.rgb, c.name);
   }
 }
 
 TEST_F(Still, JpegIsScaled) {
-  auto jpeg = must(to_jpeg(plain({320, 180}, kColors[0].bt709), {160, 90}));
-  expect_near(middle_of("a.jpg", jpeg, {160, 90}), kColors[0].rgb, "smaller");
+  auto jpeg = must(to_jpeg(plain({320, 180}, kStillColors[0].bt709), {160, 90}));
+  expect_near(middle_of("a.jpg", jpeg, {160, 90}), kStillColors[0].rgb, "smaller");
   EXPECT_EQ(jpeg.at(0), 0xFF);
   EXPECT_EQ(jpeg.at(1), 0xD8);
 }
@@ -88,7 +89,7 @@ TEST_F(Still, IsDeterministic) {
 }
 
 TEST_F(Still, ScaledKeepsTheHousesColours) {
-  for (const Case& c : kColors) {
+  for (const Case& c : kStillColors) {
     media::Frame small = must(scaled(plain({320, 180}, c.bt709), {160, 90}));
     EXPECT_EQ(small.size(), (media::FrameSize{160, 90}));
     for (int i = 0; i < 3; ++i) {

@@ -22,16 +22,8 @@ using test::encode_tone;
 using test::picture_hashes;
 using test::probed;
 using test::samples_of;
+using test::values_of;
 using testing::HasSubstr;
-
-std::vector<std::string> values_of(const std::string& lines, const std::string& key) {
-  std::vector<std::string> values;
-  std::istringstream in(lines);
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(key + "=")) values.push_back(line.substr(key.size() + 1));
-  }
-  return values;
-}
 
 WholeSettings quick(Codec codec, Rational rate = {30, 1}) {
   WholeSettings settings{codec, test::small_settings(rate)};

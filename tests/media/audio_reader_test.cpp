@@ -13,6 +13,7 @@ namespace {
 using candid::test::make_clip;
 using candid::test::must;
 using candid::test::quoted;
+using test::left_of;
 using test::onset;
 using test::read_all_sound;
 using testing::Each;
@@ -21,12 +22,6 @@ using namespace std::chrono_literals;
 const std::string kPicture = "-f lavfi -i color=red:s=64x64:r=30:d=3 ";
 const std::string kTone = "-f lavfi -i sine=440:r=48000:d=2 ";
 const std::string kCodecs = " -c:v libx264 -preset ultrafast -c:a pcm_s16le";
-
-Samples left_of(const Samples& sound) {
-  Samples left;
-  for (size_t i = 0; i < sound.size(); i += kChannels) left.push_back(sound[i]);
-  return left;
-}
 
 int rising_zeros(const Samples& channel) {
   int count = 0;

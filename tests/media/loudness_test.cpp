@@ -17,6 +17,7 @@ namespace {
 using candid::test::make_clip;
 using candid::test::must;
 using candid::test::quoted;
+using test::left_of;
 using test::read_all_sound;
 using testing::Each;
 using namespace std::chrono_literals;
@@ -37,12 +38,6 @@ std::string babble(double amplitude, int seconds, double noise = 0) {
 std::string tone(double amplitude, const std::string& seconds, const std::string& more = "1") {
   return "-f lavfi -i \"aevalsrc='" + std::to_string(amplitude) + "*sin(2*PI*997*t)*" + more +
          "':s=48000:d=" + seconds + "\" -c:a pcm_f32le";
-}
-
-Samples left_of(const Samples& sound) {
-  Samples left;
-  for (size_t i = 0; i < sound.size(); i += kChannels) left.push_back(sound[i]);
-  return left;
 }
 
 double level_dbfs(const Samples& sound, double from_seconds, double to_seconds) {

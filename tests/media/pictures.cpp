@@ -62,6 +62,12 @@ Samples read_all_sound(const std::filesystem::path& path, Microseconds start, in
   }
 }
 
+Samples left_of(const Samples& sound) {
+  Samples left;
+  for (size_t i = 0; i < sound.size(); i += kChannels) left.push_back(sound[i]);
+  return left;
+}
+
 std::string numbered(const std::string& rate, int frames) {
   return fmt::format(
       "-f lavfi -i \"color=black:s=64x64:r={0},format=yuv420p,geq=lum=16+2*N:cb=128:cr=128,trim=end_frame={1}\"", rate,

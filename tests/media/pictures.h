@@ -31,6 +31,8 @@ std::vector<Frame> read_all(const std::filesystem::path& path, const VideoReques
 // All samples, asked for in odd portions.
 Samples read_all_sound(const std::filesystem::path& path, Microseconds start, int64_t frame_count,
                        const SoundTreatment& treatment = {});
+// The first channel.
+Samples left_of(const Samples& sound);
 
 // A lavfi source whose luma tells the frame: number n has 16 + 2n, up to n = 100. `rate` as ffmpeg reads it.
 std::string numbered(const std::string& rate, int frames);

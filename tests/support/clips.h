@@ -6,8 +6,8 @@
 
 namespace candid::test {
 
-// Runs `ffmpeg -v error -y ARGUMENTS PATH` and fails the test when it fails. Arguments go through the shell: only
-// literals of ours.
+// What `ffmpeg -v error -y ARGUMENTS PATH` makes; fails the test when it fails. Arguments go through the shell: only
+// literals of ours. Those that name no file make the same clip each time: it is kept in the build folder, and copied.
 std::filesystem::path make_clip(const std::filesystem::path& path, const std::string& arguments);
 
 // What `command` prints on stdout; fails the test when it exits with another code than 0.

@@ -18,6 +18,8 @@
 namespace candid::track {
 namespace {
 
+using test::kForm;
+using test::kSlowHash;
 using test::must;
 using test::RawClient;
 
@@ -84,11 +86,6 @@ class SlowApi final : public Api {
   std::optional<HttpResponse> refuse_body(const HttpRequest&) override { return std::nullopt; }
   Gate gate;
 };
-
-// Takes some seconds to be compared with.
-constexpr const char* kSlowHash =
-    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
-constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class LoadTest : public test::ServerFixture {
  protected:

@@ -9,7 +9,7 @@
 namespace candid::track {
 namespace {
 
-using test::must;
+using candid::test::must;
 
 std::string whose(std::string_view network) {
   const KnownNetwork* known = NetworkList::built_in().find(network);

@@ -12,6 +12,8 @@
 namespace candid::track {
 namespace {
 
+using test::kForm;
+using test::kSlowHash;
 using test::must;
 using test::RawClient;
 using test::RawResponse;
@@ -41,11 +43,6 @@ TEST(Passcode, HasFourToSixtyFourCharacters) {
   }
   EXPECT_TRUE(hash_passcode("äöüß"));
 }
-
-// Takes some seconds to be compared with.
-constexpr const char* kSlowHash =
-    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
-constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class PasscodeTest : public test::ServerFixture {
  protected:

@@ -45,12 +45,10 @@ class CandidStoreTest : public testing::Test {
   std::unique_ptr<Store> store_ = open();
 };
 
-const std::string kLarge = noise(20'000'000);
-
 TEST_F(CandidStoreTest, SendsAnObjectInPieces) {
-  put("parts/large", kLarge);
-  EXPECT_EQ(web_.objects.at("parts/large"), kLarge);
-  EXPECT_EQ(web_.received(), kLarge.size());
+  put("parts/large", large());
+  EXPECT_EQ(web_.objects.at("parts/large"), large());
+  EXPECT_EQ(web_.received(), large().size());
   EXPECT_EQ(web_.count("PUT"), 4);  // a question and three pieces
 }
 
@@ -61,15 +59,15 @@ TEST_F(CandidStoreTest, WhatFitsOnePieceIsSentUnasked) {
 }
 
 TEST_F(CandidStoreTest, APartThatIsThereIsNotSentAgain) {
-  const std::string name = part_object(to_hex(sha256(kLarge)));
-  put(name, kLarge);
-  put(name, kLarge);
-  EXPECT_EQ(web_.received(), kLarge.size());
+  const std::string name = part_object(to_hex(sha256(large())));
+  put(name, large());
+  put(name, large());
+  EXPECT_EQ(web_.received(), large().size());
 }
 
 TEST_F(CandidStoreTest, APartThatIsSuspectedIsComparedByTheServer) {
   auto folder = must(TemporaryFolder::create());
-  for (size_t size : {size_t{1000}, kLarge.size()}) {
+  for (size_t size : {size_t{1000}, large().size()}) {
     const std::string bytes = noise(size, 7);
     const std::string name = part_object(to_hex(sha256(bytes)));
     must(write_file(folder.path() / "part", std::string_view(bytes)));
@@ -107,12 +105,12 @@ TEST_F(CandidStoreTest, PiecesGetShortWhereTheLineBreaksAndLongAgainWhereItHolds
     if (request.body.size() <= most) return std::nullopt;
     return cut_off();
   });
-  put("a", kLarge);
-  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(web_.objects.at("a"), large());
   put("small", noise(900'000, 8));
   EXPECT_EQ(web_.objects.at("small"), noise(900'000, 8));
   most = SIZE_MAX;
-  put("b", kLarge);
+  put("b", large());
   int before = web_.count("PUT");
   put("c", noise(20'000'000, 9));
   EXPECT_EQ(web_.count("PUT") - before, 4) << "a question and three pieces";
@@ -124,7 +122,7 @@ TEST_F(CandidStoreTest, ALineOverWhichNothingGetsIsGivenUp) {
     if (request.body.empty()) return std::nullopt;
     return cut_off();
   });
-  EXPECT_EQ(refused("a", kLarge).kind(), ErrorKind::Network);
+  EXPECT_EQ(refused("a", large()).kind(), ErrorKind::Network);
 }
 
 TEST_F(CandidStoreTest, ALaterRunGoesOnWhereARunDied) {
@@ -133,12 +131,12 @@ TEST_F(CandidStoreTest, ALaterRunGoesOnWhereARunDied) {
     if (!request.body.empty() && ++pieces == 2) return answer(403);
     return std::nullopt;
   });
-  refused("a", kLarge);
+  refused("a", large());
   web_.interfere({});
   store_ = open();
-  put("a", kLarge);
-  EXPECT_EQ(web_.objects.at("a"), kLarge);
-  EXPECT_EQ(web_.received(), kLarge.size());
+  put("a", large());
+  EXPECT_EQ(web_.objects.at("a"), large());
+  EXPECT_EQ(web_.received(), large().size());
 }
 
 TEST_F(CandidStoreTest, ALostAnswerCostsAQuestionAndNoBytes) {
@@ -150,9 +148,9 @@ TEST_F(CandidStoreTest, ALostAnswerCostsAQuestionAndNoBytes) {
       if (!request.body.empty() && ++pieces == (name == "a" ? 1 : 3)) web_.lose_this_answer();
       return std::nullopt;
     });
-    put(name, kLarge);
-    EXPECT_EQ(web_.objects.at(std::string(name)), kLarge);
-    EXPECT_EQ(web_.received() - before, kLarge.size());
+    put(name, large());
+    EXPECT_EQ(web_.objects.at(std::string(name)), large());
+    EXPECT_EQ(web_.received() - before, large().size());
   }
 }
 
@@ -175,8 +173,8 @@ TEST_F(CandidStoreTest, OneFlippedBitIsFoundAndThePieceIsSentAgain) {
     if (!request.body.empty() && damaged++ == 1) request.body[1234] ^= 16;
     return std::nullopt;
   });
-  put("a", kLarge);
-  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(web_.objects.at("a"), large());
 }
 
 TEST_F(CandidStoreTest, WhatIsDamagedEveryTimeIsCorrupt) {
@@ -200,10 +198,10 @@ TEST_F(CandidStoreTest, AWholeThatIsNotWhatItShouldBeIsSentAnew) {
 
 TEST_F(CandidStoreTest, AProxyThatTakesOnlyShortBodiesGetsShorterPieces) {
   web_.longest_piece = 1 << 20;
-  put("a", kLarge);
-  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(web_.objects.at("a"), large());
   web_.longest_piece = 1000;
-  EXPECT_EQ(refused("b", kLarge).kind(), ErrorKind::NoSpace);
+  EXPECT_EQ(refused("b", large()).kind(), ErrorKind::NoSpace);
 }
 
 // As at the beginning of a run: every transfer has a long piece under way before the first is refused.
@@ -221,7 +219,7 @@ TEST_F(CandidStoreTest, HoweverManyAreRefusedAtOnceTheProxysLimitIsFound) {
     more.wait(lock, [&] { return arrived >= kTransfers; });
     return answer(413);
   });
-  const std::string bytes = kLarge.substr(0, 9'000'000);
+  const std::string bytes = large().substr(0, 9'000'000);
   {
     std::vector<std::jthread> transfers;
     for (size_t i = 0; i < kTransfers; ++i) {
@@ -250,15 +248,15 @@ TEST_F(CandidStoreTest, ALongPieceThatIsRefusedAfterOthersWereCutIsSentInShorter
     request.on_sent(length);
     return cut_off();
   });
-  std::jthread transfer([&] { EXPECT_TRUE(store_->put("a", bytes_of(kLarge))); });
+  std::jthread transfer([&] { EXPECT_TRUE(store_->put("a", bytes_of(large()))); });
   is_under_way.wait();
-  EXPECT_EQ(refused("b", kLarge.substr(0, 1'000'000)).kind(), ErrorKind::Network) << "now pieces are short";
+  EXPECT_EQ(refused("b", large().substr(0, 1'000'000)).kind(), ErrorKind::Network) << "now pieces are short";
   breaks = false;
   may_be_refused.count_down();
   transfer.join();
-  EXPECT_EQ(web_.objects.at("a"), kLarge);
+  EXPECT_EQ(web_.objects.at("a"), large());
   int before = web_.count("PUT");
-  put("after", kLarge);
+  put("after", large());
   EXPECT_EQ(web_.count("PUT") - before, 6) << "a question and five pieces of 4 MiB";
 }
 
@@ -280,7 +278,7 @@ TEST_F(CandidStoreTest, AServerThatCannotBeReachedMakesNoPiecesShort) {
     if (net::body_size(request) == 0 || ++failures > 5) return std::nullopt;
     return cut_off();
   });
-  put("a", kLarge);
+  put("a", large());
   EXPECT_EQ(web_.count("PUT"), 9) << "six questions and three pieces";
 }
 
@@ -353,7 +351,7 @@ TEST_F(CandidStoreTest, AServerThatStandsStillIsGivenUp) {
 
 TEST_F(CandidStoreTest, AStopIsHeededBetweenPieces) {
   auto folder = must(TemporaryFolder::create());
-  must(write_file(folder.path() / "file", std::string_view(kLarge)));
+  must(write_file(folder.path() / "file", std::string_view(large())));
   std::stop_source source;
   PutOptions options{.stop = source.get_token(), .progress = [&](uint64_t) { source.request_stop(); }};
   auto result = store_->put_file("a", folder.path() / "file", options);
@@ -361,7 +359,7 @@ TEST_F(CandidStoreTest, AStopIsHeededBetweenPieces) {
   EXPECT_EQ(result.error().kind(), ErrorKind::Cancelled);
   EXPECT_EQ(web_.received(), 8U << 20);
   must(store_->put_file("a", folder.path() / "file"));
-  EXPECT_EQ(web_.received(), kLarge.size());
+  EXPECT_EQ(web_.received(), large().size());
 }
 
 }  // namespace

@@ -133,4 +133,9 @@ std::string noise(size_t size, uint32_t seed) {
   return bytes;
 }
 
+const std::string& large() {
+  static const std::string bytes = noise(20'000'000);
+  return bytes;
+}
+
 }  // namespace candid::upload::test

@@ -125,5 +125,7 @@ class MemoryNotes final : public UploadNotes {
 
 // Bytes that no compression or pattern could hide a mistake in.
 std::string noise(size_t size, uint32_t seed = 1);
+// 20 MB of them.
+const std::string& large();
 
 }  // namespace candid::upload::test

@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-net::HttpResponse answer(int status, std::string_view code, std::string_view more = "") {
+net::HttpResponse refusal(int status, std::string_view code, std::string_view more = "") {
   net::HttpResponse response;
   response.status = status;
   std::string text = "<Error><Code>" + std::string(code) + "</Code>" + std::string(more) + "</Error>";
@@ -20,13 +20,13 @@ net::HttpResponse answer(int status, std::string_view code, std::string_view mor
 const S3Place kPlace{"videos", "s3.example.org", "us-east-1"};
 
 Error failure(int status, std::string_view code, std::string_view more = "") {
-  return s3_failure(answer(status, code, more), "cannot store a", kPlace);
+  return s3_failure(refusal(status, code, more), "cannot store a", kPlace);
 }
 
 bool may_get_better(int status, std::string_view code, const std::string& method = "PUT") {
   net::HttpRequest request;
   request.method = method;
-  return s3_may_get_better(request, answer(status, code));
+  return s3_may_get_better(request, refusal(status, code));
 }
 
 TEST(S3Errors, ARefusalStandsAndTroublePasses) {
@@ -99,7 +99,7 @@ TEST(S3Errors, TheRightRegionIsNamed) {
   Error error = failure(400, "AuthorizationHeaderMalformed", "<Region>eu-west-3</Region>");
   EXPECT_THAT(error.message(), HasSubstr("in region eu-west-3, not us-east-1"));
   EXPECT_THAT(error.hint(), HasSubstr("region=eu-west-3"));
-  net::HttpResponse moved = answer(301, "");
+  net::HttpResponse moved = refusal(301, "");
   moved.headers["x-amz-bucket-region"] = "ap-south-1";
   EXPECT_THAT(s3_failure(moved, "cannot look for a", kPlace).hint(), HasSubstr("region=ap-south-1"));
   moved.headers["x-amz-bucket-region"] = "\x1b[31m";

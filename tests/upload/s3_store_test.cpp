@@ -42,10 +42,10 @@ class Echo final : public net::HttpTransport {
 };
 
 // Answers by a function, and remembers what was asked: "METHOD url".
-class Scripted final : public net::HttpTransport {
+class ScriptedBucket final : public net::HttpTransport {
  public:
   using Answer = std::function<net::HttpResponse(const net::HttpRequest&)>;
-  Scripted(Answer answer, std::vector<std::string>& asked) : answer_(std::move(answer)), asked_(asked) {}
+  ScriptedBucket(Answer answer, std::vector<std::string>& asked) : answer_(std::move(answer)), asked_(asked) {}
   Result<net::HttpResponse> send(const net::HttpRequest& request, const std::stop_token&) override {
     std::lock_guard lock(mutex_);
     asked_.push_back(request.method + " " + request.url);
@@ -74,10 +74,10 @@ class S3StoreTest : public testing::Test {
                                      net::fixed_aws_credentials(kKeys),
                                      std::make_unique<Echo>(log_, std::move(answer)));
   }
-  std::unique_ptr<S3Store> open(Scripted::Answer answer, StoreSettings settings = {}) {
+  std::unique_ptr<S3Store> open(ScriptedBucket::Answer answer, StoreSettings settings = {}) {
     return std::make_unique<S3Store>(must(parse_store_address("s3://videos/x")), settings,
                                      net::fixed_aws_credentials(kKeys),
-                                     std::make_unique<Scripted>(std::move(answer), asked_));
+                                     std::make_unique<ScriptedBucket>(std::move(answer), asked_));
   }
   int count(std::string_view method) {
     return static_cast<int>(std::count_if(asked_.begin(), asked_.end(), [&](const std::string& asked) {

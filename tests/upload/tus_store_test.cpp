@@ -34,28 +34,26 @@ class TusStoreTest : public testing::Test {
   std::unique_ptr<Store> store_ = open();
 };
 
-const std::string kLarge = noise(20'000'000);
-
 TEST_F(TusStoreTest, SendsPiecesThatAreDurableOneByOne) {
-  put("parts/large", kLarge);
+  put("parts/large", large());
   EXPECT_EQ(web_.count("PATCH"), 3);
-  EXPECT_EQ(web_.received(), kLarge.size());
-  EXPECT_EQ(get("parts/large"), kLarge);
+  EXPECT_EQ(web_.received(), large().size());
+  EXPECT_EQ(get("parts/large"), large());
 }
 
 TEST_F(TusStoreTest, WhatTheNotesKnowToBeThereIsNotSentAgainByALaterRun) {
-  put("a", kLarge);
+  put("a", large());
   store_ = open();
-  put("a", kLarge);
-  EXPECT_EQ(web_.received(), kLarge.size());
+  put("a", large());
+  EXPECT_EQ(web_.received(), large().size());
   EXPECT_EQ(web_.uploads.size(), 1U);
 }
 
 TEST_F(TusStoreTest, GoesOnWhereAConnectionBrokeOffAndSendsNothingTwice) {
   put("small", "x");
   web_.cut_after = 5'000'001;
-  put("a", kLarge);
-  EXPECT_EQ(get("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(get("a"), large());
   std::vector<std::string> offsets;
   for (const WebRequest& request : web_.requests()) {
     if (request.method == "PATCH") offsets.push_back(request.header("Upload-Offset"));
@@ -68,14 +66,14 @@ TEST_F(TusStoreTest, ALaterRunGoesOnWhereARunDied) {
     if (request.method == "PATCH" && request.header("Upload-Offset") != "0") return answer(403);
     return std::nullopt;
   });
-  EXPECT_FALSE(store_->put("a", bytes_of(kLarge)));
+  EXPECT_FALSE(store_->put("a", bytes_of(large())));
   EXPECT_EQ(must(store_->size_of("a")), std::nullopt);
   web_.interfere({});
   store_ = open();
-  put("a", kLarge);
-  EXPECT_EQ(get("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(get("a"), large());
   EXPECT_EQ(web_.uploads.size(), 1U);
-  EXPECT_EQ(web_.received(), kLarge.size());
+  EXPECT_EQ(web_.received(), large().size());
 }
 
 TEST_F(TusStoreTest, AnUploadThatTheServerForgotIsMadeAnew) {
@@ -168,17 +166,17 @@ TEST_F(TusStoreTest, AnUploadThatWasGoneOnWithIsNotOld) {
 
 TEST_F(TusStoreTest, APartThatIsSuspectedIsReadBackAndReplaced) {
   auto folder = must(TemporaryFolder::create());
-  must(write_file(folder.path() / "part", std::string_view(kLarge)));
-  const std::string name = part_object(to_hex(sha256(std::string_view(kLarge))));
+  must(write_file(folder.path() / "part", std::string_view(large())));
+  const std::string name = part_object(to_hex(sha256(std::string_view(large()))));
   must(store_->put_file(name, folder.path() / "part"));
   uint64_t sent = web_.received();
   must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
   EXPECT_EQ(web_.received(), sent) << "nothing is wrong";
   web_.uploads.begin()->second.bytes[4711] ^= 1;
   must(store_->put_file(name, folder.path() / "part"));
-  EXPECT_NE(get(name), kLarge);
+  EXPECT_NE(get(name), large());
   must(store_->put_file(name, folder.path() / "part", {.check_content = true}));
-  EXPECT_EQ(get(name), kLarge);
+  EXPECT_EQ(get(name), large());
   EXPECT_EQ(web_.uploads.size(), 1U);
 }
 
@@ -199,8 +197,8 @@ TEST_F(TusStoreTest, PiecesGetShortWhereTheLineBreaks) {
     if (request.body.size() <= 300'000) return std::nullopt;
     return cut_off();
   });
-  put("a", kLarge);
-  EXPECT_EQ(get("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(get("a"), large());
 }
 
 TEST_F(TusStoreTest, PiecesGetShortWhereAProxyWaitsNoLonger) {
@@ -222,7 +220,7 @@ TEST_F(TusStoreTest, AServerThatCannotBeReachedMakesNoPiecesShort) {
     if (request.method != "PATCH" || ++failures > 5) return std::nullopt;
     return cut_off();
   });
-  put("a", kLarge);
+  put("a", large());
   EXPECT_EQ(web_.count("PATCH"), 3);
 }
 
@@ -235,12 +233,12 @@ TEST_F(TusStoreTest, AProxyThatTakesOnlyShortBodiesGetsShorterPiecesOfEveryObjec
     return answer(413);
   });
   for (std::string name : {"a", "b"}) {
-    put(name, kLarge);
-    EXPECT_EQ(get(name), kLarge);
+    put(name, large());
+    EXPECT_EQ(get(name), large());
     EXPECT_EQ(refusals, 3) << "of 8, 4 and 2 MiB, and of the first object alone";
   }
   limit = 1000;
-  auto result = store_->put("c", bytes_of(kLarge));
+  auto result = store_->put("c", bytes_of(large()));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind(), ErrorKind::NoSpace);
 }
@@ -274,8 +272,8 @@ TEST_P(TusDamage, OneFlippedBitIsFoundAndMended) {
     if (request.method == "PATCH" && damaged++ == 0) request.body[99] ^= 32;
     return std::nullopt;
   });
-  put("a", kLarge);
-  EXPECT_EQ(get("a"), kLarge);
+  put("a", large());
+  EXPECT_EQ(get("a"), large());
   EXPECT_EQ(web_.uploads.size(), 1U);
 }
 
@@ -298,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(WithAndWithoutChecksums, TusDamage,
 
 TEST_F(TusStoreTest, ChecksumsSpareReadingBack) {
   web_.extensions = "creation,checksum,termination";
-  put("a", kLarge);
+  put("a", large());
   EXPECT_EQ(web_.count("GET"), 0);
 }
 
@@ -364,8 +362,8 @@ TEST_F(TusStoreTest, ABrownOutOfHalfAMinuteIsSatOut) {
 
 TEST_F(TusStoreTest, ProgressReachesTheWholeAndIsNoneOfWhatIsThere) {
   auto folder = must(TemporaryFolder::create());
-  must(write_file(folder.path() / "file", std::string_view(kLarge)));
-  for (uint64_t expected : {kLarge.size(), size_t{0}}) {
+  must(write_file(folder.path() / "file", std::string_view(large())));
+  for (uint64_t expected : {large().size(), size_t{0}}) {
     uint64_t last = 0;
     must(store_->put_file("a", folder.path() / "file", {.progress = [&](uint64_t sent) { last = sent; }}));
     EXPECT_EQ(last, expected);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kVideo = "reply/video";
 constexpr std::string_view kScript = "recorder.js";
 constexpr std::string_view kFinish = "finish";
-constexpr std::string_view kWords = "video_";  // begins the names of the script's own words
+constexpr std::string_view kOwnWords = "video_";  // begins the names of the script's own words
 
 HttpResponse json_answer(int status, const nlohmann::json& json) {
   return {status, {{"Content-Type", "application/json"}, {"Cache-Control", kNoStore}}, json.dump()};
@@ -116,7 +116,7 @@ HttpResponse ReplyVideoDesk::script(const ReplyVisit& visit) const {
   const PageWords words = words_for(language_of_page(visit.page.language, visit.request.header("accept-language")));
   nlohmann::json own;
   for (const auto& [name, text] : words.texts) {
-    if (name.starts_with(kWords)) own[name.substr(kWords.size())] = text;
+    if (name.starts_with(kOwnWords)) own[name.substr(kOwnWords.size())] = text;
   }
   const auto bytes = uploads_->limits().video_bytes;
   // The file is a function's expression; these are its arguments. Only ASCII, so that no character ends a line there.
