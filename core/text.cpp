@@ -303,4 +303,10 @@ std::string shorten(std::string_view text, size_t max_characters) {
   return cut ? kept + "…" : kept;
 }
 
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> all;
+  for_each_character(text, [&](UChar32, std::string_view bytes) { all.push_back(bytes); });
+  return all;
+}
+
 }  // namespace candid

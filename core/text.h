@@ -63,4 +63,8 @@ bool is_mail_address(std::string_view text);
 // Shortens to at most `max_characters` code points, with "…" where something was cut. For messages to people.
 std::string shorten(std::string_view text, size_t max_characters);
 
+// The bytes of each character (code point), in their order; of what is no UTF-8, those that belong together. Views of
+// `text`.
+std::vector<std::string_view> characters(std::string_view text);
+
 }  // namespace candid

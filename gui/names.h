@@ -6,10 +6,12 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include <imgui.h>
 
 #include "gui/texture.h"
+#include "overlay/text_picture.h"
 
 namespace candid::gui {
 
@@ -31,6 +33,9 @@ class Names {
   // At a place of the screen; returns its size, px.
   ImVec2 show_at(ImDrawList& list, ImVec2 place, const std::string& text, const NameStyle& style);
   ImVec2 size_of(const std::string& text, const NameStyle& style);
+  // Of one line: whether its beginning is on the right, and where each letter stands (overlay::place_letters).
+  bool reads_from_right(const std::string& text, const NameStyle& style);
+  std::vector<overlay::LetterPlace> letters_of(const std::string& text, const NameStyle& style) const;
   // Everything is drawn anew: colours or sizes changed.
   void forget();
 
@@ -40,8 +45,9 @@ class Names {
     Texture texture;
     Key key;
     int frame = 0;  // in which it was used last
+    bool reads_from_right = false;
   };
-  const Texture& drawn(const std::string& text, const NameStyle& style);
+  const Drawn& drawn(const std::string& text, const NameStyle& style);
 
   std::list<Drawn> kept_;  // used last first
   std::map<Key, std::list<Drawn>::iterator> by_key_;

@@ -1,5 +1,7 @@
 #pragma once
-// A line that somebody types, in any script: ImGui has the keyboard, Pango draws the words over it.
+// A line that somebody types, in any script. ImGui has the keyboard, the clipboard and undo; words, caret and selection
+// are where Pango has them (caret_line.h), and a click goes to the letter that is seen. A line that is longer than its
+// field scrolls with the caret. In a line that reads from the right, the arrows go where they point.
 
 #include <string>
 
@@ -15,8 +17,8 @@ struct TextField {
 };
 
 enum class Typed { Nothing, Changed, Entered };
-// `text` is what it holds, before and after. With letters that ImGui's font has, the caret stands where Pango's words
-// are; with others it only tells that there is one.
+// `text` is what it holds, before and after; UTF-8. Line breaks and other characters that cannot be seen are shown as
+// spaces, and stay. What reaches beyond some 8,000 px is shown as "…".
 Typed text_field(const Theme& theme, Names& names, const TextField& field, std::string& text);
 
 }  // namespace candid::gui

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include "gui/stand_ins.h"
 #include "gui/worker.h"
 
 namespace candid::gui {
@@ -37,6 +38,18 @@ bool is_on_a_screen(const WindowPlace& place) {
     if (across && down) return true;
   }
   return false;
+}
+
+// The clipboard, with stand-ins on ImGui's side of it (stand_ins.h). The text is ImGui's until the next call.
+const char* pasted(void*) {
+  static std::string text;
+  const std::unique_ptr<char, decltype(&SDL_free)> found(SDL_GetClipboardText(), &SDL_free);
+  text = with_stand_ins(found ? found.get() : "");
+  return text.c_str();
+}
+
+void copy(void*, const char* text) {
+  SDL_SetClipboardText(without_stand_ins(text).c_str());
 }
 
 }  // namespace
@@ -94,6 +107,8 @@ Window::Window(SDL_Window* window, void* context) : window_(window), context_(co
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   ImGui_ImplSDL2_InitForOpenGL(window, context);
   ImGui_ImplOpenGL3_Init("#version 130");
+  io.GetClipboardTextFn = pasted;
+  io.SetClipboardTextFn = copy;
 }
 
 Window::~Window() {
@@ -145,7 +160,11 @@ void Window::take(const SDL_Event& event, WindowContent& content) {
     frames_due_ = std::max(frames_due_, 1);
     return;
   }
-  ImGui_ImplSDL2_ProcessEvent(&event);
+  if (event.type == SDL_TEXTINPUT) {
+    ImGui::GetIO().AddInputCharactersUTF8(with_stand_ins(event.text.text).c_str());
+  } else {
+    ImGui_ImplSDL2_ProcessEvent(&event);
+  }
   if (event.type == SDL_KEYDOWN) {
     // The backend asks what is held now, which may be past the event that is being told.
     ImGuiIO& io = ImGui::GetIO();

@@ -223,4 +223,29 @@ std::vector<TypedLine> TextBlock::typed_lines(double x, double y, int box_width)
   return lines;
 }
 
+std::vector<BlockLetter> TextBlock::letters() const {
+  std::lock_guard lock(glyph_mutex());
+  const std::string_view text = pango_layout_get_text(layout_->layout);
+  auto px = [this](int pango_units) { return pango_units / double{PANGO_SCALE} - left_; };
+  int count = 0;  // one more than there are characters
+  const PangoLogAttr* attributes = pango_layout_get_log_attrs_readonly(layout_->layout, &count);
+  const auto characters = static_cast<size_t>(count - 1);
+  std::vector<BlockLetter> found;
+  size_t at = 0;  // bytes
+  for (size_t i = 0; i < characters; ++i) {
+    if (i == 0 || attributes[i].is_cursor_position != 0) {
+      PangoRectangle place;
+      pango_layout_index_to_pos(layout_->layout, static_cast<int>(at), &place);
+      found.push_back({i, i, px(place.x), px(place.x + place.width)});
+    }
+    found.back().end = i + 1;
+    at = static_cast<size_t>(g_utf8_next_char(text.data() + at) - text.data());
+  }
+  // Of the end, Pango knows as a caret's place alone that it is on the left where the line reads from the right.
+  PangoRectangle caret;
+  pango_layout_get_cursor_pos(layout_->layout, static_cast<int>(text.size()), &caret, nullptr);
+  found.push_back({characters, characters, px(caret.x), px(caret.x)});
+  return found;
+}
+
 }  // namespace candid::overlay

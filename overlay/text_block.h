@@ -41,6 +41,15 @@ struct TypedLine {
   std::vector<int> stops;  // where each letter ends, in the order of reading
 };
 
+// A letter of a one-line block as a caret goes over it: what Pango takes for one ("é", an emoji made of several), at
+// its place. Px from the block's left edge.
+struct BlockLetter {
+  size_t begin = 0;  // characters of the text
+  size_t end = 0;
+  double leading = 0;  // the edge that is read first: the right one where it reads from the right
+  double trailing = 0;
+};
+
 class TextBlock {
  public:
   static Result<TextBlock> layout(const TextSpec& spec);
@@ -60,6 +69,8 @@ class TextBlock {
   static int reach(const Ink& ink, double size);
   // Its lines where paint() with the same arguments puts them.
   std::vector<TypedLine> typed_lines(double x, double y, int box_width) const;
+  // In the order of the text; an empty one at its end, where a caret stands after all of it.
+  std::vector<BlockLetter> letters() const;
 
  private:
   struct Layout;

@@ -83,9 +83,13 @@ std::vector<uint8_t> straight_rgba(Canvas& canvas, int width, int height, Color 
   return rgba;
 }
 
-}  // namespace
+struct LaidOut {
+  std::string text;
+  TextBlock block;
+  bool was_cut = false;  // before it was laid out
+};
 
-Result<TextPicture> draw_words(const Words& words) {
+Result<LaidOut> lay_out(const Words& words) {
   TRY_VOID(check_words(words));
   TextSpec spec;
   const Drawable drawn = TRY(drawable(words));
@@ -99,11 +103,28 @@ Result<TextPicture> draw_words(const Words& words) {
   spec.max_lines = std::clamp(words.max_lines, 1, kMostWordLines);
   spec.has_even_lines = false;
   TextBlock block = TRY(TextBlock::layout(spec));
+  return LaidOut{std::move(spec.text), std::move(block), drawn.was_cut};
+}
+
+}  // namespace
+
+Result<std::vector<LetterPlace>> place_letters(const Words& words) {
+  const LaidOut laid_out = TRY(lay_out(words));
+  std::vector<LetterPlace> letters;
+  for (const BlockLetter& letter : laid_out.block.letters())
+    letters.push_back(
+        {letter.begin, letter.end, static_cast<float>(letter.leading), static_cast<float>(letter.trailing)});
+  return letters;
+}
+
+Result<TextPicture> draw_words(const Words& words) {
+  const LaidOut laid_out = TRY(lay_out(words));
+  const TextBlock& block = laid_out.block;
   TextPicture picture;
-  picture.width = trim(spec.text).empty() ? 0 : block.width();
+  picture.width = trim(laid_out.text).empty() ? 0 : block.width();
   picture.height = block.height();
   picture.reads_from_right = block.reads_from_right();
-  picture.was_cut = drawn.was_cut || block.was_cut();
+  picture.was_cut = laid_out.was_cut || block.was_cut();
   picture.missing = block.missing();
   if (picture.width == 0) return picture;
   Canvas canvas(picture.width, picture.height);

@@ -32,8 +32,22 @@ struct TextPicture {
   std::vector<char32_t> missing;  // characters that no installed font can draw, each once
 };
 
+// A letter of words in one line as a caret goes over it: what Pango takes for one ("é", an emoji made of several). Px
+// from the picture's left edge.
+struct LetterPlace {
+  size_t begin = 0;  // characters (code points) of single_line(text)
+  size_t end = 0;
+  float leading = 0;  // the edge that is read first: the right one where it reads from the right
+  float trailing = 0;
+};
+
 // Text that is not UTF-8 is read as decode_rows() reads it (core/text.h). Fails with InvalidInput for a size or a width
 // that nothing can be drawn in. Thread-safe; threads draw one after the other.
 Result<TextPicture> draw_words(const Words& words);
+
+// Where draw_words() puts each letter, in the order of the text: what a caret, a selection and a click need. An empty
+// one at the end, for a caret after all of it. `max_lines` is 1; spaces count at the end as well, where the picture has
+// none. Errors and threads as above.
+Result<std::vector<LetterPlace>> place_letters(const Words& words);
 
 }  // namespace candid::overlay

@@ -18,7 +18,7 @@ namespace {
 class RecordScreen final : public Screen {
  public:
   void draw(Ui& ui) override;
-  bool takes_arrows() const override { return true; }
+  bool takes_arrows() const override { return !std::holds_alternative<RecordProblem>(state_); }
   void leave(Ui& ui) override;
   void forget() override;
   std::string busy_with() const override;

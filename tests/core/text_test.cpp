@@ -209,6 +209,14 @@ TEST(Text, ShortensByCharactersAndSaysSo) {
   EXPECT_EQ(shorten("", 0), "");
 }
 
+TEST(Text, CharactersAreEachTheirBytes) {
+  EXPECT_EQ(characters("aé漢🎉"), (std::vector<std::string_view>{"a", "é", "漢", "🎉"}));
+  EXPECT_EQ(characters("a\xF0\x9F"
+                       "b"),
+            (std::vector<std::string_view>{"a", "\xF0\x9F", "b"}));
+  EXPECT_TRUE(characters("").empty());
+}
+
 // One cell that a program wrote in another encoding must not turn everybody's names into "JosÃ©".
 TEST(DecodeRows, OneBrokenRowDoesNotSpoilTheOthers) {
   auto decoded = must(decode_rows(bytes_of("name\nJosé\nŁukasz\nBj\xF6rn\n")));

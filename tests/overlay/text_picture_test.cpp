@@ -182,6 +182,69 @@ TEST_F(TextPictureTest, RefusesSizesThatNothingCanBeDrawnIn) {
   EXPECT_TRUE(draw_words(words("A wide word", 1)));
 }
 
+std::vector<LetterPlace> letters_of(const std::string& text) {
+  Words line;
+  line.text = text;
+  line.size = 24;
+  line.max_width = 1000;
+  return must(place_letters(line));
+}
+
+TEST_F(TextPictureTest, LettersStandOneAfterTheOtherAndTheCaretBehindThem) {
+  const auto letters = letters_of("Jane ");
+  ASSERT_EQ(letters.size(), 6U);
+  EXPECT_FLOAT_EQ(letters[0].leading, 0);
+  for (size_t i = 0; i + 1 < letters.size(); ++i) {
+    EXPECT_EQ(letters[i].begin, i);
+    EXPECT_EQ(letters[i].end, i + 1);
+    EXPECT_GT(letters[i].trailing, letters[i].leading);
+    EXPECT_FLOAT_EQ(letters[i].trailing, letters[i + 1].leading);
+  }
+  EXPECT_EQ(letters[5].begin, 5U);
+  EXPECT_EQ(letters[5].end, 5U);
+  EXPECT_GT(letters[5].leading, letters_of("Jane")[4].leading) << "a space at the end is seen by its caret";
+  EXPECT_NEAR(letters_of("Jane")[4].leading, drawn("Jane").width, 1);
+}
+
+TEST_F(TextPictureTest, LettersThatReadFromTheRightStandThere) {
+  const auto letters = letters_of("محمد");
+  ASSERT_EQ(letters.size(), 5U);
+  const float width = static_cast<float>(drawn("محمد").width);
+  EXPECT_NEAR(letters[0].leading, width, 1);
+  for (size_t i = 0; i < 4; ++i) EXPECT_LT(letters[i].trailing, letters[i].leading);
+  EXPECT_NEAR(letters[3].trailing, 0, 1);
+  EXPECT_NEAR(letters[4].leading, 0, 1) << "the end is on the left";
+}
+
+TEST_F(TextPictureTest, BothDirectionsInOneLine) {
+  const auto letters = letters_of("A محمد B");
+  ASSERT_EQ(letters.size(), 9U);
+  EXPECT_LT(letters[0].leading, letters[0].trailing);
+  EXPECT_GT(letters[2].leading, letters[2].trailing);
+  EXPECT_GT(letters[2].leading, letters[5].leading) << "within the name from the right";
+  EXPECT_GT(letters[7].leading, letters[2].leading) << "and on behind it";
+}
+
+TEST_F(TextPictureTest, WhatIsOneLetterIsOne) {
+  const auto accent = letters_of("Zoe\u0301!");
+  ASSERT_EQ(accent.size(), 5U);
+  EXPECT_EQ(accent[2].begin, 2U);
+  EXPECT_EQ(accent[2].end, 4U);
+  const auto emoji = letters_of("a👩‍💻b");
+  ASSERT_EQ(emoji.size(), 4U);
+  EXPECT_EQ(emoji[1].end - emoji[1].begin, 3U);
+  EXPECT_GT(emoji[1].trailing - emoji[1].leading, 20);
+  EXPECT_EQ(letters_of("王小明").size(), 4U);
+}
+
+TEST_F(TextPictureTest, WithoutLettersTheCaretStandsAtTheBeginning) {
+  const auto none = letters_of("");
+  ASSERT_EQ(none.size(), 1U);
+  EXPECT_EQ(none[0].end, 0U);
+  EXPECT_FLOAT_EQ(none[0].leading, 0);
+  EXPECT_GT(letters_of("  ")[2].leading, 5);
+}
+
 TEST_F(TextPictureTest, ThreadsMayDrawAtTheSameTime) {
   const std::string text = "محمد 王小明 🎉 Jane";
   const TextPicture alone = drawn(text);
