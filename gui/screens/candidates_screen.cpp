@@ -84,10 +84,7 @@ void CandidatesScreen::forget() {
 
 void CandidatesScreen::draw(Ui& ui) {
   const std::shared_ptr<const LoadedCampaign> loaded = ui.campaign.loaded();
-  if (!loaded) {
-    if (ui.campaign.problem()) return show_error(ui.theme, *ui.campaign.problem());
-    return muted(ui.theme, tr("The campaign is being read …"));
-  }
+  if (!loaded) return muted(ui.theme, tr("The campaign is being read …"));
   refresh(ui, *loaded);
   take_keys(ui, *loaded);
   const ImVec2 room = ImGui::GetContentRegionAvail();
@@ -334,18 +331,10 @@ void CandidatesScreen::draw_moments(Ui& ui) {
 void CandidatesScreen::decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision) {
   const Candidate& candidate = loaded.roster.candidates[chosen_];
   auto seen = campaign::words_seen(*loaded.job, candidate);
-  // As the file is now: what was decided a moment ago, here or elsewhere, may not have been read yet.
-  Findings unread;
-  auto earlier = campaign::read_decisions(campaign::decisions_file(ui.campaign.folder()), unread);
-  if (seen && !earlier) seen = tl::unexpected(earlier.error());
-  if (seen && !unread.empty()) seen = fail(ErrorKind::InvalidInput, unread.front().describe(), unread.front().hint);
-  auto saved =
-      seen ? campaign::write_decisions(ui.campaign.folder(),
-                                       merged(std::move(*earlier), {{candidate.id, {decision, *seen, candidate.name}}}))
-           : tl::unexpected(seen.error());
+  const auto saved = seen ? ui.history.decide(candidate.id, {decision, *seen, candidate.name})
+                          : tl::unexpected(std::move(seen).error());
   problem_ = saved ? std::optional<Error>() : saved.error();
   if (!saved) return;
-  ui.campaign.reload();
   // On to the next one, as with a pile of letters.
   const auto at = std::find(rows_.begin(), rows_.end(), chosen_);
   if (decision && at != rows_.end() && at + 1 != rows_.end()) {
