@@ -189,7 +189,7 @@ class Window:
 def begin_recording(window, folder, megabytes=3):
     """On the record screen, until some seconds are in the take: its file."""
     window.key("ctrl+2")
-    window.wait_title("Record")
+    window.wait_title("Record", "Backend Engineer")
     window.key("space")
     window.wait_title("●")
     take = folder / "takes/body.mkv"
