@@ -196,7 +196,7 @@ void HomeScreen::draw_dropped(Ui& ui) {
   if (can_use) {
     const std::string name =
         ui.campaign.loaded() ? ui.campaign.loaded()->campaign.name : ui.campaign.folder().filename().string();
-    if (button(theme, tr("Use it in the open campaign"), ButtonKind::Primary)) {
+    if (button(theme, tr("Use it in the open campaign"), ButtonKind::Primary) || pressed(SDL_SCANCODE_RETURN)) {
       copying_ = std::make_unique<Task<std::filesystem::path>>(
           ui.window.waker(),
           [file = *dropped_, folder = ui.campaign.folder()](TaskReport& report, const std::stop_token& stop) {
@@ -208,7 +208,7 @@ void HomeScreen::draw_dropped(Ui& ui) {
   } else {
     muted(theme, tr("Open a campaign, or begin one below, and it can use this file."));
   }
-  if (button(theme, tr("Not now"), ButtonKind::Quiet)) dropped_.reset();
+  if (button(theme, tr("Not now"), ButtonKind::Quiet) || pressed(SDL_SCANCODE_ESCAPE)) dropped_.reset();
   gap(theme, 12);
 }
 

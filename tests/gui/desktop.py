@@ -131,6 +131,9 @@ class Window:
         # There is no window manager to give it the keyboard.
         wait_for("the keyboard", lambda: self._xdotool("windowfocus", "--sync", self._id).returncode == 0)
 
+    def number(self):
+        return self._id
+
     def log(self):
         return (self._desk.folder / "window.log").read_text()
 
