@@ -62,6 +62,7 @@ Result<void> CampaignEditor::take(Result<std::string> edited, std::string doing,
   steps_.push_back({std::move(doing), std::move(*edited)});
   if (steps_.size() > kMostSteps) steps_.erase(steps_.begin());
   current_ = steps_.size() - 1;
+  ++steps_made_;
   return {};
 }
 

@@ -2,6 +2,7 @@
 // campaign.toml under the hands of somebody who changes it in a window: edits that leave all else in the file as it is
 // (toml_edit.h), undo and redo, and saving that never writes over what another program wrote meanwhile.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -45,6 +46,9 @@ class CampaignEditor {
   void undo();
   void redo();
 
+  // Grows by one with each step that is new: for whoever keeps a list of more than this file's.
+  uint64_t steps_made() const { return steps_made_; }
+
   // Whether the text is that of the file as it was last read or written here.
   bool is_saved() const { return text() == saved_; }
   // Whether the file is another than that by now; true as well where it is gone.
@@ -68,6 +72,7 @@ class CampaignEditor {
   std::filesystem::path file_;
   std::string saved_;
   std::vector<Step> steps_;
+  uint64_t steps_made_ = 0;
   size_t current_ = 0;  // index of the step whose text counts; those after it can be done again
 };
 

@@ -62,12 +62,15 @@ App::App(Window& window, Settings settings)
           names_,
           campaign_,
           edits_,
+          history_,
           [this](ScreenKind kind) { go_to(kind); },
-          [this](const std::filesystem::path& folder) { open(folder); },
+          [this](const std::filesystem::path& folder) { return open(folder); },
           [this](std::string words) {
             notice_ = std::move(words);
             notice_until_ = std::chrono::steady_clock::now() + kNoticeTime;
-          }},
+          },
+          [this] { undo(); },
+          [this] { redo(); }},
       screens_(make_screens()) {
   set_language(language_ = settings_.language);
   draw_words_by(names_);
@@ -91,17 +94,22 @@ void App::prepare() {
   if (language_ != settings_.language) set_language(language_ = settings_.language);
 }
 
-void App::open(const std::filesystem::path& campaign) {
-  if (const std::string busy = busy_with(); !busy.empty()) return ui_.notify(tr("Not now: {}", {busy}));
+bool App::open(const std::filesystem::path& campaign) {
+  if (const std::string busy = busy_with(); !busy.empty()) {
+    ui_.notify(tr("Not now: {}", {busy}));
+    return false;
+  }
   for (auto& screen : screens_) screen->forget();
   edits_.forget();
+  history_.forget();
   campaign_.open(campaign);
   if (auto kept = campaign::remember_recent(campaign::recent_file(), campaign); !kept)
     log::warning("gui", kept.error().describe());
+  return true;
 }
 
 void App::go_to(ScreenKind kind) {
-  if (kind == shown_) return;
+  if (kind == shown_ || (kind != ScreenKind::Home && !campaign_.is_open())) return;
   screens_[index_of(shown_)]->leave(ui_);
   shown_ = kind;
   drop_mark();
@@ -110,16 +118,30 @@ void App::go_to(ScreenKind kind) {
 void App::take_keys() {
   for (int i = 0; i < kScreens; ++i) {
     const auto kind = static_cast<ScreenKind>(i);
-    if (pressed_with_ctrl(SDL_SCANCODE_1 + i) && (kind == ScreenKind::Home || campaign_.is_open())) go_to(kind);
+    if (pressed_with_ctrl(SDL_SCANCODE_1 + i)) go_to(kind);
   }
   if (pressed_with_ctrl(SDL_SCANCODE_EQUALS) || pressed_with_ctrl(SDL_SCANCODE_KP_PLUS)) settings_.zoom += kZoomStep;
   if (pressed_with_ctrl(SDL_SCANCODE_MINUS) || pressed_with_ctrl(SDL_SCANCODE_KP_MINUS)) settings_.zoom -= kZoomStep;
   if (pressed_with_ctrl(SDL_SCANCODE_0)) settings_.zoom = 1;
   settings_.zoom = std::clamp(settings_.zoom, 0.75F, 2.5F);
   if (pressed(SDL_SCANCODE_F5)) campaign_.reload();
-  if (pressed_with_ctrl(SDL_SCANCODE_Z) && edits_.undo()) ui_.notify(tr("Undone."));
-  if (pressed_with_ctrl(SDL_SCANCODE_Y) && edits_.redo()) ui_.notify(tr("Done again."));
+  if (pressed_with_ctrl(SDL_SCANCODE_Z)) undo();
+  if (pressed_with_ctrl(SDL_SCANCODE_Y)) redo();
   if (pressed_with_ctrl(SDL_SCANCODE_Q) && may_close()) window_.close();
+}
+
+void App::undo() {
+  const auto words = history_.undo_words();
+  if (!words) return;
+  const auto undone = history_.undo();
+  ui_.notify(undone ? tr("Undone: {}.", {*words}) : undone.error().describe());
+}
+
+void App::redo() {
+  const auto words = history_.redo_words();
+  if (!words) return;
+  const auto done = history_.redo();
+  ui_.notify(done ? tr("Done again: {}.", {*words}) : done.error().describe());
 }
 
 // "● Record – Backend Engineer": the dot says that something goes on.
@@ -157,8 +179,7 @@ void App::draw() {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme_.px(24), theme_.px(20)));
   ImGui::BeginChild("screen", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NavFlattened);
   ImGui::PopStyleVar();
-  if (campaign_.problem() && shown_ != ScreenKind::Home) show_error(theme_, *campaign_.problem());
-  screens_[index_of(shown_)]->draw(ui_);
+  draw_screen();
   ImGui::EndChild();
   draw_notice();
   draw_closing_question();
@@ -167,6 +188,20 @@ void App::draw() {
   if (scale_ != window_.density() * settings_.zoom || appearance_ != settings_.appearance ||
       language_ != settings_.language)
     window_.draw_again_in(0);
+}
+
+void App::draw_screen() {
+  Screen& screen = *screens_[index_of(shown_)];
+  // Home tells it by itself, and is a way out.
+  if (!campaign_.problem() || shown_ == ScreenKind::Home) return screen.draw(ui_);
+  show_error(theme_, *campaign_.problem());
+  if (!campaign_.loaded()) return;
+  words(theme_,
+        tr("What is shown below is older: as it was read before. Nothing can be changed until this is mended; F5 reads "
+           "it again."),
+        theme_.colors().warning);
+  gap(theme_, 6);
+  screen.draw(ui_);
 }
 
 void App::draw_side() {
@@ -280,7 +315,10 @@ void App::draw_closing_question() {
 
 void App::dropped(const std::filesystem::path& path) {
   std::error_code code;
-  if (std::filesystem::exists(path / "campaign.toml", code)) return open(path);
+  if (std::filesystem::exists(path / "campaign.toml", code)) {
+    open(path);
+    return;
+  }
   if (std::filesystem::is_directory(path, code)) {
     ui_.notify(tr("{} is no campaign: there is no campaign.toml in it", {path.filename().string()}));
     return;

@@ -18,7 +18,8 @@ class App final : public WindowContent {
   static Result<std::unique_ptr<App>> create(Window& window, Settings settings);
   ~App() override;
 
-  void open(const std::filesystem::path& campaign);
+  // False: not now, as something goes on; a line says what.
+  bool open(const std::filesystem::path& campaign);
   const Settings& settings() const { return settings_; }
 
   void prepare() override;
@@ -36,6 +37,9 @@ class App final : public WindowContent {
   void draw_notice();
   void draw_closing_question();
   void take_keys();
+  void undo();
+  void redo();
+  void draw_screen();
   std::string window_title() const;
   std::string busy_with() const;
 
@@ -45,6 +49,7 @@ class App final : public WindowContent {
   Names names_;
   OpenCampaign campaign_;
   CampaignEdits edits_{campaign_};
+  EditHistory history_{campaign_, edits_};
   Ui ui_;
   std::array<std::unique_ptr<Screen>, kScreens> screens_;
   ScreenKind shown_ = ScreenKind::Home;

@@ -20,7 +20,8 @@ class CampaignEdits {
 
   // Of the campaign that is open; null where its file cannot be edited: problem() says why.
   campaign::CampaignEditor* editor();
-  // Edits, writes, and has the campaign read anew. On failure nothing is changed, and problem() says why.
+  // Edits, writes, and has the campaign read anew. On failure nothing is changed, no step is moved, and problem() says
+  // why. Refused while the campaign cannot be read: what is seen is older then.
   bool edit(const std::function<Result<void>(campaign::CampaignEditor&)>& change);
   bool undo();
   bool redo();
@@ -28,7 +29,9 @@ class CampaignEdits {
   const std::optional<Error>& problem() const { return problem_; }
 
  private:
-  bool write();
+  // Saves; where that fails, the editor is as it was before.
+  bool write_or(const campaign::CampaignEditor& before);
+  bool is_refused();
 
   OpenCampaign& campaign_;
   std::filesystem::path folder_;  // of the editor

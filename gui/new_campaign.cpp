@@ -12,6 +12,11 @@
 namespace candid::gui {
 namespace {
 
+std::filesystem::path home_folder() {
+  const char* home = std::getenv("HOME");
+  return home != nullptr ? home : ".";
+}
+
 std::filesystem::path free_name(const std::filesystem::path& wanted) {
   std::filesystem::path name = wanted;
   std::error_code code;
@@ -25,11 +30,19 @@ constexpr uint64_t kCopiedAtOnce = 16 << 20;  // bytes, between two looks at the
 }  // namespace
 
 std::filesystem::path suggested_folder(const std::string& kit) {
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path at_home = home != nullptr ? home : ".";
   std::error_code code;
-  const std::filesystem::path documents = at_home / "Documents";
-  return free_name((std::filesystem::is_directory(documents, code) ? documents : at_home) / ("candid-" + kit));
+  const std::filesystem::path documents = home_folder() / "Documents";
+  return free_name((std::filesystem::is_directory(documents, code) ? documents : home_folder()) / ("candid-" + kit));
+}
+
+std::filesystem::path typed_path(const std::string& typed) {
+  const std::string wanted = trim(typed);
+  const bool is_at_home = wanted == "~" || wanted.starts_with("~/");
+  const std::filesystem::path path =
+      is_at_home ? home_folder() / wanted.substr(std::min<size_t>(2, wanted.size())) : std::filesystem::path(wanted);
+  std::error_code code;
+  const std::filesystem::path whole = std::filesystem::absolute(path, code).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
 }
 
 bool is_roster_file(const std::filesystem::path& file) {

@@ -13,6 +13,9 @@ namespace candid::gui {
 // A folder that is not there yet, in the user's own Documents folder, or else at home.
 std::filesystem::path suggested_folder(const std::string& kit);
 
+// What a person types for a folder, as a whole path: "~" is the home folder, and "~/x" lies in it.
+std::filesystem::path typed_path(const std::string& typed);
+
 // By its name: CSV and other tables of text.
 bool is_roster_file(const std::filesystem::path& file);
 

@@ -2,18 +2,24 @@
 
 #include <algorithm>
 
+#include "campaign/campaign_editor.h"
 #include "campaign/preflight.h"
 
 namespace candid::gui {
 namespace {
 
 Result<std::shared_ptr<const LoadedCampaign>> read(const std::filesystem::path& folder) {
+  // One that is no TOML says nothing of itself: what was read before is shown on, as older.
+  TRY_VOID(campaign::CampaignEditor::open(folder));
   auto loaded = std::make_shared<LoadedCampaign>();
   loaded->campaign = TRY(campaign::read_campaign(folder, loaded->findings));
   std::error_code code;
   loaded->has_take = std::filesystem::is_regular_file(loaded->campaign.take, code);
+  // By itself: a take that is still to be recorded keeps nobody from looking at the candidates.
+  Findings of_roster;
   if (std::filesystem::is_regular_file(loaded->campaign.roster, code))
-    loaded->roster = campaign::read_roster(loaded->campaign, loaded->findings);
+    loaded->roster = campaign::read_roster(loaded->campaign, of_roster);
+  loaded->findings.insert(loaded->findings.end(), of_roster.begin(), of_roster.end());
   loaded->of_rows = campaign::preflight(loaded->campaign, loaded->roster);
   loaded->decisions = TRY(campaign::read_decisions(campaign::decisions_file(folder), loaded->findings));
   if (!loaded->has_take || has_errors(loaded->findings)) return loaded;

@@ -46,8 +46,9 @@ class OpenCampaign {
   bool is_open() const { return !folder_.empty(); }
   bool is_reading() const { return reading_ != nullptr; }
   const std::filesystem::path& folder() const { return folder_; }
-  // Null: it was not read yet, or cannot be.
+  // As it was read last: where there is a problem, too, as older. Null: it was not read yet, or never could be.
   const std::shared_ptr<const LoadedCampaign>& loaded() const { return loaded_; }
+  // Why it could not be read the last time.
   const std::optional<Error>& problem() const { return problem_; }
   // Grows with each reading: what was made of an older one is out of date.
   uint64_t edition() const { return edition_; }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gui/campaign_edits.h"
+#include "gui/edit_history.h"
 #include "gui/keys.h"
 #include "gui/names.h"
 #include "gui/open_campaign.h"
@@ -26,9 +27,14 @@ struct Ui {
   Names& names;
   OpenCampaign& campaign;
   CampaignEdits& edits;
+  EditHistory& history;
   std::function<void(ScreenKind)> go_to;
-  std::function<void(const std::filesystem::path&)> open;  // another campaign
-  std::function<void(std::string)> notify;                 // one line that is shown for some seconds
+  // Another campaign. False: not now, and the person was told why.
+  std::function<bool(const std::filesystem::path&)> open;
+  std::function<void(std::string)> notify;  // one line that is shown for some seconds
+  // The last thing that was done, told in such a line.
+  std::function<void()> undo;
+  std::function<void()> redo;
 };
 
 // The window's thread.

@@ -11,7 +11,6 @@ struct GivenUp {
   std::jthread thread;
 };
 
-// Joins whatever is left when the program ends, too.
 class GivenUpWork {
  public:
   void add(GivenUp work) { all_.push_back(std::move(work)); }

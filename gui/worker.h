@@ -26,7 +26,8 @@ class Worker {
   void request_stop() { thread_.request_stop(); }
   bool is_stopping() const { return thread_.get_stop_token().stop_requested(); }
 
-  // Waits for all that was given up. For the end of the window, before what work calls (SDL) ends as well.
+  // Waits for all that was given up. For the end of the window: before what work calls (SDL) ends as well, and before
+  // main() does.
   static void join_all();
 
  private:

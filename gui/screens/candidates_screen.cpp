@@ -23,6 +23,8 @@ namespace {
 using campaign::Candidate;
 using campaign::Decision;
 
+constexpr size_t kMostRejectedShown = 5;  // rows at once
+
 enum Column { kLine, kName, kMail, kFound, kState };
 
 // What a row of the table says about a candidate's video.
@@ -52,7 +54,8 @@ class CandidatesScreen final : public Screen {
   void draw_filter(Ui& ui, const LoadedCampaign& loaded);
   void draw_table(Ui& ui, const LoadedCampaign& loaded);
   void draw_row(Ui& ui, const LoadedCampaign& loaded, size_t candidate);
-  void draw_rejected(Ui& ui, const LoadedCampaign& loaded) const;
+  void draw_rejected(Ui& ui, const LoadedCampaign& loaded);
+  void draw_rejected_row(Ui& ui, const campaign::RejectedRow& row, size_t number);
   void draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCampaign>& loaded);
   void draw_moments(Ui& ui);
   void decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision);
@@ -64,6 +67,7 @@ class CandidatesScreen final : public Screen {
   bool needs_sorting_ = true;
   size_t chosen_ = 0;  // a candidate
   bool scrolls_to_chosen_ = false;
+  size_t rejected_ = 0;  // the row whose findings are told whole
   uint64_t edition_ = 0;
   std::unique_ptr<MessagePicture> drawing_;
   PictureView picture_;
@@ -79,16 +83,14 @@ void CandidatesScreen::forget() {
   picture_.clear();
   drawing_.reset();
   chosen_ = 0;
+  rejected_ = 0;
   filter_.clear();
   edition_ = 0;
 }
 
 void CandidatesScreen::draw(Ui& ui) {
   const std::shared_ptr<const LoadedCampaign> loaded = ui.campaign.loaded();
-  if (!loaded) {
-    if (ui.campaign.problem()) return show_error(ui.theme, *ui.campaign.problem());
-    return muted(ui.theme, tr("The campaign is being read …"));
-  }
+  if (!loaded) return muted(ui.theme, tr("The campaign is being read …"));
   refresh(ui, *loaded);
   take_keys(ui, *loaded);
   const ImVec2 room = ImGui::GetContentRegionAvail();
@@ -192,17 +194,44 @@ void CandidatesScreen::draw_filter(Ui& ui, const LoadedCampaign& loaded) {
   draw_rejected(ui, loaded);
 }
 
-void CandidatesScreen::draw_rejected(Ui& ui, const LoadedCampaign& loaded) const {
-  if (loaded.roster.rejected.empty()) return;
-  const std::string label =
-      tr_count("{} row gets no video", "{} rows get no video", loaded.roster.rejected.size()) + "###rejected";
-  if (!ImGui::TreeNodeEx(label.c_str())) return;
-  for (const campaign::RejectedRow& row : loaded.roster.rejected) {
-    if (!row.name.empty())
-      ui.names.show(row.name, {ui.theme.px(15), ui.theme.px(400), 1, true, ui.theme.colors().text});
-    for (const Finding& finding : row.findings) show_finding(ui.theme, finding);
+void CandidatesScreen::draw_rejected(Ui& ui, const LoadedCampaign& loaded) {
+  const auto& rejected = loaded.roster.rejected;
+  if (rejected.empty()) return;
+  const std::string label = tr_count("{} row gets no video", "{} rows get no video", rejected.size()) + "###rejected";
+  if (!ImGui::TreeNodeEx(label.c_str(), ImGuiTreeNodeFlags_NoTreePushOnOpen)) return;
+  rejected_ = std::min(rejected_, rejected.size() - 1);
+  const float row = row_height(ui);
+  const auto shown = static_cast<float>(std::min(rejected.size(), kMostRejectedShown));
+  if (ImGui::BeginTable("rejected", 3,
+                        ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_NoSavedSettings,
+                        {0, shown * row})) {
+    ImGui::TableSetupColumn("row", ImGuiTableColumnFlags_WidthStretch, 0.75F);
+    ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, 2);
+    ImGui::TableSetupColumn("found", ImGuiTableColumnFlags_WidthStretch, 4.6F);
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(rejected.size()), row);
+    while (clipper.Step()) {
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+        draw_rejected_row(ui, rejected[static_cast<size_t>(i)], static_cast<size_t>(i));
+    }
+    ImGui::EndTable();
   }
-  ImGui::TreePop();
+  for (const Finding& finding : rejected[rejected_].findings) show_finding(ui.theme, finding);
+}
+
+void CandidatesScreen::draw_rejected_row(Ui& ui, const campaign::RejectedRow& row, size_t number) {
+  const Theme& theme = ui.theme;
+  ImGui::TableNextRow(0, row_height(ui));
+  ImGui::TableNextColumn();
+  const std::string label = fmt::format("{}###rejected{}", row.line, number);
+  if (ImGui::Selectable(label.c_str(), number == rejected_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
+    rejected_ = number;
+  ImGui::TableNextColumn();
+  ui.names.show_in_cell(row.name, {theme.px(15), 0, 1, false, theme.colors().text}, row_height(ui));
+  ImGui::TableNextColumn();
+  if (!row.findings.empty())
+    ui.names.show_in_cell(row.findings.front().message, {theme.px(14), 0, 1, false, theme.colors().bad},
+                          row_height(ui));
 }
 
 void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
@@ -325,18 +354,10 @@ void CandidatesScreen::draw_moments(Ui& ui) {
 void CandidatesScreen::decide(Ui& ui, const LoadedCampaign& loaded, std::optional<Decision> decision) {
   const Candidate& candidate = loaded.roster.candidates[chosen_];
   auto seen = campaign::words_seen(*loaded.job, candidate);
-  // As the file is now: what was decided a moment ago, here or elsewhere, may not have been read yet.
-  Findings unread;
-  auto earlier = campaign::read_decisions(campaign::decisions_file(ui.campaign.folder()), unread);
-  if (seen && !earlier) seen = tl::unexpected(earlier.error());
-  if (seen && !unread.empty()) seen = fail(ErrorKind::InvalidInput, unread.front().describe(), unread.front().hint);
-  auto saved =
-      seen ? campaign::write_decisions(ui.campaign.folder(),
-                                       merged(std::move(*earlier), {{candidate.id, {decision, *seen, candidate.name}}}))
-           : tl::unexpected(seen.error());
+  const auto saved = seen ? ui.history.decide(candidate.id, {decision, *seen, candidate.name})
+                          : tl::unexpected(std::move(seen).error());
   problem_ = saved ? std::optional<Error>() : saved.error();
   if (!saved) return;
-  ui.campaign.reload();
   // On to the next one, as with a pile of letters.
   const auto at = std::find(rows_.begin(), rows_.end(), chosen_);
   if (decision && at != rows_.end() && at + 1 != rows_.end()) {

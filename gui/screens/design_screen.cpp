@@ -69,7 +69,7 @@ class DesignScreen final : public Screen {
   void draw_look(Ui& ui);
   void draw_layers(Ui& ui);
   void draw_layer(Ui& ui, size_t number);
-  void draw_undo(Ui& ui) const;
+  void draw_undo(Ui& ui);
   void words_field(Ui& ui, size_t number, const char* key, const char* label);
   void choice_field(Ui& ui, const TomlPlace& place, const char* key, const char* label, std::span<const Choice> choices,
                     const char* doing);
@@ -369,16 +369,14 @@ void DesignScreen::size_field(Ui& ui, size_t number) {
   });
 }
 
-void DesignScreen::draw_undo(Ui& ui) const {
-  const CampaignEditor* editor = ui.edits.editor();
-  if (editor == nullptr) return;
+void DesignScreen::draw_undo(Ui& ui) {
   gap(ui.theme, 6);
-  if (const auto words = editor->undo_words()) {
-    if (button(ui.theme, tr("Undo: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.edits.undo();
+  if (const auto words = ui.history.undo_words()) {
+    if (button(ui.theme, tr("Undo: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.undo();
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Z");
   }
-  if (const auto words = editor->redo_words()) {
-    if (button(ui.theme, tr("Again: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.edits.redo();
+  if (const auto words = ui.history.redo_words()) {
+    if (button(ui.theme, tr("Again: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.redo();
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Y");
   }
 }

@@ -138,8 +138,7 @@ void HomeScreen::draw_card(Ui& ui, const Known& known) {
   ui.names.show_at(list, {from.x + theme.px(14), to.y - theme.px(26)}, state, small);
   ImGui::PopID();
   if (!is_chosen) return;
-  ui.open(recent.folder);
-  ui.go_to(summary.has_take ? ScreenKind::Candidates : ScreenKind::Record);
+  if (ui.open(recent.folder)) ui.go_to(summary.has_take ? ScreenKind::Candidates : ScreenKind::Record);
 }
 
 void HomeScreen::draw_new(Ui& ui) {
@@ -165,15 +164,15 @@ void HomeScreen::draw_kit_question(Ui& ui) {
   if (kit != kits.end()) muted(ui.theme, kit->purpose.c_str());
   const bool is_entered = text_field(ui.theme, ui.names, {"##folder", "", 460}, folder_) == Typed::Entered;
   if (button(ui.theme, tr("Make it"), ButtonKind::Primary) || is_entered) {
-    auto made = campaign::start_campaign(folder_, kit_);
+    const std::filesystem::path folder = typed_path(folder_);
+    auto made = campaign::start_campaign(folder, kit_);
     if (!made) {
       problem_ = made.error();
       return;
     }
     problem_.reset();
     kit_.clear();
-    ui.open(folder_);
-    ui.go_to(ScreenKind::Record);
+    if (ui.open(folder)) ui.go_to(ScreenKind::Record);
   }
   ImGui::SameLine();
   if (button(ui.theme, tr("Not now"), ButtonKind::Quiet)) kit_.clear();
@@ -197,7 +196,7 @@ void HomeScreen::draw_dropped(Ui& ui) {
   if (can_use) {
     const std::string name =
         ui.campaign.loaded() ? ui.campaign.loaded()->campaign.name : ui.campaign.folder().filename().string();
-    if (button(theme, tr("Use it in the open campaign"), ButtonKind::Primary)) {
+    if (button(theme, tr("Use it in the open campaign"), ButtonKind::Primary) || pressed(SDL_SCANCODE_RETURN)) {
       copying_ = std::make_unique<Task<std::filesystem::path>>(
           ui.window.waker(),
           [file = *dropped_, folder = ui.campaign.folder()](TaskReport& report, const std::stop_token& stop) {
@@ -209,7 +208,7 @@ void HomeScreen::draw_dropped(Ui& ui) {
   } else {
     muted(theme, tr("Open a campaign, or begin one below, and it can use this file."));
   }
-  if (button(theme, tr("Not now"), ButtonKind::Quiet)) dropped_.reset();
+  if (button(theme, tr("Not now"), ButtonKind::Quiet) || pressed(SDL_SCANCODE_ESCAPE)) dropped_.reset();
   gap(theme, 12);
 }
 
@@ -239,15 +238,15 @@ void HomeScreen::draw_open_by_path(Ui& ui) {
   const bool is_entered = text_field(ui.theme, ui.names, {"##path", "", 460}, path_) == Typed::Entered;
   ImGui::SameLine();
   if (!button(ui.theme, tr("Open")) && !is_entered) return;
+  const std::filesystem::path folder = typed_path(path_);
   std::error_code code;
-  if (!std::filesystem::exists(std::filesystem::path(path_) / "campaign.toml", code)) {
-    problem_ = Error(ErrorKind::NotFound, tr("{} is no campaign: there is no campaign.toml in it", {path_}),
+  if (!std::filesystem::exists(folder / "campaign.toml", code)) {
+    problem_ = Error(ErrorKind::NotFound, tr("{} is no campaign: there is no campaign.toml in it", {folder.string()}),
                      tr("a folder that candid new made, or begin a new one above"));
     return;
   }
   problem_.reset();
-  ui.open(path_);
-  ui.go_to(ScreenKind::Candidates);
+  if (ui.open(folder)) ui.go_to(ScreenKind::Candidates);
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ TEST_F(CampaignEditorTest, UndoesAndDoesAgainByTheirWords) {
   editor.undo();
   must(editor.remove_layer(0, "remove logo"));
   EXPECT_EQ(editor.redo_words(), std::nullopt) << "another way was taken";
+  EXPECT_EQ(editor.steps_made(), 3U) << "undo and redo make none";
   editor.undo();
   EXPECT_EQ(editor.text(), first);
 }

@@ -255,7 +255,7 @@ def window(camera):
         campaign = desk.campaign()
         opened = desk.open(campaign)
         opened.key("ctrl+2")
-        opened.wait_title("Record")
+        opened.wait_title("Record", "Backend Engineer")
         yield opened, campaign
         opened.key("ctrl+q")
         claim(opened.wait_end() == 0, opened.log())

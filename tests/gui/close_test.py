@@ -50,7 +50,7 @@ def killed_while_recording():
         # It is a take all the same: the next window shows it.
         again = desk.open(folder)
         again.key("ctrl+2")
-        again.wait_title("Record")
+        again.wait_title("Record", "Backend Engineer")
         assert "●" not in again.title()
         assert take.exists() and seconds_of(take) > 0.5
         again.key("ctrl+q")

@@ -137,6 +137,9 @@ class Window:
         # There is no window manager to give it the keyboard.
         wait_for("the keyboard", lambda: self._xdotool("windowfocus", "--sync", self._id).returncode == 0)
 
+    def number(self):
+        return self._id
+
     def log(self):
         return (self._desk.folder / "window.log").read_text()
 
@@ -201,7 +204,7 @@ class Window:
 def begin_recording(window, folder, megabytes=3):
     """On the record screen, until some seconds are in the take: its file."""
     window.key("ctrl+2")
-    window.wait_title("Record")
+    window.wait_title("Record", "Backend Engineer")
     window.key("space")
     window.wait_title("●")
     take = folder / "takes/body.mkv"

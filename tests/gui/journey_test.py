@@ -22,7 +22,7 @@ def state_of(desk, folder, candidate):
 
 def record(window, folder):
     window.key("ctrl+2")
-    window.wait_title("Record")
+    window.wait_title("Record", "Backend Engineer")
     window.save("record")
     window.key("space")  # counts down, and begins
     window.wait_title("●")

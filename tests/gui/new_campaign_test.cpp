@@ -1,5 +1,7 @@
 #include "gui/new_campaign.h"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "campaign/kits.h"
@@ -72,6 +74,20 @@ TEST_F(NewCampaignTest, ACopyThatIsStoppedLeavesNothing) {
   ASSERT_FALSE(copy);
   EXPECT_EQ(copy.error().kind(), ErrorKind::Cancelled);
   for (const auto& left : std::filesystem::directory_iterator(campaign() / "takes")) ADD_FAILURE() << left.path();
+}
+
+TEST(TypedPath, KnowsTheHomeFolder) {
+  const char* before = std::getenv("HOME");
+  const std::string home = before != nullptr ? before : "";
+  setenv("HOME", "/home/zoë", 1);
+  EXPECT_EQ(typed_path("~"), "/home/zoë");
+  EXPECT_EQ(typed_path("~/"), "/home/zoë");
+  EXPECT_EQ(typed_path(" ~/jobs/back end/ "), "/home/zoë/jobs/back end");
+  EXPECT_EQ(typed_path("~zoë/jobs").filename(), "jobs");
+  EXPECT_EQ(typed_path("~zoë/jobs").parent_path(), std::filesystem::current_path() / "~zoë");
+  EXPECT_EQ(typed_path("/srv/./jobs/../x"), "/srv/x");
+  EXPECT_EQ(typed_path("/"), "/");
+  setenv("HOME", home.c_str(), 1);
 }
 
 TEST(RosterFile, IsToldByItsName) {

@@ -22,7 +22,7 @@ def without_a_camera():
         folder = desk.campaign()
         window = desk.open(folder)
         window.key("ctrl+2")
-        window.wait_title("Record")
+        window.wait_title("Record", "Backend Engineer")
         window.still_picture()
         window.save("no-camera")
         take = folder / "takes/body.mkv"
