@@ -101,6 +101,12 @@ void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from,
     ImGui::Dummy(room);
     return;
   }
+  // The handles lie above the strip, and come first: of two that overlap, ImGui gives the mouse to the earlier one.
+  list.ChannelsSplit(2);
+  list.ChannelsSetCurrent(1);
+  drag_handle(ui, view, End::Start, inner, size);
+  drag_handle(ui, view, End::End, inner, size);
+  list.ChannelsSetCurrent(0);
   ImGui::SetCursorScreenPos(inner);
   ImGui::InvisibleButton("strip", size);
   show_mark();
@@ -113,8 +119,7 @@ void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from,
   list.AddRectFilled({end, inner.y}, {inner.x + size.x, inner.y + size.y}, cut);
   const float now = place_of(view.position, length, inner.x, size.x);
   list.AddLine({now, inner.y}, {now, inner.y + size.y}, ImGui::GetColorU32(colors.text), theme.px(2));
-  drag_handle(ui, view, End::Start, inner, size);
-  drag_handle(ui, view, End::End, inner, size);
+  list.ChannelsMerge();
   ImGui::SetCursorScreenPos({from.x, from.y + room.y + theme.px(6)});
 }
 
@@ -135,8 +140,10 @@ void TakeReview::drag_handle(const Ui& ui, const Player::View& view, End which, 
                                             ImGui::GetColorU32(theme.colors().accent), theme.px(4));
   // Marked and pressed by key, it comes to where the take stands.
   const bool is_fetched = is_pressed && !ImGui::IsMouseReleased(ImGuiMouseButton_Left);
-  if (is_held || is_fetched) {
-    const Microseconds place = is_fetched ? view.position : time_at(ImGui::GetIO().MousePos.x, length, from.x, room.x);
+  // A click alone moves nothing.
+  if ((is_held && ImGui::IsMouseDragging(ImGuiMouseButton_Left)) || is_fetched) {
+    const float edge = ImGui::GetIO().MousePos.x + (is_start ? handle / 2 : -handle / 2);
+    const Microseconds place = is_fetched ? view.position : time_at(edge, length, from.x, room.x);
     capture::Trim cut{span.first, length - span.last};
     Microseconds& moved = is_start ? cut.start : cut.end;
     const Microseconds most = std::max(Microseconds{0}, length - (is_start ? cut.end : cut.start) - kLeastLeft);

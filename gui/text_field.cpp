@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <imgui.h>
 #include <imgui_stdlib.h>
@@ -65,22 +66,30 @@ std::string shown_line(std::string_view text) {
   return shown;
 }
 
-// The caret where the mouse is. ImGui has put it where its own letters, which nobody sees, would be.
-void follow_mouse(const FieldBox& box, TypingNow& now, size_t count) {
-  const ImGuiIO& io = ImGui::GetIO();
-  const size_t place = now.line.place_at(io.MousePos.x - box.left() + now.scroll);
+// The caret where the mouse is: ImGui has put it where its own letters, which nobody sees, would be. False: the mouse
+// has no part in it.
+bool follow_mouse(const FieldBox& box, TypingNow& now, size_t count) {
   const bool is_clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left) && ImGui::IsMouseHoveringRect(box.from, box.to);
+  now.is_dragged = is_clicked || (now.is_dragged && ImGui::IsMouseDown(ImGuiMouseButton_Left));
+  if (!now.is_dragged) return false;
   if (is_clicked && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
     now.is_dragged = false;
     now.anchor = 0;
     now.caret = count;
-  } else if (is_clicked) {
-    now.is_dragged = true;
-    if (!io.KeyShift) now.anchor = place;
-    now.caret = place;
-  } else if (now.is_dragged) {
-    now.caret = place;
+    return true;
   }
+  const ImGuiIO& io = ImGui::GetIO();
+  now.caret = now.line.place_at(io.MousePos.x - box.left() + now.scroll);
+  if (is_clicked && !io.KeyShift) now.anchor = now.caret;
+  return true;
+}
+
+// What keys have made of the caret and the selection.
+void follow_keys(const ImGuiInputTextCallbackData& data, std::string_view text, TypingNow& now) {
+  auto place_of = [&](int byte) { return count_of(text.substr(0, static_cast<size_t>(byte))); };
+  now.caret = now.line.out_of_letter(place_of(data.CursorPos), now.caret);
+  const int other_end = data.CursorPos == data.SelectionEnd ? data.SelectionStart : data.SelectionEnd;
+  now.anchor = data.HasSelection() ? place_of(other_end) : now.caret;
 }
 
 int follow(ImGuiInputTextCallbackData* data) {
@@ -90,22 +99,12 @@ int follow(ImGuiInputTextCallbackData* data) {
   now.field = box.id;
   const std::string_view text(data->Buf, static_cast<size_t>(data->BufTextLen));
   now.line = CaretLine(box.names.letters_of(shown_line(without_stand_ins(text)), box.style));
-  auto place_of = [&](int byte) { return count_of(text.substr(0, static_cast<size_t>(byte))); };
-  const size_t before = now.caret;
-  const size_t anchor_before = now.anchor;
-  now.is_dragged = now.is_dragged && ImGui::IsMouseDown(ImGuiMouseButton_Left);
-  const bool has_selection = data->HasSelection();
-  now.caret = now.line.out_of_letter(place_of(data->CursorPos), before);
-  now.anchor = has_selection
-                   ? place_of(data->CursorPos == data->SelectionEnd ? data->SelectionStart : data->SelectionEnd)
-                   : now.caret;
-  if (now.is_dragged || (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && ImGui::GetIO().KeyShift))
-    now.anchor = anchor_before;
-  follow_mouse(box, now, count_of(text));
+  const std::pair before(now.caret, now.anchor);
+  if (!follow_mouse(box, now, count_of(text))) follow_keys(*data, text, now);
+  if (std::pair(now.caret, now.anchor) != before) now.moved_at = ImGui::GetTime();
   data->CursorPos = byte_of(text, now.caret);
   data->SelectionStart = byte_of(text, now.anchor);
   data->SelectionEnd = data->CursorPos;
-  if (now.caret != before || now.anchor != anchor_before) now.moved_at = ImGui::GetTime();
   return 0;
 }
 

@@ -172,6 +172,8 @@ void Window::take(const SDL_Event& event, WindowContent& content) {
     io.KeyShift = (event.key.keysym.mod & KMOD_SHIFT) != 0;
     io.KeyAlt = (event.key.keysym.mod & KMOD_ALT) != 0;
   }
+  if (event.type == SDL_MOUSEMOTION) mouse_ = {event.motion.x, event.motion.y};
+  if (event.type == SDL_MOUSEBUTTONDOWN || event.type == SDL_MOUSEBUTTONUP) mouse_ = {event.button.x, event.button.y};
   frames_due_ = kFramesAfterChange;
   if (event.type == SDL_DROPFILE) {
     content.dropped(event.drop.file);
@@ -190,6 +192,12 @@ void Window::draw_once(WindowContent& content) {
   content.prepare();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplSDL2_NewFrame();
+  // The backend asks SDL for the mouse's place on the whole screen. On X11 that stands still while a button is held
+  // (SDL 2.26: raw motion ends with the grab), so that nothing could be dragged; and it may be past the event that is
+  // drawn.
+  ImGuiIO& io = ImGui::GetIO();
+  if (mouse_ && ImGui::IsMousePosValid(&io.MousePos))
+    io.MousePos = {static_cast<float>(mouse_->x), static_cast<float>(mouse_->y)};
   ImGui::NewFrame();
   content.draw();
   ImGui::Render();

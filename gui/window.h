@@ -76,6 +76,11 @@ class Window {
   std::unique_ptr<SDL_Window, Destroy> window_;
   void* context_;  // SDL_GLContext
   Waker waker_;
+  struct Place {
+    int x;
+    int y;
+  };
+  std::optional<Place> mouse_{};  // within the window, as the last event told
   bool is_closing_ = false;
   int frames_due_ = 2;
   std::optional<int> draw_again_in_{};

@@ -168,6 +168,13 @@ class Window:
         self._xdotool("mousemove", x, y)
         self._xdotool("click", 1)
 
+    def drag(self, x, y, to_x):
+        self._xdotool("mousemove", x, y)
+        self._xdotool("mousedown", 1)
+        self._xdotool("mousemove", to_x, y)
+        self.still_picture()
+        self._xdotool("mouseup", 1)
+
     def still_picture(self):
         """A picture of the screen that has stopped changing: the same for half a second."""
         pictures = []
