@@ -43,14 +43,16 @@ def links_in(folder):
 class Desktop:
     """`with Desktop() as desk`: a display, and folders of its own for what Candid keeps."""
 
-    def __init__(self, size="1280x800"):
+    def __init__(self, size="1280x800", dots=96):
         self.folder = Path(tempfile.mkdtemp(prefix="candid-window-"))
         self._size = size
+        self._dots = dots  # an inch
         self._started = []
 
     def __enter__(self):
         read, write = os.pipe()
-        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
+        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-dpi",
+                                 str(self._dots), "-nolisten", "tcp"],
                                 pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         self._started.append(xvfb)
@@ -151,6 +153,11 @@ class Window:
         except Late as late:
             raise Late(f"{late}; it is {self.title()!r}") from None
 
+    def size(self):
+        """Width and height, pixels."""
+        told = dict(line.split("=") for line in self._xdotool("getwindowgeometry", "--shell", self._id).stdout.split())
+        return int(told["WIDTH"]), int(told["HEIGHT"])
+
     def key(self, *keys):
         for one in keys:
             self._xdotool("key", one)
@@ -158,8 +165,11 @@ class Window:
     def type(self, words):
         self._xdotool("type", words)
 
-    def click(self, x, y):
+    def point(self, x, y):
         self._xdotool("mousemove", x, y)
+
+    def click(self, x, y):
+        self.point(x, y)
         self._xdotool("click", 1)
 
     def still_picture(self):
