@@ -8,6 +8,7 @@
 #include "campaign/prepared.h"
 #include "campaign/publishing/publish_preview.h"
 #include "gui/widgets.h"
+#include "media/frame.h"
 
 namespace candid::gui {
 namespace {
@@ -120,7 +121,7 @@ Result<PublishedResult> run(const std::filesystem::path& folder, const std::file
 
 Publishing::Publishing(const Waker& waker, const std::filesystem::path& folder, const std::filesystem::path& data)
     : task_(waker, [shared = shared_, waker, folder, data](TaskReport&, const std::stop_token& stop) {
-        return run(
+        auto result = run(
             folder, data,
             [&](const std::function<void(PublishingView&)>& change) {
               {
@@ -130,6 +131,8 @@ Publishing::Publishing(const Waker& waker, const std::filesystem::path& folder, 
               waker.wake();
             },
             stop);
+        media::give_back_frames();  // a gigabyte, which the window has no use for
+        return result;
       }) {}
 
 PublishingView Publishing::look() const {
