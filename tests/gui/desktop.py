@@ -51,8 +51,9 @@ class Desktop:
 
     def __enter__(self):
         read, write = os.pipe()
-        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-dpi",
-                                 str(self._dots), "-nolisten", "tcp"],
+        # Without a reset each time that its last client, one of xdotool's looks, goes.
+        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-dpi", str(self._dots),
+                                 "-nolisten", "tcp", "-noreset"],
                                 pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         self._started.append(xvfb)
@@ -126,10 +127,16 @@ class Window:
         return subprocess.run(["xdotool", *map(str, words)], env=self._desk.environment, capture_output=True, text=True)
 
     def wait_until_shown(self):
+        asked = []
+
         def look():
             assert self.process.poll() is None, self.log()
-            return self._xdotool("search", "--onlyvisible", "--class", "candid-gui").stdout.split()
-        self._id = wait_for("the window", look)[0]
+            asked.append(self._xdotool("search", "--onlyvisible", "--class", "candid-gui"))
+            return asked[-1].stdout.split()
+        try:
+            self._id = wait_for("the window", look)[0]
+        except Late as late:
+            raise Late(f"{late}: {asked[-1].stderr} {self.log()}") from None
         # There is no window manager to give it the keyboard.
         wait_for("the keyboard", lambda: self._xdotool("windowfocus", "--sync", self._id).returncode == 0)
 
