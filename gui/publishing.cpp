@@ -2,6 +2,7 @@
 
 #include "campaign/sending.h"
 #include "gui/widgets.h"
+#include "media/frame.h"
 
 namespace candid::gui {
 namespace {
@@ -137,7 +138,7 @@ Result<PublishedResult> run(const std::filesystem::path& folder, const campaign:
 
 Publishing::Publishing(const Waker& waker, const std::filesystem::path& folder, const std::filesystem::path& data)
     : task_(waker, [shared = shared_, waker, folder, data](TaskReport&, const std::stop_token& stop) {
-        return run(
+        auto result = run(
             folder, {data, 0, {}},
             [&](const std::function<void(PublishingView&)>& change) {
               {
@@ -147,6 +148,8 @@ Publishing::Publishing(const Waker& waker, const std::filesystem::path& folder, 
               waker.wake();
             },
             stop);
+        media::give_back_frames();  // a gigabyte, which the window has no use for
+        return result;
       }) {}
 
 PublishingView Publishing::look() const {

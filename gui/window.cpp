@@ -1,7 +1,9 @@
 #include "gui/window.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <string_view>
 
 #include <SDL.h>
 #include <SDL_opengl.h>
@@ -10,6 +12,7 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include "gui/screen_density.h"
 #include "gui/stand_ins.h"
 #include "gui/worker.h"
 
@@ -22,11 +25,31 @@ constexpr uint64_t kShortestFrame = 16;  // ms, where nothing else holds us back
 constexpr int kCaretBlink = 400;         // ms
 constexpr int kNobodyLooks = 250;        // ms between frames of a window that is not to be seen
 
-constexpr int kLeastWidth = 860;
+constexpr float kUsualDots = 96;  // an inch, for which sizes are chosen
+constexpr int kLeastWidth = 860;  // at that density
 constexpr int kLeastHeight = 560;
 
 Error sdl_error(std::string_view doing, std::string hint) {
   return Error(ErrorKind::Unsupported, fmt::format("{} ({})", doing, SDL_GetError()), std::move(hint));
+}
+
+// In sixteenths: a server rounds its size to millimetres, and would make 1.996 of 2.
+float scale_of(float dots) {
+  return std::clamp(std::round(dots / kUsualDots * 16) / 16, 1.0F, 3.0F);
+}
+
+std::optional<float> x11_dots() {
+  const char* driver = SDL_GetCurrentVideoDriver();
+  return driver != nullptr && std::string_view(driver) == "x11" ? x11_dots_per_inch() : std::nullopt;
+}
+
+// The smallest window in which everything has its place; never larger than the screen.
+SDL_Point least_size(std::optional<float> dots) {
+  const float scale = scale_of(dots.value_or(kUsualDots));
+  SDL_Point least{static_cast<int>(kLeastWidth * scale), static_cast<int>(kLeastHeight * scale)};
+  SDL_Rect screen{};
+  if (SDL_GetDisplayUsableBounds(0, &screen) == 0) least = {std::min(least.x, screen.w), std::min(least.y, screen.h)};
+  return least;
 }
 
 bool is_on_a_screen(const WindowPlace& place) {
@@ -81,9 +104,10 @@ Result<std::unique_ptr<Window>> Window::open(const WindowPlace& place) {
   const uint32_t flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
                          (place.is_maximized ? uint32_t{SDL_WINDOW_MAXIMIZED} : 0U);
   const int centred = SDL_WINDOWPOS_CENTERED;
-  SDL_Window* window =
-      SDL_CreateWindow("Candid", is_placed ? *place.x : centred, is_placed ? *place.y : centred,
-                       std::max(kLeastWidth, place.width), std::max(kLeastHeight, place.height), flags);
+  const std::optional<float> dots = x11_dots();
+  const SDL_Point least = least_size(dots);
+  SDL_Window* window = SDL_CreateWindow("Candid", is_placed ? *place.x : centred, is_placed ? *place.y : centred,
+                                        std::max(least.x, place.width), std::max(least.y, place.height), flags);
   SDL_GLContext context = window == nullptr ? nullptr : SDL_GL_CreateContext(window);
   if (context == nullptr) {
     auto error = sdl_error("no window with OpenGL 3 can be opened here",
@@ -92,13 +116,15 @@ Result<std::unique_ptr<Window>> Window::open(const WindowPlace& place) {
     SDL_Quit();
     return tl::unexpected(error);
   }
-  return std::unique_ptr<Window>(new Window(window, context));
+  return std::unique_ptr<Window>(new Window(window, context, dots));
 }
 
-Window::Window(SDL_Window* window, void* context) : window_(window), context_(context) {
+Window::Window(SDL_Window* window, void* context, std::optional<float> x11_dots)
+    : window_(window), context_(context), x11_dots_(x11_dots) {
   waker_.state_->event_type = SDL_RegisterEvents(1);
   waker_.state_->is_open = true;
-  SDL_SetWindowMinimumSize(window, kLeastWidth, kLeastHeight);
+  const SDL_Point least = least_size(x11_dots_);
+  SDL_SetWindowMinimumSize(window, least.x, least.y);
   SDL_GL_SetSwapInterval(1);
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
@@ -221,11 +247,12 @@ float Window::pixels_per_unit() const {
 }
 
 float Window::density() const {
-  constexpr float kUsual = 96;  // dots an inch, for which sizes are chosen
-  float dots = kUsual;
-  // X11 tells the whole desktop's wish here (Xft.dpi); systems with scaled units have it in pixels_per_unit().
+  // SDL 2.26 tells X11 screens' own millimetres, and nothing where a screen has none.
+  if (x11_dots_) return scale_of(*x11_dots_);
+  float dots = kUsualDots;
   if (SDL_GetDisplayDPI(std::max(0, SDL_GetWindowDisplayIndex(window_.get())), nullptr, &dots, nullptr) != 0) return 1;
-  return std::clamp(dots / kUsual / pixels_per_unit(), 1.0F, 3.0F);
+  // Systems with scaled units have it in those, too.
+  return scale_of(dots / pixels_per_unit());
 }
 
 WindowPlace Window::place() const {

@@ -56,7 +56,7 @@ class Window {
   Waker waker() const { return waker_; }
   // Pixels of the picture for one of ImGui's units, which are the desktop's.
   float pixels_per_unit() const;
-  // How much larger than by default everything should be drawn, as the screen's density says.
+  // How much larger than by default everything should be drawn, as the desktop asks for, or the screen's density.
   float density() const;
   WindowPlace place() const;
   void set_title(const std::string& title);
@@ -65,7 +65,7 @@ class Window {
   void draw_again_in(int milliseconds);
 
  private:
-  Window(SDL_Window* window, void* context);
+  Window(SDL_Window* window, void* context, std::optional<float> x11_dots);
   void take(const SDL_Event& event, WindowContent& content);
   void draw_once(WindowContent& content);
   int wait_for() const;
@@ -74,7 +74,8 @@ class Window {
     void operator()(SDL_Window* window) const;
   };
   std::unique_ptr<SDL_Window, Destroy> window_;
-  void* context_;  // SDL_GLContext
+  void* context_;                  // SDL_GLContext
+  std::optional<float> x11_dots_;  // an inch: of the whole desktop, as it was when the window was opened
   Waker waker_;
   struct Place {
     int x;

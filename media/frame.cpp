@@ -9,6 +9,10 @@ extern "C" {
 #include <map>
 #include <mutex>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "media/av.h"
 
 namespace candid::media {
@@ -22,11 +26,19 @@ struct FreePool {
 };
 
 // Buffers of one size are used again and again: the kernel clears fresh memory, which takes longer than a copy.
+struct Buffers {
+  std::mutex mutex;
+  std::map<size_t, std::unique_ptr<AVBufferPool, FreePool>> pools;  // by bytes
+};
+
+Buffers& buffers() {
+  static Buffers all;
+  return all;
+}
+
 AVBufferRef* take_buffer(size_t bytes) {
-  static std::mutex mutex;
-  static std::map<size_t, std::unique_ptr<AVBufferPool, FreePool>> pools;
-  std::lock_guard lock(mutex);
-  auto& pool = pools[bytes];
+  std::lock_guard lock(buffers().mutex);
+  auto& pool = buffers().pools[bytes];
   if (!pool) pool.reset(av_buffer_pool_init(bytes, nullptr));
   return pool ? av_buffer_pool_get(pool.get()) : nullptr;
 }
@@ -35,6 +47,18 @@ AVBufferRef* take_buffer(size_t bytes) {
 
 void Frame::Free::operator()(AVFrame* frame) const {
   av_frame_free(&frame);
+}
+
+void give_back_frames() {
+  {
+    std::lock_guard lock(buffers().mutex);
+    // A pool ends with the last of its buffers: those of frames that somebody has stay until then.
+    buffers().pools.clear();
+  }
+#ifdef __GLIBC__
+  // Arenas of threads keep what was freed in them below something that still lives.
+  malloc_trim(0);
+#endif
 }
 
 Result<Frame> Frame::allocate(FrameSize size) {

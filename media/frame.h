@@ -62,4 +62,8 @@ class Frame {
   std::unique_ptr<AVFrame, Free> frame_;
 };
 
+// Gives the memory of frames that nobody has any more back to the system, instead of keeping it for frames to come: for
+// a program that stays after it has worked on many. Any thread.
+void give_back_frames();
+
 }  // namespace candid::media

@@ -25,6 +25,8 @@ using campaign::Decision;
 
 constexpr size_t kMostRejectedShown = 5;  // rows at once
 
+constexpr float kWidthForMail = 480;  // units, of the table
+
 enum Column { kLine, kName, kMail, kFound, kState };
 
 // What a row of the table says about a candidate's video.
@@ -182,7 +184,9 @@ void CandidatesScreen::draw_filter(Ui& ui, const LoadedCampaign& loaded) {
   if (pressed_with_ctrl(SDL_SCANCODE_F)) ImGui::SetKeyboardFocusHere();
   const bool is_changed = text_field(theme, ui.names, {"##filter", tr("Find a name or an address (Ctrl-F)"), 260},
                                      filter_) == Typed::Changed;
+  const float toggle = ImGui::GetFrameHeight() + ImGui::CalcTextSize(tr("Only what needs a look")).x + theme.px(8);
   ImGui::SameLine();
+  if (ImGui::GetContentRegionAvail().x < toggle) ImGui::NewLine();
   const bool is_toggled = ImGui::Checkbox(tr("Only what needs a look"), &only_found_);
   if (is_changed || is_toggled) choose_rows(loaded);
   const size_t held = static_cast<size_t>(std::count_if(loaded.standings.begin(), loaded.standings.end(),
@@ -236,17 +240,24 @@ void CandidatesScreen::draw_rejected_row(Ui& ui, const campaign::RejectedRow& ro
 
 void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
   const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_Sortable | ImGuiTableFlags_RowBg |
-                                ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_Resizable |
+                                ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_Resizable | ImGuiTableFlags_Hideable |
                                 ImGuiTableFlags_NoSavedSettings;
+  // The first to go where there is no room for all: the name matters most.
+  const bool shows_mail = ImGui::GetContentRegionAvail().x >= ui.theme.px(kWidthForMail);
   if (!ImGui::BeginTable("candidates", 5, flags)) return;
   auto column = [&](const char* name, Column id, float weight) {
     ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthStretch, weight, id);
   };
-  column(tr("Row"), kLine, 0.75F);
+  // As wide as what stands in them.
+  auto narrow_column = [&](const char* name, Column id, float units) {
+    ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthFixed, ui.theme.px(units), id);
+  };
+  narrow_column(tr("Row"), kLine, 52);
   column(tr("Name"), kName, 2);
   column(tr("Address"), kMail, 2);
   column(tr("Found"), kFound, 1.6F);
-  column(tr("Video"), kState, 1);
+  narrow_column(tr("Video"), kState, 88);
+  ImGui::TableSetColumnEnabled(kMail, shows_mail);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
   if (ImGuiTableSortSpecs* specs = ImGui::TableGetSortSpecs();

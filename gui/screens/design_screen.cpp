@@ -218,14 +218,22 @@ void DesignScreen::draw_transport(Ui& ui, const LoadedCampaign& loaded) {
   ImGui::SameLine();
   ImGui::AlignTextToFramePadding();
   muted_line(theme, fmt::format("{} / {}", candidate_ + 1, candidates.size()).c_str());
-  ImGui::SameLine();
-  const float room = std::max(theme.px(60), ImGui::GetContentRegionMax().x - ImGui::GetCursorPosX() - theme.px(150));
-  const NameStyle style{theme.px(17), room, 1, true, theme.colors().text};
   const std::string& name = shown_name(candidates[candidate_]);
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float above = (ImGui::GetFrameHeight() - ui.names.size_of(name, style).y) / 2;
-  ui.names.show_at(*ImGui::GetWindowDrawList(), {at.x, at.y + above}, name, style);
-  ImGui::SameLine(ImGui::GetContentRegionMax().x - theme.px(140));
+  NameStyle style{theme.px(17), ImGui::GetContentRegionAvail().x, 1, true, theme.colors().text};
+  // Below each other where there is no room beside each other.
+  const float safe = ImGui::GetFrameHeight() + ImGui::CalcTextSize(tr("Safe areas")).x + theme.px(16);
+  ImGui::SameLine();
+  const float room = ImGui::GetContentRegionMax().x - ImGui::GetCursorPosX() - safe;
+  if (room < theme.px(120)) {
+    ImGui::NewLine();
+    ui.names.show(name, style);
+  } else {
+    style.max_width = room;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float above = (ImGui::GetFrameHeight() - ui.names.size_of(name, style).y) / 2;
+    ui.names.show_at(*ImGui::GetWindowDrawList(), {at.x, at.y + above}, name, style);
+    ImGui::SameLine(ImGui::GetContentRegionMax().x - safe);
+  }
   ImGui::Checkbox(tr("Safe areas"), &shows_safe_areas_);
 }
 

@@ -44,15 +44,18 @@ def links_in(folder):
 class Desktop:
     """`with Desktop() as desk`: a display, and folders of its own for what Candid keeps."""
 
-    def __init__(self, size="1280x800"):
+    def __init__(self, size="1280x800", dots=96):
         self.folder = Path(tempfile.mkdtemp(prefix="candid-window-"))
         self._size = size
+        self._dots = dots  # an inch
         self._started = []
         self._windows = []
 
     def __enter__(self):
         read, write = os.pipe()
-        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
+        # Without a reset each time that its last client, one of xdotool's looks, goes.
+        xvfb = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-dpi", str(self._dots),
+                                 "-nolisten", "tcp", "-noreset"],
                                 pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         self._started.append(xvfb)
@@ -130,10 +133,16 @@ class Window:
         return subprocess.run(["xdotool", *map(str, words)], env=self._desk.environment, capture_output=True, text=True)
 
     def wait_until_shown(self):
+        asked = []
+
         def look():
             assert self.process.poll() is None, self.log()
-            return self._xdotool("search", "--onlyvisible", "--class", "candid-gui").stdout.split()
-        self._id = wait_for("the window", look)[0]
+            asked.append(self._xdotool("search", "--onlyvisible", "--class", "candid-gui"))
+            return asked[-1].stdout.split()
+        try:
+            self._id = wait_for("the window", look)[0]
+        except Late as late:
+            raise Late(f"{late}: {asked[-1].stderr} {self.log()}") from None
         # There is no window manager to give it the keyboard.
         wait_for("the keyboard", lambda: self._xdotool("windowfocus", "--sync", self._id).returncode == 0)
 
@@ -157,6 +166,11 @@ class Window:
         except Late as late:
             raise Late(f"{late}; it is {self.title()!r}") from None
 
+    def size(self):
+        """Width and height, pixels."""
+        told = dict(line.split("=") for line in self._xdotool("getwindowgeometry", "--shell", self._id).stdout.split())
+        return int(told["WIDTH"]), int(told["HEIGHT"])
+
     def key(self, *keys):
         for one in keys:
             self._xdotool("key", one)
@@ -164,8 +178,11 @@ class Window:
     def type(self, words):
         self._xdotool("type", words)
 
-    def click(self, x, y):
+    def point(self, x, y):
         self._xdotool("mousemove", x, y)
+
+    def click(self, x, y):
+        self.point(x, y)
         self._xdotool("click", 1)
 
     def drag(self, x, y, to_x):
