@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "capture/script_timing.h"
+#include "campaign/take_captions.h"
 #include "cli/job_command.h"
 #include "cli/session.h"
-#include "core/files.h"
-#include "media/caption_layout.h"
-#include "media/probe.h"
 
 namespace candid::cli {
 namespace {
@@ -19,48 +16,6 @@ struct CaptionsOptions {
   std::filesystem::path output;
   bool force = false;
 };
-
-struct Captions {
-  std::vector<media::Cue> cues;
-  Findings findings;
-  capture::PlacedBy placed_by = capture::PlacedBy::Marks;
-  size_t lines = 0;
-};
-
-// The script's lines, or what the take's sidecar says was said.
-Result<capture::Script> script_of(const CaptionsOptions& options) {
-  if (!options.script.empty()) return capture::read_script(options.script);
-  auto sidecar = capture::read_sidecar(options.take);
-  capture::Script script;
-  for (const auto& mark : sidecar ? sidecar->marks : std::vector<capture::ScriptMark>()) script.push_back(mark.text);
-  if (script.empty()) {
-    return fail(ErrorKind::InvalidInput,
-                fmt::format("{} has no script beside it ({})", options.take.string(),
-                            sidecar ? "its sidecar has no marks" : sidecar.error().message()),
-                "--script FILE, with what is said, one sentence a line");
-  }
-  return script;
-}
-
-Result<Captions> captions_of(const CaptionsOptions& options) {
-  auto facts = TRY(media::probe(options.take));
-  capture::Script script = TRY(script_of(options));
-  auto timing = TRY(capture::time_script(script, options.take));
-  std::vector<media::Cue> spoken;
-  for (const auto& mark : timing.marks) spoken.push_back({mark.start, mark.end, mark.text});
-  std::vector<media::Silence> silences;
-  for (size_t i = 1; i < timing.voiced.size(); ++i) {
-    silences.push_back({timing.voiced[i - 1].end, timing.voiced[i].start});
-  }
-  media::CaptionRules rules;
-  rules.frame_rate = facts.video.output_rate;
-  Captions captions;
-  captions.cues = media::laid_out(spoken, rules, silences, facts.duration);
-  captions.findings = media::check_captions(captions.cues, options.output.string(), rules);
-  captions.placed_by = timing.placed_by;
-  captions.lines = timing.marks.size();
-  return captions;
-}
 
 Result<void> check_output(const CaptionsOptions& options) {
   std::error_code code;
@@ -87,7 +42,7 @@ std::string name_in_campaign(const std::filesystem::path& file) {
   return file.string();
 }
 
-void tell_captions(const Session& session, const CaptionsOptions& options, const Captions& captions) {
+void tell_captions(const Session& session, const CaptionsOptions& options, const campaign::TakeCaptions& captions) {
   bool by_marks = captions.placed_by == capture::PlacedBy::Marks;
   if (session.console.json) {
     nlohmann::json cues = nlohmann::json::array();
@@ -111,21 +66,14 @@ void tell_captions(const Session& session, const CaptionsOptions& options, const
                                   options.output.string(), name_in_campaign(options.output)));
 }
 
-std::string note() {
-  media::CaptionRules rules;
-  return fmt::format(
-      "To be edited: mend words and times; no player shows this remark. At most {} characters a line, {} lines,\n"
-      "{} characters a second, and {:.2f} s to {:.0f} s for each caption, so that everybody can follow.",
-      rules.line_characters, rules.lines, rules.characters_per_second,
-      std::chrono::duration<double>(rules.shortest).count(), std::chrono::duration<double>(rules.longest).count());
-}
-
 Outcome run_captions(Session& session, CaptionsOptions options) {
   if (options.output.empty()) options.output = std::filesystem::path(options.take).replace_extension(".vtt");
   if (auto free = check_output(options); !free) return session.failed(free.error());
-  auto captions = captions_of(options);
+  auto script = campaign::script_of_take(options.take, options.script);
+  if (!script) return session.failed(script.error());
+  auto captions = campaign::caption_take(options.take, *script, options.output);
   if (!captions) return session.failed(captions.error());
-  auto written = write_file(options.output, media::to_webvtt(captions->cues, note()));
+  auto written = campaign::write_captions(*captions, options.output);
   if (!written) return session.failed(written.error());
   tell_captions(session, options, *captions);
   return Outcome::Done;

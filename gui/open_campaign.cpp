@@ -4,6 +4,7 @@
 
 #include "campaign/campaign_editor.h"
 #include "campaign/preflight.h"
+#include "campaign/take_captions.h"
 
 namespace candid::gui {
 namespace {
@@ -15,6 +16,7 @@ Result<std::shared_ptr<const LoadedCampaign>> read(const std::filesystem::path& 
   loaded->campaign = TRY(campaign::read_campaign(folder, loaded->findings));
   std::error_code code;
   loaded->has_take = std::filesystem::is_regular_file(loaded->campaign.take, code);
+  if (loaded->has_take) loaded->layer_without_words = campaign::layer_without_words(loaded->campaign);
   // By itself: a take that is still to be recorded keeps nobody from looking at the candidates.
   Findings of_roster;
   if (std::filesystem::is_regular_file(loaded->campaign.roster, code))

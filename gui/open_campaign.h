@@ -26,6 +26,7 @@ struct LoadedCampaign {
   std::optional<campaign::Job> job{};  // nothing: the take is still to be recorded, or a finding above is an error
   std::vector<campaign::Standing> standings{};  // a candidate each, where there is a job
   bool has_take = false;
+  std::optional<size_t> layer_without_words{};  // campaign/take_captions.h
 };
 
 // The window's thread.

@@ -7,6 +7,7 @@
 #include <SDL_scancode.h>
 #include <fmt/format.h>
 
+#include "gui/missing_captions.h"
 #include "gui/publishing.h"
 #include "gui/screens/publishing_progress.h"
 #include "gui/screens/screens.h"
@@ -44,6 +45,7 @@ class PublishScreen final : public Screen {
   std::unique_ptr<Publishing> running_;
   std::optional<Result<PublishedResult>> result_;
   size_t problems_shown_ = kProblems;
+  MissingCaptions captions_;
 };
 
 void PublishScreen::forget() {
@@ -104,6 +106,7 @@ void PublishScreen::draw_plan(Ui& ui) {
   const bool can_begin = loaded && loaded->job;
   if (!loaded) return muted(theme, tr("The campaign is being read …"));
   show_findings(theme, loaded->findings);
+  captions_.draw(ui);
   if (!loaded->has_take) muted(theme, tr("Record the take first; then videos can be made."));
   if (can_begin) {
     const size_t all = loaded->roster.candidates.size();

@@ -47,6 +47,7 @@ bool RecordReview::draw_judged(Ui& ui) {
   if (!story_.note.empty()) muted(theme, story_.note.c_str());
   if (!story_.earlier.empty()) muted(theme, earlier_words(story_.earlier).c_str());
   review_.draw_report(ui);
+  captions_.draw(ui);
   gap(theme, 8);
   const bool is_again = button(theme, tr("Record again")) || pressed(SDL_SCANCODE_R);
   ImGui::SameLine();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/missing_captions.h"
 #include "gui/screen.h"
 #include "gui/take_review.h"
 
@@ -40,6 +41,7 @@ class RecordReview {
 
   TakeReview review_;
   Story story_;
+  MissingCaptions captions_;
   uint64_t edition_;  // of the campaign whose trim it shows
 };
 

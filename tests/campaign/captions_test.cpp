@@ -2,6 +2,7 @@
 
 #include "campaign/plan.h"
 #include "campaign/publishing/publish.h"
+#include "campaign/take_captions.h"
 #include "capture/take_sidecar.h"
 #include "media/cues.h"
 #include "tests/campaign/workbench.h"
@@ -16,6 +17,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::chrono_literals;
 
 // A four-second take without other layers, with captions of which the second one speaks to each by name.
 class CaptionsTest : public testing::Test {
@@ -60,6 +62,39 @@ class CaptionsTest : public testing::Test {
 
   Workbench bench;
 };
+
+TEST_F(CaptionsTest, ALayerWithoutFileAndMarksHasNoWords) {
+  auto campaign_now = [&] {
+    Findings findings;
+    return must(read_campaign(bench.folder(), findings));
+  };
+  EXPECT_EQ(layer_without_words(campaign_now()), std::nullopt) << "it has a file";
+  bench.write(
+      "campaign.toml",
+      "name = \"Captions\"\nroster = \"candidates.csv\"\ntake = \"take.mkv\"\n\n[[layer]]\nkind = \"lower_third\"\n"
+      "text = \"{{name}}\"\n\n[[layer]]\nkind = \"captions\"\n");
+  EXPECT_EQ(layer_without_words(campaign_now()), 1U);
+  capture::TakeSidecar sidecar;
+  sidecar.marks = {{"Good morning.", 100ms, 1s}};
+  must(capture::write_sidecar(bench.folder() / "take.mkv", sidecar));
+  EXPECT_EQ(layer_without_words(campaign_now()), std::nullopt) << "its marks have the words";
+}
+
+TEST_F(CaptionsTest, AreMadeOfAScriptByThePausesOfATake) {
+  bench.record(
+      "-f lavfi -i color=gray:size=64x36:rate=30:duration=6 -f lavfi -i "
+      "\"aevalsrc='0.3*sin(2*PI*140*t)*(1+sin(2*PI*4*t))*(lt(t,2.4)+gt(t,3.4))':s=48000:d=6\" "
+      "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a pcm_s16le");
+  const std::filesystem::path take = bench.folder() / "take.mkv";
+  bench.write("script.txt", "Good morning to all of you out there.\nSee you soon, and have a good day.\n");
+  const capture::Script script = must(script_of_take(take, bench.folder() / "script.txt"));
+  const TakeCaptions made = must(caption_take(take, script, "made.vtt"));
+  EXPECT_EQ(made.placed_by, capture::PlacedBy::Pauses);
+  EXPECT_EQ(made.lines, 2U);
+  must(write_captions(made, bench.folder() / "made.vtt"));
+  EXPECT_THAT(must(read_text_file(bench.folder() / "made.vtt")), HasSubstr("See you soon"));
+  EXPECT_FALSE(script_of_take(take, {})) << "nothing beside it says what was said";
+}
 
 TEST_F(CaptionsTest, PersonalWordsMakeJustTheirSecondsPersonal) {
   Plan plan = must(make_plan(bench.job()));

@@ -121,6 +121,38 @@ def with_a_store_that_does_not_answer():
         assert window.wait_end() == 0, window.log()
 
 
+def with_captions_that_nobody_noted():
+    """As of a video that was recorded elsewhere: the look shows captions, and there is no mark of what is said when."""
+    with Desktop() as desk:
+        folder = desk.recorded_campaign()
+        (folder / "takes/body.take.json").unlink()
+        (folder / "script.txt").write_text("Thank you for the interview today.\nYou hear from us by Friday.\n")
+        file = folder / "campaign.toml"
+        whole = file.read_text()
+        window = desk.open(folder)
+        window.key("ctrl+6")
+        window.wait_title("Publish", "Backend Engineer")
+        window.still_picture()
+        window.save("no-captions")
+        window.key("Tab", "space")  # of script.txt
+        wait_for("captions", lambda: "takes/body.vtt" in file.read_text())
+        assert (folder / "takes/body.vtt").read_text().startswith("WEBVTT")
+        window.still_picture()
+        window.key("ctrl+z")
+        wait_for("the words of before", lambda: file.read_text() == whole)
+        window.still_picture()
+        window.key("ctrl+5", "ctrl+6")  # which lets go of the mark
+        window.wait_title("Publish")
+        window.key("Tab", "Tab", "space")  # without
+        wait_for("no captions", lambda: 'kind = "captions"' not in file.read_text())
+        window.still_picture()
+        window.key("ctrl+Return")
+        wait_for("links", lambda: len(links_in(folder)) == 8)
+        wait_for("the end", lambda: "●" not in window.title())
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
 def with_a_campaign_that_is_broken():
     with Desktop() as desk:
         folder = desk.recorded_campaign()
@@ -148,5 +180,6 @@ if __name__ == "__main__":
     with_a_microphone_that_is_unplugged()
     with_a_disk_that_fills_up()
     with_a_store_that_does_not_answer()
+    with_captions_that_nobody_noted()
     with_a_campaign_that_is_broken()
     print("each was shown, with a way on")
