@@ -21,6 +21,7 @@ constexpr MappedKey kArrowKeys[] = {
     {ImGuiKey_PageUp, SDL_SCANCODE_PAGEUP},  {ImGuiKey_PageDown, SDL_SCANCODE_PAGEDOWN},
     {ImGuiKey_Home, SDL_SCANCODE_HOME},      {ImGuiKey_End, SDL_SCANCODE_END},
 };
+constexpr int kEnterKeys[] = {SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER};
 constexpr int kPressKeys[] = {SDL_SCANCODE_SPACE, SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER};
 constexpr int kEditKeys[] = {SDL_SCANCODE_A, SDL_SCANCODE_C, SDL_SCANCODE_V,
                              SDL_SCANCODE_X, SDL_SCANCODE_Y, SDL_SCANCODE_Z};
@@ -108,6 +109,14 @@ void prepare_keys(bool asks, bool takes_arrows) {
   const bool has_escape = !asks && (now.has_menu || now.is_typing || g.ActiveId != 0);
   io.KeyMap[ImGuiKey_Escape] = has_escape ? static_cast<int>(SDL_SCANCODE_ESCAPE) : -1;
   io.KeyMap[ImGuiKey_Tab] = -1;
+  // ImGui 1.86 presses by one key alone: Space, or Enter while that is held which went down on a mark.
+  int& press_key = io.KeyMap[ImGuiKey_Space];
+  if (press_key == SDL_SCANCODE_SPACE || !io.KeysDown[press_key]) {
+    const auto enter = std::find_if(std::begin(kEnterKeys), std::end(kEnterKeys),
+                                    [&](int key) { return io.KeysDown[key] && io.KeysDownDuration[key] < 0; });
+    const bool presses = enter != std::end(kEnterKeys) && now.is_marked && !now.is_typing;
+    press_key = presses ? *enter : SDL_SCANCODE_SPACE;
+  }
 }
 
 void move_mark() {

@@ -134,6 +134,17 @@ TEST_F(KeysTest, SpacePressesWhatIsMarkedAndElseIsTheScreens) {
   EXPECT_THAT(heard_, ElementsAre("Space", "R"));
 }
 
+TEST_F(KeysTest, EnterPressesWhatIsMarkedOnce) {
+  window_.press(SDL_SCANCODE_TAB);
+  window_.press(SDL_SCANCODE_RETURN);
+  EXPECT_THAT(pressed_, ElementsAre("Record"));
+  window_.press(SDL_SCANCODE_KP_ENTER);
+  EXPECT_THAT(pressed_, ElementsAre("Record", "Record"));
+  window_.press(SDL_SCANCODE_ESCAPE);
+  window_.press(SDL_SCANCODE_RETURN);
+  EXPECT_THAT(pressed_, ElementsAre("Record", "Record")) << "nothing is marked";
+}
+
 TEST_F(KeysTest, EscapeLetsGoOfTheMarkAndThenIsTheScreens) {
   window_.press(SDL_SCANCODE_TAB);
   window_.press(SDL_SCANCODE_ESCAPE);

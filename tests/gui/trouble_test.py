@@ -134,7 +134,7 @@ def with_captions_that_nobody_noted():
         window.wait_title("Publish", "Backend Engineer")
         window.still_picture()
         window.save("no-captions")
-        window.key("Tab", "space")  # of script.txt
+        window.key("Tab", "Return")  # of script.txt
         wait_for("captions", lambda: "takes/body.vtt" in file.read_text())
         assert (folder / "takes/body.vtt").read_text().startswith("WEBVTT")
         window.still_picture()
