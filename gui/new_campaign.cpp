@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/take_sidecar.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "gui/words.h"
@@ -67,6 +68,10 @@ Result<std::filesystem::path> copy_into_campaign(const std::filesystem::path& fi
     TRY_VOID(writer.copy_from(file, writer.size(), std::min(kCopiedAtOnce, size - writer.size())));
     report.tell({static_cast<double>(writer.size()) / static_cast<double>(size), {}});
   }
+  // What a take knows of itself comes along: what was said when.
+  const std::filesystem::path sidecar = capture::sidecar_path(file);
+  if (std::filesystem::is_regular_file(sidecar, code))
+    TRY_VOID(write_file(capture::sidecar_path(copy), TRY(read_text_file(sidecar))));
   TRY_VOID(writer.commit());
   return copy;
 }

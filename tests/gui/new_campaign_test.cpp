@@ -58,6 +58,15 @@ TEST_F(NewCampaignTest, ATakeGoesWhereTakesAre) {
   EXPECT_NE(file().find("take = \"takes/talk.mkv\""), std::string::npos) << file();
 }
 
+TEST_F(NewCampaignTest, ATakesSidecarComesAlong) {
+  must(write_file(folder_.path() / "talk.mkv", std::string_view("a take")));
+  must(write_file(folder_.path() / "talk.take.json", std::string_view("{}")));
+  use(folder_.path() / "talk.mkv");
+  use(folder_.path() / "talk.mkv");
+  EXPECT_EQ(must(read_text_file(campaign() / "takes" / "talk.take.json")), "{}");
+  EXPECT_EQ(must(read_text_file(campaign() / "takes" / "talk-2.take.json")), "{}");
+}
+
 TEST_F(NewCampaignTest, AMissingFileIsToldAndChangesNothing) {
   const std::string before = file();
   TaskReport report{Waker()};
