@@ -119,7 +119,7 @@ Result<bool> CampaignEditor::is_changed_by_another() const {
 Result<void> CampaignEditor::save() {
   if (TRY(is_changed_by_another())) {
     return fail(ErrorKind::Exists, fmt::format("{} was changed by another program since it was read", file_.string()),
-                "read it again; your edits stay in the list of what can be undone");
+                "read it again, and make the edit anew");
   }
   TRY_VOID(write_file(file_, text(), file_mode(file_)));
   saved_ = text();
@@ -129,7 +129,11 @@ Result<void> CampaignEditor::save() {
 Result<void> CampaignEditor::reread() {
   std::string there = TRY(read_toml_file(file_));
   saved_ = there;
-  return take(std::move(there), "read the file again");
+  if (there == text()) return {};
+  steps_ = {{"", std::move(there)}};
+  current_ = 0;
+  steps_over_ = steps_made_;
+  return {};
 }
 
 }  // namespace candid::campaign

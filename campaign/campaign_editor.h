@@ -48,16 +48,19 @@ class CampaignEditor {
 
   // Grows by one with each step that is new: for whoever keeps a list of more than this file's.
   uint64_t steps_made() const { return steps_made_; }
+  // So many of them, the oldest, can neither be undone nor done again any more: the file was read again after them.
+  uint64_t steps_over() const { return steps_over_; }
 
   // Whether the text is that of the file as it was last read or written here.
   bool is_saved() const { return text() == saved_; }
   // Whether the file is another than that by now; true as well where it is gone.
   Result<bool> is_changed_by_another() const;
   // Writes the file, whole or not at all. Fails with Exists when it was changed by another program since it was read:
-  // then reread() takes over what that wrote, or the edits are lost, by whoever decides so.
+  // reread() takes over what that wrote then.
   Result<void> save();
-  // The file's text of now becomes the text, as a step that can be undone: what was edited here is not lost. Fails with
-  // InvalidInput, and changes nothing, where it is no TOML.
+  // The file's text of now becomes the text. Where that is another one, no step made before can be undone or done
+  // again: each is a whole text, and would take back what the other program wrote. What was not saved is lost. Fails
+  // with InvalidInput, and changes nothing, where it is no TOML.
   Result<void> reread();
 
  private:
@@ -73,6 +76,7 @@ class CampaignEditor {
   std::string saved_;
   std::vector<Step> steps_;
   uint64_t steps_made_ = 0;
+  uint64_t steps_over_ = 0;
   size_t current_ = 0;  // index of the step whose text counts; those after it can be done again
 };
 

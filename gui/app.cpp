@@ -131,17 +131,19 @@ void App::take_keys() {
 }
 
 void App::undo() {
+  if (const auto notice = history_.take_notice()) return ui_.notify(*notice);
   const auto words = history_.undo_words();
   if (!words) return;
   const auto undone = history_.undo();
-  ui_.notify(undone ? tr("Undone: {}.", {*words}) : undone.error().describe());
+  ui_.notify(undone ? tr("Undone: {}.", {*words}) : in_a_line(undone.error()));
 }
 
 void App::redo() {
+  if (const auto notice = history_.take_notice()) return ui_.notify(*notice);
   const auto words = history_.redo_words();
   if (!words) return;
   const auto done = history_.redo();
-  ui_.notify(done ? tr("Done again: {}.", {*words}) : done.error().describe());
+  ui_.notify(done ? tr("Done again: {}.", {*words}) : in_a_line(done.error()));
 }
 
 // "● Record – Backend Engineer": the dot says that something goes on.

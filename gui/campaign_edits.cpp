@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gui/words.h"
+
 namespace candid::gui {
 
 campaign::CampaignEditor* CampaignEdits::editor() {
@@ -9,9 +11,7 @@ campaign::CampaignEditor* CampaignEdits::editor() {
     // Another program may have written the file since.
     if (std::exchange(edition_, campaign_.edition()) != campaign_.edition()) {
       problem_ = campaign_.problem();
-      if (auto changed = editor_->is_changed_by_another(); changed && *changed) {
-        if (auto read = editor_->reread(); !read) problem_ = read.error();
-      }
+      take_over();
     }
     return &*editor_;
   }
@@ -25,21 +25,43 @@ campaign::CampaignEditor* CampaignEdits::editor() {
     return nullptr;
   }
   editor_.emplace(std::move(*opened));
+  ++numbering_;
   return &*editor_;
 }
 
-bool CampaignEdits::edit(const std::function<Result<void>(campaign::CampaignEditor&)>& change) {
-  campaign::CampaignEditor* open = editor();
-  if (open == nullptr || is_refused()) return false;
-  const campaign::CampaignEditor before = *open;
-  // Somebody's editor may have the file open as well: what that wrote counts, and ours comes after it.
-  if (auto changed = open->is_changed_by_another(); changed && *changed) {
-    if (auto read = open->reread(); !read) {
-      problem_ = read.error();
-      return false;
-    }
+bool CampaignEdits::take_over() {
+  const auto changed = editor_->is_changed_by_another();
+  // One that cannot be read is told when it is to be written.
+  if (!changed || !*changed) return true;
+  if (auto read = editor_->reread(); !read) {
+    problem_ = read.error();
+    return false;
   }
-  if (auto changed = change(*open); !changed) {
+  ++numbering_;
+  return true;
+}
+
+campaign::CampaignEditor* CampaignEdits::editor_of_now() {
+  campaign::CampaignEditor* open = editor();
+  return open == nullptr || is_refused() || !take_over() ? nullptr : open;
+}
+
+bool CampaignEdits::edit(const Change& change) {
+  return editor_of_now() != nullptr && change_and_write(change);
+}
+
+bool CampaignEdits::edit_layer(uint64_t seen, const Change& change) {
+  if (editor_of_now() == nullptr) return false;
+  if (seen == numbering_) return change_and_write(change);
+  problem_ = Error(ErrorKind::Exists, tr("campaign.toml was changed meanwhile"),
+                   tr("look at what it says now, and do it again"));
+  campaign_.reload();
+  return false;
+}
+
+bool CampaignEdits::change_and_write(const Change& change) {
+  const campaign::CampaignEditor before = *editor_;
+  if (auto changed = change(*editor_); !changed) {
     problem_ = changed.error();
     return false;
   }
@@ -53,8 +75,12 @@ bool CampaignEdits::is_refused() {
 }
 
 bool CampaignEdits::write_or(const campaign::CampaignEditor& before) {
-  auto saved = editor_->save();
-  if (!saved) {
+  // What changes nothing is not written.
+  if (editor_->is_saved()) {
+    problem_.reset();
+    return true;
+  }
+  if (auto saved = editor_->save(); !saved) {
     problem_ = saved.error();
     *editor_ = before;
     return false;
@@ -65,17 +91,27 @@ bool CampaignEdits::write_or(const campaign::CampaignEditor& before) {
 }
 
 bool CampaignEdits::undo() {
-  if (editor() == nullptr || is_refused() || !editor_->undo_words()) return false;
-  const campaign::CampaignEditor before = *editor_;
-  editor_->undo();
-  return write_or(before);
+  return editor_of_now() != nullptr && is_known(editor_->undo_words()) && move(&campaign::CampaignEditor::undo);
 }
 
 bool CampaignEdits::redo() {
-  if (editor() == nullptr || is_refused() || !editor_->redo_words()) return false;
-  const campaign::CampaignEditor before = *editor_;
-  editor_->redo();
-  return write_or(before);
+  return editor_of_now() != nullptr && is_known(editor_->redo_words()) && move(&campaign::CampaignEditor::redo);
+}
+
+bool CampaignEdits::is_known(const std::optional<std::string>& words) {
+  if (words) return true;
+  problem_ = Error(ErrorKind::Exists, tr("campaign.toml was changed elsewhere since"),
+                   tr("look at what it says now; what was edited here before cannot be undone any more"));
+  campaign_.reload();
+  return false;
+}
+
+bool CampaignEdits::move(void (campaign::CampaignEditor::*step)()) {
+  ++numbering_;
+  return change_and_write([step](campaign::CampaignEditor& editor) {
+    (editor.*step)();
+    return Result<void>();
+  });
 }
 
 void CampaignEdits::forget() {

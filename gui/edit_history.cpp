@@ -1,5 +1,6 @@
 #include "gui/edit_history.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -62,7 +63,25 @@ Result<void> EditHistory::replace(const std::string& id, const Decided& there, c
 void EditHistory::find_edits() {
   const campaign::CampaignEditor* editor = edits_.editor();
   if (editor == nullptr) return;
+  if (std::exchange(edits_over_, editor->steps_over()) != editor->steps_over()) {
+    drop_edits();
+    known_edits_ = std::max(known_edits_, edits_over_);
+  }
   for (; known_edits_ < editor->steps_made(); ++known_edits_) add({});
+}
+
+void EditHistory::drop_edits() {
+  const auto is_edit = [](const Step& step) { return !step.decision; };
+  const auto done = steps_.begin() + static_cast<std::ptrdiff_t>(done_);
+  done_ -= static_cast<size_t>(std::count_if(steps_.begin(), done, is_edit));
+  std::erase_if(steps_, is_edit);
+  has_dropped_ = true;
+}
+
+std::optional<std::string> EditHistory::take_notice() {
+  find_edits();
+  if (!std::exchange(has_dropped_, false)) return std::nullopt;
+  return tr("What was edited here before campaign.toml was changed elsewhere cannot be undone any more.");
 }
 
 void EditHistory::add(Step step) {
@@ -88,32 +107,53 @@ std::optional<std::string> EditHistory::redo_words() {
 
 Result<void> EditHistory::undo() {
   if (!undo_words()) return {};
-  const std::optional<DecisionStep>& decision = steps_[done_ - 1].decision;
-  if (decision) {
-    TRY_VOID(replace(decision->id, decision->after, decision->before));
-  } else if (!edits_.undo()) {
-    return tl::unexpected(*edits_.problem());
+  const std::optional<DecisionStep> decision = steps_[done_ - 1].decision;
+  const Result<void> undone =
+      decision ? replace(decision->id, decision->after, decision->before) : edited(edits_.undo());
+  if (undone) {
+    --done_;
+  } else {
+    drop_refused(done_ - 1, undone.error());
   }
-  --done_;
-  return {};
+  return undone;
 }
 
 Result<void> EditHistory::redo() {
   if (!redo_words()) return {};
-  const std::optional<DecisionStep>& decision = steps_[done_].decision;
-  if (decision) {
-    TRY_VOID(replace(decision->id, decision->before, decision->after));
-  } else if (!edits_.redo()) {
-    return tl::unexpected(*edits_.problem());
+  const std::optional<DecisionStep> decision = steps_[done_].decision;
+  const Result<void> done = decision ? replace(decision->id, decision->before, decision->after) : edited(edits_.redo());
+  if (done) {
+    ++done_;
+  } else {
+    drop_refused(done_, done.error());
   }
-  ++done_;
-  return {};
+  return done;
+}
+
+Result<void> EditHistory::edited(bool is_done) const {
+  if (is_done) return {};
+  return tl::unexpected(*edits_.problem());
+}
+
+// It would be refused again each time, and what was done before it could never be undone.
+void EditHistory::drop_refused(size_t at, const Error& why) {
+  if (why.kind() != ErrorKind::Exists) return;
+  if (steps_[at].decision) {
+    steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(at));
+    if (at < done_) --done_;
+    campaign_.reload();
+  } else {
+    find_edits();
+    has_dropped_ = false;  // `why` tells it
+  }
 }
 
 void EditHistory::forget() {
   steps_.clear();
   done_ = 0;
   known_edits_ = 0;
+  edits_over_ = 0;
+  has_dropped_ = false;
 }
 
 }  // namespace candid::gui

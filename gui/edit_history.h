@@ -14,7 +14,8 @@
 
 namespace candid::gui {
 
-// The window's thread. Whatever fails changes nothing, and moves nothing in the list.
+// The window's thread. Whatever fails changes nothing, and moves nothing in the list. What cannot be undone because
+// somebody else has changed the same since leaves the list: what was done before it can be undone still.
 class EditHistory {
  public:
   // Both borrowed. Edits of campaign.toml are made there, and found by themselves.
@@ -27,9 +28,12 @@ class EditHistory {
   // What the next undo() takes back, and redo() does again; nothing where there is none.
   std::optional<std::string> undo_words();
   std::optional<std::string> redo_words();
-  // Exists, where somebody else has decided about the same candidate, or changed campaign.toml, since.
+  // Exists, where somebody else has decided about the same candidate, or changed campaign.toml, since: that step is out
+  // of the list then, and the campaign is read anew.
   Result<void> undo();
   Result<void> redo();
+  // Once, after edits have left the list because another program has written campaign.toml: words that say so.
+  std::optional<std::string> take_notice();
   // Another campaign is open from now on.
   void forget();
 
@@ -44,7 +48,10 @@ class EditHistory {
     std::string words{};                   // of a decision
   };
   void find_edits();
+  void drop_edits();
   void add(Step step);
+  void drop_refused(size_t at, const Error& why);
+  Result<void> edited(bool is_done) const;
   Result<void> replace(const std::string& id, const campaign::Decided& there, const campaign::Decided& decided);
   Result<campaign::Decisions> decisions_now() const;
 
@@ -53,6 +60,8 @@ class EditHistory {
   std::vector<Step> steps_;
   size_t done_ = 0;           // so many of them; those after it can be done again
   uint64_t known_edits_ = 0;  // CampaignEditor::steps_made() that are among them
+  uint64_t edits_over_ = 0;   // CampaignEditor::steps_over() that are not any more
+  bool has_dropped_ = false;  // edits, and nobody was told
 };
 
 }  // namespace candid::gui

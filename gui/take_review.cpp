@@ -84,7 +84,8 @@ void TakeReview::draw_picture(const Ui& ui, ImVec2 room) {
     view.is_playing ? player_.pause() : player_.play(view.position >= span.last ? span.first : view.position);
   ImGui::SameLine();
   ImGui::AlignTextToFramePadding();
-  muted_line(theme, fmt::format("{} / {}", clock_words(view.position), clock_words(span.last - span.first)).c_str());
+  const PlayTime time = play_time(cut_by(trim_, view.facts.duration), view.facts.duration, view.position);
+  muted_line(theme, fmt::format("{} / {}", clock_words(time.position), clock_words(time.length)).c_str());
 }
 
 void TakeReview::draw_strip(const Ui& ui, const Player::View& view, ImVec2 from, ImVec2 room) {
@@ -149,9 +150,10 @@ void TakeReview::drag_handle(const Ui& ui, const Player::View& view, End which, 
     const Microseconds most = std::max(Microseconds{0}, length - (is_start ? cut.end : cut.start) - kLeastLeft);
     moved = std::clamp(is_start ? place : length - place, Microseconds{0}, most);
     move_to(trim_, cut, length);
+    has_moved_ = true;
     player_.seek(is_start ? cut.start : length - cut.end);
   }
-  if (ImGui::IsItemDeactivated() || is_fetched) was_trimmed_ = true;
+  if ((ImGui::IsItemDeactivated() || is_fetched) && std::exchange(has_moved_, false)) was_trimmed_ = true;
 }
 
 void TakeReview::draw_report(const Ui& ui) {

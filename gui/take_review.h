@@ -29,7 +29,7 @@ class TakeReview {
   const TrimMarks& trim() const { return trim_; }
   void set_trim(const TrimMarks& trim) { trim_ = trim; }
   void pause() { player_.pause(); }
-  // Somebody let go of a trim handle since this was asked last.
+  // Somebody has moved a trim handle and let go of it since this was asked last.
   bool was_trimmed() { return std::exchange(was_trimmed_, false); }
 
  private:
@@ -48,6 +48,7 @@ class TakeReview {
   const std::filesystem::path take_;
   TrimMarks trim_;
   bool was_trimmed_ = false;
+  bool has_moved_ = false;  // the handle that is held
   Player player_;
   PictureView picture_;
   SoundStrip sound_;

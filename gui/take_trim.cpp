@@ -21,6 +21,12 @@ std::string words_for(const overlay::TimeMark& mark) {
   return fmt::format("{}{:.2f}s", mark.from_end ? "-" : "", to_seconds(mark.offset));
 }
 
+// Whatever the take's length is.
+bool cuts_nothing(const TrimMarks& marks) {
+  const Microseconds none{0};
+  return !marks.start.from_end && marks.start.offset == none && marks.end.from_end && marks.end.offset == none;
+}
+
 }  // namespace
 
 TrimMarks trim_of(const campaign::Campaign& campaign) {
@@ -32,6 +38,12 @@ capture::Trim cut_by(const TrimMarks& marks, Microseconds length) {
   const Microseconds whole = std::max(none, length);
   const Microseconds start = std::clamp(marks.start.at(whole), none, whole);
   return {start, std::clamp(whole - marks.end.at(whole), none, whole - start)};
+}
+
+PlayTime play_time(const capture::Trim& cut, Microseconds take, Microseconds position) {
+  const Microseconds none{0};
+  const Microseconds length = std::max(none, take - cut.start - cut.end);
+  return {std::clamp(position - cut.start, none, length), length};
 }
 
 void move_to(TrimMarks& marks, const capture::Trim& cut, Microseconds length) {
@@ -54,15 +66,15 @@ std::vector<std::string> trim_words(const TrimMarks& marks, const std::vector<st
 bool set_trim(CampaignEdits& edits, const TrimMarks& marks) {
   return edits.edit([&](campaign::CampaignEditor& editor) {
     const auto said = editor.value({}, "trim");
+    if (!said && cuts_nothing(marks)) return Result<void>();
     const auto* words = said ? std::get_if<std::vector<std::string>>(&*said) : nullptr;
     return editor.set({}, "trim", trim_words(marks, words == nullptr ? std::vector<std::string>{} : *words),
                       tr("trim the take"));
   });
 }
 
-void drop_trim(CampaignEdits& edits) {
-  if (edits.editor() == nullptr || !edits.editor()->value({}, "trim")) return;
-  edits.edit([](campaign::CampaignEditor& editor) { return editor.remove({}, "trim", tr("trim the take")); });
+bool drop_trim(CampaignEdits& edits) {
+  return edits.edit([](campaign::CampaignEditor& editor) { return editor.remove({}, "trim", tr("trim the take")); });
 }
 
 }  // namespace candid::gui

@@ -22,15 +22,22 @@ TrimMarks trim_of(const campaign::Campaign& campaign);
 
 // What they cut off a take of this length; together never more than there is.
 capture::Trim cut_by(const TrimMarks& marks, Microseconds length);
+// Of what is left of a take: how far somebody is in it, and how long it is. In what is cut off they are at its end.
+struct PlayTime {
+  Microseconds position;
+  Microseconds length;
+  bool operator==(const PlayTime&) const = default;
+};
+PlayTime play_time(const capture::Trim& cut, Microseconds take, Microseconds position);
 // So that they cut this off instead. A mark that cuts as much already stays as it is.
 void move_to(TrimMarks& marks, const capture::Trim& cut, Microseconds length);
 
 // For campaign.toml, to a hundredth of a second. `said` is what it says now; words of it that mean the same stay.
 std::vector<std::string> trim_words(const TrimMarks& marks, const std::vector<std::string>& said);
 
-// Writes it. On failure edits.problem() says why.
+// Writes it, unless it cuts nothing off and nothing is said. On failure edits.problem() says why.
 bool set_trim(CampaignEdits& edits, const TrimMarks& marks);
-// The take begins and ends as it was recorded.
-void drop_trim(CampaignEdits& edits);
+// The take begins and ends as it was recorded. On failure as above.
+bool drop_trim(CampaignEdits& edits);
 
 }  // namespace candid::gui

@@ -129,6 +129,11 @@ void show_error(const Theme& theme, const Error& error) {
   if (!error.hint().empty()) words(theme, tr("Try: {}", {error.hint()}), theme.colors().text);
 }
 
+std::string in_a_line(const Error& error) {
+  if (error.hint().empty()) return error.describe();
+  return fmt::format("{}. {}", error.describe(), tr("Try: {}", {error.hint()}));
+}
+
 void show_finding(const Theme& theme, const Finding& finding) {
   words(theme, finding.describe(), color_of(theme, finding.severity));
   if (!finding.hint.empty()) words(theme, tr("Try: {}", {finding.hint}), theme.colors().muted);

@@ -38,6 +38,8 @@ void gap(const Theme& theme, float units);
 
 // What failed, the cause, and what to try.
 void show_error(const Theme& theme, const Error& error);
+// The same in one line.
+std::string in_a_line(const Error& error);
 // "campaign.toml:14: …" with its hint; a mark in the colour of its severity.
 void show_finding(const Theme& theme, const Finding& finding);
 // Errors as they are; what is less lies folded under a line that counts it.

@@ -27,6 +27,7 @@ using campaign::TomlPlace;
 using campaign::TomlValue;
 
 constexpr float kDesignColumn = 320;  // units
+constexpr size_t kNoLayer = static_cast<size_t>(-1);
 
 struct Choice {
   const char* value;  // in campaign.toml
@@ -69,6 +70,7 @@ class DesignScreen final : public Screen {
   void draw_look(Ui& ui);
   void draw_layers(Ui& ui);
   void draw_layer(Ui& ui, size_t number);
+  bool edit_layer(Ui& ui, uint64_t seen, const CampaignEdits::Change& change);
   void draw_undo(Ui& ui);
   void words_field(Ui& ui, size_t number, const char* key, const char* label);
   void choice_field(Ui& ui, const TomlPlace& place, const char* key, const char* label, std::span<const Choice> choices,
@@ -81,14 +83,17 @@ class DesignScreen final : public Screen {
   size_t candidate_ = 0;
   Microseconds moment_{0};
   size_t layer_ = 0;
+  uint64_t shown_ = 0;  // CampaignEdits::numbering() of the layers that somebody sees
   bool shows_safe_areas_ = false;
   std::unique_ptr<MessagePicture> drawing_;
   PictureView picture_;
   Findings findings_;
   std::optional<Error> problem_;
   std::string typed_;        // in the field that has the keyboard
+  std::string typed_over_;   // what stood there before
   std::string typed_where_;  // which one that is; empty: none
   size_t typed_layer_ = 0;
+  uint64_t typed_numbering_ = 0;
   std::string typed_key_;
   const char* typing_ = "";  // for undo
   uint64_t edition_ = 0;
@@ -260,6 +265,19 @@ void DesignScreen::draw_layers(Ui& ui) {
                      {ui.theme.body_size(), width, 1, false, ui.theme.colors().text});
   }
   if (layer_ < count) draw_layer(ui, layer_);
+  shown_ = ui.edits.numbering();
+}
+
+// Refused, nothing is chosen any more: that number is another layer's by now.
+bool DesignScreen::edit_layer(Ui& ui, uint64_t seen, const CampaignEdits::Change& change) {
+  if (ui.edits.edit_layer(seen, change)) return true;
+  const std::optional<Error>& problem = ui.edits.problem();
+  if (problem && problem->kind() == ErrorKind::Exists) {
+    layer_ = kNoLayer;
+    const auto notice = ui.history.take_notice();
+    ui.notify(notice ? fmt::format("{}. {}", in_a_line(*problem), *notice) : in_a_line(*problem));
+  }
+  return false;
 }
 
 void DesignScreen::draw_layer(Ui& ui, size_t number) {
@@ -279,30 +297,32 @@ void DesignScreen::draw_layer(Ui& ui, size_t number) {
   const size_t count = ui.edits.editor()->layer_count();
   ImGui::BeginDisabled(number == 0);
   if (button(theme, tr("Lower"))) {
-    if (ui.edits.edit(
-            [&](CampaignEditor& editor) { return editor.move_layer(number, number - 1, tr("lower a layer")); }))
+    if (edit_layer(ui, shown_,
+                   [&](CampaignEditor& editor) { return editor.move_layer(number, number - 1, tr("lower a layer")); }))
       --layer_;
   }
   ImGui::EndDisabled();
   ImGui::SameLine();
   ImGui::BeginDisabled(number + 1 >= count);
   if (button(theme, tr("Higher"))) {
-    if (ui.edits.edit(
-            [&](CampaignEditor& editor) { return editor.move_layer(number, number + 1, tr("raise a layer")); }))
+    if (edit_layer(ui, shown_,
+                   [&](CampaignEditor& editor) { return editor.move_layer(number, number + 1, tr("raise a layer")); }))
       ++layer_;
   }
   ImGui::EndDisabled();
   ImGui::SameLine();
   if (button(theme, tr("Take away"), ButtonKind::Quiet)) {
-    ui.edits.edit([&](CampaignEditor& editor) { return editor.remove_layer(number, tr("take a layer away")); });
-    layer_ = number > 0 ? number - 1 : 0;
+    if (edit_layer(ui, shown_,
+                   [&](CampaignEditor& editor) { return editor.remove_layer(number, tr("take a layer away")); }))
+      layer_ = number > 0 ? number - 1 : 0;
   }
   if (button(theme, tr("Add words"))) {
     const campaign::TomlFields fields = {{"kind", std::string("text")},
                                          {"text", std::string("{{first_name}}")},
                                          {"start", std::string("1s")},
                                          {"end", std::string("4s")}};
-    if (ui.edits.edit([&](CampaignEditor& editor) { return editor.add_layer(count, fields, tr("add a layer")); }))
+    if (edit_layer(ui, shown_,
+                   [&](CampaignEditor& editor) { return editor.add_layer(count, fields, tr("add a layer")); }))
       layer_ = count;
   }
 }
@@ -327,11 +347,15 @@ void DesignScreen::type_into(Ui& ui, size_t number, const char* key, const char*
   std::string shown = is_typed ? typed_ : saved;
   text_field(ui.theme, ui.names, {where.c_str(), hint, width}, shown);
   if (ImGui::IsItemActive()) {
+    if (!is_typed) {
+      typed_over_ = saved;
+      typed_numbering_ = shown_;
+    }
     typed_where_ = where;
     typed_layer_ = number;
     typed_key_ = key;
     typing_ = doing;
-    typed_ = ImGui::IsKeyPressed(SDL_SCANCODE_ESCAPE, false) ? saved : shown;
+    typed_ = ImGui::IsKeyPressed(SDL_SCANCODE_ESCAPE, false) ? typed_over_ : shown;
     return;
   }
   if (is_typed) take_typed(ui);
@@ -339,8 +363,8 @@ void DesignScreen::type_into(Ui& ui, size_t number, const char* key, const char*
 
 void DesignScreen::take_typed(Ui& ui) {
   if (std::exchange(typed_where_, "").empty() || ui.edits.editor() == nullptr) return;
-  if (typed_ == string_value(*ui.edits.editor(), layer_place(typed_layer_), typed_key_.c_str())) return;
-  ui.edits.edit([&](CampaignEditor& editor) {
+  if (typed_ == typed_over_) return;
+  edit_layer(ui, typed_numbering_, [&](CampaignEditor& editor) {
     return typed_.empty() ? editor.remove(layer_place(typed_layer_), typed_key_, typing_)
                           : editor.set(layer_place(typed_layer_), typed_key_, typed_, typing_);
   });
@@ -354,11 +378,16 @@ void DesignScreen::choice_field(Ui& ui, const TomlPlace& place, const char* key,
   const char* shown = chosen != choices.end() ? tr(chosen->words) : now.empty() ? tr("as it comes") : now.c_str();
   ImGui::SetNextItemWidth(ui.theme.px(180));
   if (!ImGui::BeginCombo(label, shown)) return;
+  // Opened for a layer that may have another number by now.
+  if (place.number && shown_ != ui.edits.numbering()) ImGui::CloseCurrentPopup();
+  auto edit = [&](const CampaignEdits::Change& change) {
+    return place.number ? edit_layer(ui, shown_, change) : ui.edits.edit(change);
+  };
   if (ImGui::Selectable(tr("as it comes"), now.empty()) && !now.empty())
-    ui.edits.edit([&](CampaignEditor& editor) { return editor.remove(place, key, doing); });
+    edit([&](CampaignEditor& editor) { return editor.remove(place, key, doing); });
   for (const Choice& choice : choices) {
     if (!ImGui::Selectable(tr(choice.words), now == choice.value) || now == choice.value) continue;
-    ui.edits.edit([&](CampaignEditor& editor) { return editor.set(place, key, std::string(choice.value), doing); });
+    edit([&](CampaignEditor& editor) { return editor.set(place, key, std::string(choice.value), doing); });
   }
   ImGui::EndCombo();
 }
@@ -372,13 +401,14 @@ void DesignScreen::size_field(Ui& ui, size_t number) {
   ImGui::SliderFloat(tr("Letters"), &percent, 2, 16, "%.1f %%");
   if (!ImGui::IsItemDeactivatedAfterEdit()) return;
   const double share = std::round(static_cast<double>(percent) * 10) / 1000;
-  ui.edits.edit([&](CampaignEditor& editor) {
+  edit_layer(ui, shown_, [&](CampaignEditor& editor) {
     return editor.set(layer_place(number), "font_size", share, tr("change the size of letters"));
   });
 }
 
 void DesignScreen::draw_undo(Ui& ui) {
   gap(ui.theme, 6);
+  if (const auto notice = ui.history.take_notice()) ui.notify(*notice);
   if (const auto words = ui.history.undo_words()) {
     if (button(ui.theme, tr("Undo: {}", {*words}).c_str(), ButtonKind::Quiet)) ui.undo();
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Z");

@@ -40,8 +40,7 @@ const ImVec4& color_of(const Theme& theme, GreetingState state) {
 
 }  // namespace
 
-Result<GreetList::SharedRead> GreetList::read(const std::filesystem::path& campaign) {
-  Findings findings;
+Result<GreetList::SharedRead> GreetList::read(const std::filesystem::path& campaign, Findings& findings) {
   auto list = std::make_shared<Read>();
   list->folder = TRY(campaign::look_into_greetings(campaign, findings));
   list->overview = TRY(campaign::overview_of(list->folder));
@@ -50,21 +49,36 @@ Result<GreetList::SharedRead> GreetList::read(const std::filesystem::path& campa
 
 void GreetList::refresh(const Ui& ui) {
   if (reading_ && reading_->has_ended()) {
-    auto read = reading_->take();
+    Outcome outcome = std::move(**reading_->take());
     reading_.reset();
-    problem_ = *read ? std::optional<Error>() : read->error();
-    if (*read) list_ = std::move(**read);
+    findings_ = std::move(outcome.findings);
+    problem_ = outcome.read ? std::optional<Error>() : outcome.read.error();
+    if (outcome.read) list_ = std::move(*outcome.read);
   }
+  // It may be mended by now.
+  if (problem_ && edition_ != ui.campaign.edition()) is_old_ = true;
   if (!is_old_ || reading_) return;
   is_old_ = false;
-  reading_ = std::make_unique<Task<SharedRead>>(
-      ui.window.waker(), [folder = ui.campaign.folder()](TaskReport&, const std::stop_token&) { return read(folder); });
+  edition_ = ui.campaign.edition();
+  reading_ = std::make_unique<Task<Outcome>>(
+      ui.window.waker(), [folder = ui.campaign.folder()](TaskReport&, const std::stop_token&) -> Result<Outcome> {
+        Findings findings;
+        auto found = read(folder, findings);
+        return Outcome{std::move(findings), std::move(found)};
+      });
+}
+
+void GreetList::draw_problem(const Theme& theme) const {
+  if (!problem_) return;
+  show_findings(theme, findings_);
+  show_error(theme, *problem_);
 }
 
 void GreetList::forget() {
   reading_.reset();
   list_.reset();
   problem_.reset();
+  findings_.clear();
   is_old_ = true;
   chosen_ = 0;
 }

@@ -20,7 +20,7 @@ class GreetList {
 
   // Nothing can be said of it before it was read once.
   bool was_read() const { return list_ != nullptr; }
-  const std::optional<Error>& problem() const { return problem_; }
+  bool could_be_read() const { return !problem_; }
   const campaign::GreetingFolder& folder() const { return list_->folder; }
   size_t count() const { return list_ ? list_->overview.standing.size() : 0; }
   size_t ready() const;
@@ -28,6 +28,8 @@ class GreetList {
   const campaign::GreetingStanding* chosen() const;
 
   void draw(Ui& ui);
+  // Why it could not be read, and the lines to be mended.
+  void draw_problem(const Theme& theme) const;
 
  private:
   // Owns the roster that the overview points into.
@@ -36,12 +38,18 @@ class GreetList {
     campaign::GreetingOverview overview;
   };
   using SharedRead = std::shared_ptr<const Read>;
-  static Result<SharedRead> read(const std::filesystem::path& campaign);
+  struct Outcome {
+    Findings findings{};  // of campaign.toml and roster
+    Result<SharedRead> read;
+  };
+  static Result<SharedRead> read(const std::filesystem::path& campaign, Findings& findings);
   void draw_row(Ui& ui, size_t row);
 
-  std::unique_ptr<Task<SharedRead>> reading_;
+  std::unique_ptr<Task<Outcome>> reading_;
   SharedRead list_;
   std::optional<Error> problem_;
+  Findings findings_;
+  uint64_t edition_ = 0;  // of the campaign when it was read
   bool is_old_ = true;
   size_t chosen_ = 0;
 };

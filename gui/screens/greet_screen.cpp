@@ -95,7 +95,7 @@ void GreetScreen::draw_overview(Ui& ui) {
         muted(theme, tr("Say hello to each candidate by name, one after the other. Each hello becomes the beginning of "
                         "their own video."));
         if (problem_) show_error(theme, *problem_);
-        if (list_.problem()) show_error(theme, *list_.problem());
+        list_.draw_problem(theme);
         if (list_.was_read()) list_.draw(ui);
       },
       [&] {
@@ -111,7 +111,7 @@ void GreetScreen::draw_beginning(Ui& ui) {
   gap(theme, 8);
   ImGui::Checkbox(tr("Go on by itself after a pause"), &is_hands_free_);
   if (!list_.was_read()) {
-    muted_line(theme, tr("Reading the greetings …"));
+    if (list_.could_be_read()) muted_line(theme, tr("Reading the greetings …"));
   } else if (list_.ready() == list_.count()) {
     disabled_button(theme, tr("Begin"), tr("Everybody has a greeting."), {kGreetColumn, 44});
   } else if (button(theme, tr("Begin"), ButtonKind::Primary, {kGreetColumn, 44}) || pressed(SDL_SCANCODE_RETURN)) {

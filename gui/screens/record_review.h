@@ -21,6 +21,7 @@ class RecordReview {
     std::string note{};
     std::optional<Error> problem{};                // why it ended early
     std::vector<std::filesystem::path> earlier{};  // takes that were done again, under their other names
+    std::optional<Error> trim_problem{};           // why campaign.toml still says what the take before was trimmed by
   };
   // `trim`: what campaign.toml cuts off now.
   RecordReview(const Ui& ui, const std::filesystem::path& take, const TrimMarks& trim, Story story);
@@ -38,8 +39,10 @@ class RecordReview {
 
  private:
   bool draw_judged(Ui& ui);
+  void save_trim(Ui& ui);
 
   TakeReview review_;
+  TrimMarks saved_trim_;
   Story story_;
   MissingCaptions captions_;
   uint64_t edition_;  // of the campaign whose trim it shows

@@ -78,12 +78,16 @@ void RecordScreen::open_booth(Ui& ui) {
 
 void RecordScreen::end_booth(Ui& ui, const BoothView& view) {
   if (view.take) {
+    RecordReview::Story story{view.note, view.problem, view.put_aside};
     // What was cut off the take before says nothing about this one.
-    drop_trim(ui.edits);
+    TrimMarks trim;
+    if (!drop_trim(ui.edits)) {
+      story.trim_problem = ui.edits.problem();
+      if (const auto& loaded = ui.campaign.loaded()) trim = trim_of(loaded->campaign);
+    }
     if (view.ended_by == capture::EndedBy::DiskLow)
       ui.notify(tr("The recording ended because the disk is nearly full; all of it is kept."));
-    state_.emplace<RecordReview>(ui, *view.take, TrimMarks{},
-                                 RecordReview::Story{view.note, view.problem, view.put_aside});
+    state_.emplace<RecordReview>(ui, *view.take, trim, std::move(story));
   } else {
     const Error nothing(ErrorKind::Cancelled, tr("Nothing was recorded."));
     state_.emplace<RecordProblem>(view.problem.value_or(nothing));

@@ -126,10 +126,29 @@ TEST_F(CampaignEditorTest, NeverWritesOverWhatAnotherWrote) {
   must(editor.reread());
   EXPECT_EQ(editor.text(), theirs);
   EXPECT_TRUE(editor.is_saved());
-  editor.undo();
-  EXPECT_EQ(editor.text(), mine) << "nothing is lost";
+}
+
+TEST_F(CampaignEditorTest, WhatAnotherWroteIsNotUndone) {
+  auto editor = must(CampaignEditor::open(folder()));
+  must(editor.set(kPageTable, "headline", "First", "change headline"));
+  must(editor.set(kPageTable, "headline", "Second", "change headline"));
   must(editor.save());
-  EXPECT_EQ(on_disk(), mine);
+  must(editor.reread());
+  EXPECT_EQ(editor.steps_over(), 0U) << "nobody else has written it";
+  editor.undo();
+  must(editor.save());
+  const std::string theirs = on_disk() + "# theirs\n";
+  write(theirs);
+  must(editor.reread());
+  EXPECT_EQ(editor.undo_words(), std::nullopt);
+  EXPECT_EQ(editor.redo_words(), std::nullopt);
+  EXPECT_EQ(editor.steps_over(), 2U);
+  must(editor.set(kFileTop, "name", "Other", "rename"));
+  EXPECT_EQ(editor.undo_words(), "rename");
+  editor.undo();
+  editor.undo();
+  EXPECT_EQ(editor.text(), theirs);
+  EXPECT_EQ(editor.steps_made(), 3U);
 }
 
 TEST_F(CampaignEditorTest, AFileThatIsGoneIsChangedToo) {

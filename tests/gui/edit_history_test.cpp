@@ -99,25 +99,124 @@ TEST_F(EditHistoryTest, WhatSomebodyElseDecidedIsNotUndone) {
   const auto undone = history_.undo();
   ASSERT_FALSE(undone);
   EXPECT_EQ(undone.error().kind(), ErrorKind::Exists);
+  EXPECT_FALSE(undone.error().hint().empty());
   EXPECT_EQ(decided("jane"), Decision::Approve);
-  EXPECT_EQ(history_.undo_words(), "hold jane") << "it is still the last thing that was done here";
+  EXPECT_TRUE(open_.is_reading()) << "what the other decided is shown";
+  EXPECT_EQ(history_.undo_words(), std::nullopt);
 }
 
-TEST_F(EditHistoryTest, WhereSavingFailsNoStepIsMoved) {
+TEST_F(EditHistoryTest, AStepThatIsRefusedKeepsNoOlderOneFromBeingUndone) {
+  const std::string before = text();
+  ASSERT_TRUE(choose_look("bold"));
+  approve("jane");
+  hold("john");
+  must(campaign::write_decisions(
+      campaign(), {{"jane", {Decision::Approve, "seen", "jane"}}, {"john", {Decision::Approve, "other", "john"}}}));
+  ASSERT_FALSE(history_.undo());
+  must(history_.undo());
+  EXPECT_EQ(decided("jane"), std::nullopt);
+  EXPECT_EQ(decided("john"), Decision::Approve);
+  // The same of what is done again.
+  must(campaign::write_decisions(campaign(), {{"jane", {Decision::Hold, "other", "jane"}}}));
+  ASSERT_FALSE(history_.redo());
+  EXPECT_EQ(history_.redo_words(), std::nullopt);
+  must(history_.undo());
+  EXPECT_EQ(text(), before);
+  EXPECT_EQ(decided("jane"), Decision::Hold);
+}
+
+TEST_F(EditHistoryTest, WhatAnotherProgramWroteIsNotUndone) {
+  hold("jane");
+  ASSERT_TRUE(choose_look("bold"));
+  approve("john");
+  const std::string theirs = text() + "# another's\n";
+  must(write_file(toml(), theirs));
+  open_.reload();
+  wait_until_read();
+  ASSERT_TRUE(history_.take_notice()) << "that the look cannot be undone";
+  EXPECT_FALSE(history_.take_notice()) << "it is told once";
+  ASSERT_TRUE(choose_look("warm"));
+  for (const char* words : {"choose warm", "approve john", "hold jane"}) {
+    EXPECT_EQ(history_.undo_words(), words);
+    must(history_.undo());
+  }
+  EXPECT_EQ(history_.undo_words(), std::nullopt);
+  EXPECT_EQ(text(), theirs);
+}
+
+TEST_F(EditHistoryTest, AnEditAfterAnotherProgramsIsUndoneAlone) {
+  ASSERT_TRUE(choose_look("bold"));
+  const std::string theirs = text() + "# another's\n";
+  must(write_file(toml(), theirs));  // and nobody has read it yet
+  ASSERT_TRUE(choose_look("warm"));
+  EXPECT_TRUE(history_.take_notice());
+  must(history_.undo());
+  EXPECT_EQ(text(), theirs);
+  EXPECT_EQ(history_.undo_words(), std::nullopt);
+}
+
+TEST_F(EditHistoryTest, ALayersNumberCountsInTheTextThatWasSeen) {
+  const auto take_away = [](campaign::CampaignEditor& editor) { return editor.remove_layer(1, "take away"); };
+  const size_t count = edits_.editor()->layer_count();
+  const uint64_t seen = edits_.numbering();
+  const std::string theirs = "[[layer]]\nkind = \"text\"\ntext = \"theirs\"\n";
+  const std::string mine = text();
+  const std::string both = mine.substr(0, mine.find("[[layer]]")) + theirs + mine.substr(mine.find("[[layer]]"));
+  must(write_file(toml(), both));
+  EXPECT_FALSE(edits_.edit_layer(seen, take_away));
+  ASSERT_TRUE(edits_.problem());
+  EXPECT_EQ(edits_.problem()->kind(), ErrorKind::Exists);
+  EXPECT_EQ(text(), both);
+  EXPECT_TRUE(open_.is_reading());
+  // What was seen before, and is typed to its end afterwards.
+  wait_until_read();
+  EXPECT_FALSE(edits_.edit_layer(seen, take_away));
+  EXPECT_EQ(edits_.editor()->layer_count(), count + 1);
+  // Looked at, it can be done.
+  const uint64_t now = edits_.numbering();
+  EXPECT_TRUE(edits_.edit_layer(now, take_away));
+  EXPECT_TRUE(edits_.edit_layer(now, take_away)) << "whoever edits knows what that does to the numbers";
+  must(history_.undo());
+  EXPECT_FALSE(edits_.edit_layer(now, take_away));
+  must(history_.undo());
+  EXPECT_EQ(text(), both);
+}
+
+TEST_F(EditHistoryTest, WhereNothingCanBeSavedNoStepIsMoved) {
+  const std::string before = text();
   ASSERT_TRUE(choose_look("bold"));
   const std::string bold = text();
-  // Another program has it now, and nobody has read that yet.
-  must(write_file(toml(), bold + "# another's\n"));
+  // No program could write there.
+  const auto block = [&] {
+    std::filesystem::remove(toml());
+    std::filesystem::create_directory(toml());
+  };
+  block();
   ASSERT_FALSE(history_.undo());
-  EXPECT_EQ(text(), bold + "# another's\n");
   EXPECT_EQ(history_.undo_words(), "choose bold");
   EXPECT_EQ(edits_.editor()->text(), bold);
+  std::filesystem::remove(toml());
   must(write_file(toml(), bold));
   must(history_.undo());
-  EXPECT_EQ(history_.redo_words(), "choose bold");
-  must(write_file(toml(), bold + "# another's\n"));
+  EXPECT_EQ(text(), before);
+  block();
   ASSERT_FALSE(history_.redo());
   EXPECT_EQ(history_.redo_words(), "choose bold");
+}
+
+TEST_F(EditHistoryTest, UndoMeetsWhatAnotherProgramJustWrote) {
+  hold("jane");
+  ASSERT_TRUE(choose_look("bold"));
+  const std::string theirs = text() + "# another's\n";
+  must(write_file(toml(), theirs));
+  const auto undone = history_.undo();
+  ASSERT_FALSE(undone);
+  EXPECT_EQ(undone.error().kind(), ErrorKind::Exists);
+  EXPECT_TRUE(open_.is_reading());
+  EXPECT_FALSE(history_.take_notice()) << "it was told";
+  must(history_.undo());
+  EXPECT_EQ(decided("jane"), std::nullopt);
+  EXPECT_EQ(text(), theirs);
 }
 
 TEST_F(EditHistoryTest, AnEditThatCannotBeSavedIsNoStep) {

@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "campaign/kits.h"
+#include "core/files.h"
+#include "tests/support/results.h"
+
 namespace candid::gui {
 namespace {
 
 using namespace std::chrono_literals;
+using candid::test::must;
 using Words = std::vector<std::string>;
 
 constexpr Microseconds kTake = 20s;
@@ -51,6 +56,36 @@ TEST(TakeTrim, AnEndBeyondTheTakeStaysUntilItIsMoved) {
   EXPECT_EQ(trim_words(moved, {"0s", "30s"}), (Words{"1.00s", "30s"}));
   move_to(moved, {1s, 2s}, kTake);
   EXPECT_EQ(trim_words(moved, {"0s", "30s"}), (Words{"1.00s", "18.00s"}));
+}
+
+TEST(TakeTrim, TimeAndLengthAreThoseOfWhatIsLeft) {
+  const capture::Trim cut{4s, 6s};
+  EXPECT_EQ(play_time(cut, kTake, 4s), (PlayTime{0s, 10s}));
+  EXPECT_EQ(play_time(cut, kTake, 9s), (PlayTime{5s, 10s}));
+  EXPECT_EQ(play_time(cut, kTake, 14s), (PlayTime{10s, 10s}));
+  EXPECT_EQ(play_time(cut, kTake, 1s), (PlayTime{0s, 10s})) << "before it";
+  EXPECT_EQ(play_time(cut, kTake, 19s), (PlayTime{10s, 10s})) << "after it";
+  EXPECT_EQ(play_time({}, kTake, 19s), (PlayTime{19s, 20s}));
+  EXPECT_EQ(play_time({}, 0s, 0s), (PlayTime{0s, 0s})) << "a length that is not known yet";
+}
+
+TEST(TakeTrim, WhereNothingIsCutNothingIsWritten) {
+  const TemporaryFolder folder = must(TemporaryFolder::create());
+  const std::filesystem::path campaign = folder.path() / "campaign";
+  must(campaign::start_campaign(campaign, "sample"));
+  const auto text = [&] { return must(read_text_file(campaign / "campaign.toml")); };
+  const std::string before = text();
+  OpenCampaign open{Waker()};
+  open.open(campaign);
+  CampaignEdits edits(open);
+  EXPECT_TRUE(set_trim(edits, TrimMarks{}));
+  EXPECT_TRUE(drop_trim(edits));
+  EXPECT_EQ(text(), before);
+  EXPECT_EQ(edits.editor()->undo_words(), std::nullopt);
+  EXPECT_TRUE(set_trim(edits, marks(1s, {2s, true})));
+  EXPECT_NE(text().find("trim = [\"1.00s\", \"-2.00s\"]"), std::string::npos) << text();
+  EXPECT_TRUE(drop_trim(edits));
+  EXPECT_EQ(text(), before);
 }
 
 TEST(TakeTrim, WritesBothWhereNothingWasSaid) {

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""The review of a take shows the trim that campaign.toml tells, and an end that is moved changes its own words alone."""
+"""The review of a take shows the trim that campaign.toml tells, and an end that is moved changes its own words alone. Where it cannot
+be saved that is told, and the end is where it was."""
 
+import os
 import subprocess
 import sys
+from contextlib import contextmanager
 
 sys.dont_write_bytecode = True
 
@@ -23,7 +26,45 @@ def trim_line(folder):
     return next((line for line in (folder / "campaign.toml").read_text().splitlines() if line.startswith("trim")), None)
 
 
+@contextmanager
+def read_only(folder):
+    """For a while nobody can write there, not even root."""
+    if os.geteuid() != 0:
+        folder.chmod(0o555)
+        yield
+        return folder.chmod(0o755)
+    subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def column(picture):
+    """What is told beside the take."""
+    return [picture[3 * (1280 * y + 945):3 * 1280 * (y + 1)] for y in range(800)]
+
+
+def a_click_moves_nothing(desk):
+    folder = desk.recorded_campaign()
+    file = folder / "campaign.toml"
+    before = file.read_text()
+    window = desk.open(folder)
+    window.key("ctrl+2")
+    window.wait_title("Record")
+    window.still_picture()
+    for x in (LEFT - HANDLE, RIGHT + HANDLE):
+        window.click(x, HEIGHT)
+        window.still_picture()
+        assert file.read_text() == before, trim_line(folder)
+    window.key("ctrl+q")
+    assert window.wait_end() == 0, window.log()
+
+
 def main():
+    with Desktop() as desk:
+        a_click_moves_nothing(desk)
     with Desktop() as desk:
         folder = desk.recorded_campaign()
         length = seconds_of(folder / "takes/body.mkv")
@@ -58,6 +99,16 @@ def main():
         window.still_picture()
         start_again, end = words_after(lambda: window.drag(place(4) + HANDLE, HEIGHT, place(3)))
         assert start_again == start and abs(float(end[:-1]) - 3) < 0.1, (start_again, end)
+        # Where nobody can write, that is told, and the handle is where it was.
+        before = window.still_picture()
+        with read_only(folder):
+            window.drag(place(3) + HANDLE, HEIGHT, place(5))
+            wait_for("words", lambda: column(window.still_picture()) != column(before))
+            window.save("trim-not-saved")
+        assert trim_line(folder) == f'trim = ["{start}", "{end}"]  # mine', trim_line(folder)
+        start_again, end = words_after(lambda: window.drag(place(3) + HANDLE, HEIGHT, place(4)))
+        assert start_again == start and abs(float(end[:-1]) - 4) < 0.1, (start_again, end)
+        wait_for("the words to go", lambda: column(window.still_picture()) == column(before))
         window.key("ctrl+q")
         assert window.wait_end() == 0, window.log()
     print("trimmed by hand, each end in its own words")

@@ -175,6 +175,28 @@ def with_a_campaign_that_is_broken():
         assert window.wait_end() == 0, window.log()
 
 
+def with_greetings_that_cannot_be_read():
+    with Desktop() as desk:
+        folder = desk.campaign()
+        file = folder / "campaign.toml"
+        whole = file.read_text()
+        file.write_text("lok = 1\n" + whole)
+        window = desk.open(folder)
+        window.key("ctrl+3")
+        window.wait_title("Greet")
+        window.still_picture()
+        window.save("broken-greet")
+        # The way on: mended beside the window, a sitting can begin.
+        file.write_text(whole)
+        window.key("F5")
+        window.still_picture()
+        window.save("mended-greet")
+        window.key("Return", "space")
+        window.wait_title("●")
+        window.key("ctrl+q", "Return")
+        assert window.wait_end() == 0, window.log()
+
+
 if __name__ == "__main__":
     without_a_camera()
     with_a_microphone_that_is_unplugged()
@@ -182,4 +204,5 @@ if __name__ == "__main__":
     with_a_store_that_does_not_answer()
     with_captions_that_nobody_noted()
     with_a_campaign_that_is_broken()
+    with_greetings_that_cannot_be_read()
     print("each was shown, with a way on")
