@@ -25,6 +25,11 @@ void MissingCaptions::draw(Ui& ui) {
     return;
   }
   const size_t layer = *loaded->layer_without_words;
+  if (edition_ != ui.campaign.edition()) {
+    edition_ = ui.campaign.edition();
+    ui.edits.editor();  // so that it has looked at the file
+    numbering_ = ui.edits.numbering();
+  }
   if (making_ && making_->has_ended()) {
     const auto made = *making_->take();
     making_.reset();
@@ -42,7 +47,7 @@ void MissingCaptions::draw(Ui& ui) {
     ImGui::SameLine();
   }
   if (button(theme, tr("Without captions"))) {
-    ui.edits.edit([layer](campaign::CampaignEditor& editor) {
+    ui.edits.edit_layer(numbering_, [layer](campaign::CampaignEditor& editor) {
       return editor.remove_layer(layer, tr("leave the captions away"));
     });
     problem_ = ui.edits.problem();
@@ -65,7 +70,7 @@ void MissingCaptions::make(Ui& ui) {
 
 void MissingCaptions::use(Ui& ui, size_t layer, const std::filesystem::path& file) {
   const std::string name = file.lexically_relative(ui.campaign.folder()).generic_string();
-  ui.edits.edit([&](campaign::CampaignEditor& editor) {
+  ui.edits.edit_layer(numbering_, [&](campaign::CampaignEditor& editor) {
     return editor.set({{"layer"}, layer}, "file", name, tr("use the captions of script.txt"));
   });
   problem_ = ui.edits.problem();

@@ -22,6 +22,8 @@ class MissingCaptions {
 
   std::unique_ptr<Task<std::filesystem::path>> making_;
   std::optional<Error> problem_;
+  uint64_t edition_ = 0;    // of the campaign that says which layer it is
+  uint64_t numbering_ = 0;  // CampaignEdits::numbering() then
 };
 
 }  // namespace candid::gui
