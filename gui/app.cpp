@@ -291,16 +291,22 @@ bool App::may_close() {
 }
 
 void App::draw_closing_question() {
+  const std::string busy = busy_with();
+  // What it was about has ended by itself, and its result is to be seen.
+  if (busy.empty()) asks_to_close_ = false;
   if (asks_to_close_ && !ImGui::IsPopupOpen("closing")) ImGui::OpenPopup("closing");
   const ImVec2 room = ImGui::GetMainViewport()->Size;
   ImGui::SetNextWindowPos({room.x / 2, room.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
   if (!ImGui::BeginPopupModal("closing", nullptr, ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoTitleBar))
     return;
-  const std::string busy = busy_with();
+  if (!asks_to_close_) {
+    ImGui::CloseCurrentPopup();
+    return ImGui::EndPopup();
+  }
   title(theme_, tr("Close Candid?"));
   ImGui::TextUnformatted(busy.c_str());
   gap(theme_, 8);
-  if (busy.empty() || button(theme_, tr("Keep it and close"), ButtonKind::Primary) || answered(SDL_SCANCODE_RETURN)) {
+  if (button(theme_, tr("Keep it and close"), ButtonKind::Primary) || answered(SDL_SCANCODE_RETURN)) {
     for (auto& screen : screens_) screen->finish();
     window_.close();
     ImGui::CloseCurrentPopup();
