@@ -17,7 +17,11 @@ namespace candid::gui {
 namespace {
 
 constexpr float kSideWidth = 208;  // units
+constexpr float kNarrowSide = 150;
+constexpr float kNarrowWindow = 620;   // units: in one that is no wider, the side gives room to the screen
+constexpr float kQuestionWidth = 420;  // units
 constexpr std::chrono::seconds kNoticeTime{5};
+constexpr int kMostFramesForBars = 3;
 constexpr float kZoomStep = 0.125F;
 
 const char* name_of(ScreenKind kind) {
@@ -178,14 +182,20 @@ void App::draw() {
   draw_side();
   ImGui::SameLine(0, 0);
   begin_mark_here();
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme_.px(24), theme_.px(20)));
-  ImGui::BeginChild("screen", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NavFlattened);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                      is_narrow() ? ImVec2(theme_.px(12), theme_.px(10)) : ImVec2(theme_.px(24), theme_.px(20)));
+  ImGui::BeginChild(
+      "screen", {0, 0}, false,
+      ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_HorizontalScrollbar);
   ImGui::PopStyleVar();
   draw_screen();
   ImGui::EndChild();
   draw_notice();
   draw_closing_question();
   ImGui::End();
+  // One for the bars, one for what is narrower beside them; never on and on.
+  frames_for_bars_ = has_its_scroll_bars() ? 0 : frames_for_bars_ + 1;
+  if (frames_for_bars_ > 0 && frames_for_bars_ <= kMostFramesForBars) window_.draw_again_in(0);
   // Changes within this frame show in the next one.
   if (scale_ != window_.density() * settings_.zoom || appearance_ != settings_.appearance ||
       language_ != settings_.language)
@@ -206,12 +216,20 @@ void App::draw_screen() {
   screen.draw(ui_);
 }
 
+bool App::is_narrow() const {
+  return ImGui::GetMainViewport()->Size.x <= theme_.px(kNarrowWindow);
+}
+
+float App::side_width() const {
+  return theme_.px(is_narrow() ? kNarrowSide : kSideWidth);
+}
+
 void App::draw_side() {
   const Colors& colors = theme_.colors();
   ImGui::PushStyleColor(ImGuiCol_ChildBg, colors.panel);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme_.px(14), theme_.px(18)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, 0);
-  ImGui::BeginChild("side", {theme_.px(kSideWidth), 0}, false,
+  ImGui::BeginChild("side", {side_width(), 0}, false,
                     ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NavFlattened);
   ImGui::PopStyleVar(2);
   ImGui::PopStyleColor();
@@ -228,7 +246,7 @@ void App::draw_side() {
     ImGui::BeginDisabled(!can_go);
     ImGui::PushFont(kind == shown_ ? theme_.strong() : theme_.body());
     ImGui::PushStyleVar(ImGuiStyleVar_SelectableTextAlign, ImVec2(0, 0.5F));
-    if (ImGui::Selectable(name_of(kind), kind == shown_, 0, {0, theme_.px(32)})) go_to(kind);
+    if (selectable(name_of(kind), kind == shown_, 0, {0, theme_.px(32)})) go_to(kind);
     ImGui::PopStyleVar();
     ImGui::PopFont();
     if (can_go && ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-%d", i + 1);
@@ -265,11 +283,12 @@ void App::draw_notice() {
   const auto left = notice_until_ - std::chrono::steady_clock::now();
   if (notice_.empty() || left.count() <= 0) return;
   window_.draw_again_in(static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + 1);
-  const NameStyle style{theme_.px(15), theme_.px(560), 3, false, theme_.colors().text};
-  const ImVec2 size = names_.size_of(notice_, style);
   const ImVec2 room = ImGui::GetMainViewport()->Size;
+  const float width = std::min(theme_.px(560), room.x - side_width() - theme_.px(64));
+  const NameStyle style{theme_.px(15), width, 3, false, theme_.colors().text};
+  const ImVec2 size = names_.size_of(notice_, style);
   const ImVec2 margin{theme_.px(16), theme_.px(10)};
-  const ImVec2 at{(room.x + theme_.px(kSideWidth) - size.x) / 2, room.y - size.y - theme_.px(36)};
+  const ImVec2 at{(room.x + side_width() - size.x) / 2, room.y - size.y - theme_.px(36)};
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   list.AddRectFilled({at.x - margin.x, at.y - margin.y}, {at.x + size.x + margin.x, at.y + size.y + margin.y},
                      ImGui::GetColorU32(theme_.colors().raised), theme_.px(8));
@@ -293,16 +312,24 @@ bool App::may_close() {
 }
 
 void App::draw_closing_question() {
+  const std::string busy = busy_with();
+  // What it was about has ended by itself, and its result is to be seen.
+  if (busy.empty()) asks_to_close_ = false;
   if (asks_to_close_ && !ImGui::IsPopupOpen("closing")) ImGui::OpenPopup("closing");
   const ImVec2 room = ImGui::GetMainViewport()->Size;
   ImGui::SetNextWindowPos({room.x / 2, room.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
   if (!ImGui::BeginPopupModal("closing", nullptr, ImGuiWindowFlags_AlwaysAutoResize | ImGuiWindowFlags_NoTitleBar))
     return;
-  const std::string busy = busy_with();
+  if (!asks_to_close_) {
+    ImGui::CloseCurrentPopup();
+    return ImGui::EndPopup();
+  }
   title(theme_, tr("Close Candid?"));
+  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + std::min(theme_.px(kQuestionWidth), room.x * 0.8F));
   ImGui::TextUnformatted(busy.c_str());
+  ImGui::PopTextWrapPos();
   gap(theme_, 8);
-  if (busy.empty() || button(theme_, tr("Keep it and close"), ButtonKind::Primary) || answered(SDL_SCANCODE_RETURN)) {
+  if (button(theme_, tr("Keep it and close"), ButtonKind::Primary) || answered(SDL_SCANCODE_RETURN)) {
     for (auto& screen : screens_) screen->finish();
     window_.close();
     ImGui::CloseCurrentPopup();

@@ -32,6 +32,9 @@ class App final : public WindowContent {
   App(Window& window, Settings settings);
   Result<void> apply_theme();
   void go_to(ScreenKind kind);
+  // A small window, or large letters.
+  bool is_narrow() const;
+  float side_width() const;  // px
   void draw_side();
   void draw_settings_menu();
   void draw_notice();
@@ -60,6 +63,7 @@ class App final : public WindowContent {
   std::string notice_;
   std::chrono::steady_clock::time_point notice_until_{};
   bool asks_to_close_ = false;
+  int frames_for_bars_ = 0;
 };
 
 }  // namespace candid::gui

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include <SDL_keycode.h>
 #include <SDL_scancode.h>
 #include <imgui.h>
 // What is marked and how Tab gets there is nothing that imgui.h tells. Of 1.86.
@@ -25,6 +26,12 @@ constexpr int kEnterKeys[] = {SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER};
 constexpr int kPressKeys[] = {SDL_SCANCODE_SPACE, SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER};
 constexpr int kEditKeys[] = {SDL_SCANCODE_A, SDL_SCANCODE_C, SDL_SCANCODE_V,
                              SDL_SCANCODE_X, SDL_SCANCODE_Y, SDL_SCANCODE_Z};
+
+constexpr int kFirstOtherScript = 0x370;  // Unicode: Greek, and all that comes after it
+
+bool is_letter_key(int scancode) {
+  return scancode >= SDL_SCANCODE_A && scancode <= SDL_SCANCODE_Z;
+}
 
 KeyScene& scene() {
   static KeyScene now;
@@ -62,6 +69,18 @@ bool is_tab_pressed() {
 }
 
 }  // namespace
+
+int key_of(int scancode, int symbol) {
+  const bool is_of_main_part = scancode < SDL_SCANCODE_CAPSLOCK;
+  const bool is_digit = scancode >= SDL_SCANCODE_1 && scancode <= SDL_SCANCODE_0;
+  if (!is_of_main_part || is_digit) return scancode;
+  if (symbol >= SDLK_a && symbol <= SDLK_z) return SDL_SCANCODE_A + (symbol - SDLK_a);
+  if (symbol == SDLK_PLUS || symbol == SDLK_EQUALS) return SDL_SCANCODE_EQUALS;
+  if (symbol == SDLK_MINUS) return SDL_SCANCODE_MINUS;
+  const bool is_taken = is_letter_key(scancode) || scancode == SDL_SCANCODE_EQUALS || scancode == SDL_SCANCODE_MINUS;
+  const bool is_of_other_script = symbol >= kFirstOtherScript && (symbol & SDLK_SCANCODE_MASK) == 0;
+  return is_taken && !is_of_other_script ? static_cast<int>(SDL_SCANCODE_UNKNOWN) : scancode;
+}
 
 KeyKind kind_of(int key, bool has_ctrl) {
   auto is_in = [key](const auto& keys) { return std::find(std::begin(keys), std::end(keys), key) != std::end(keys); };

@@ -13,7 +13,7 @@
 // ImGui 1.86 by itself tabs through lines and sliders alone, and Escape marks what cannot be pressed; so both keys are
 // taken care of here, with its own requests.
 //
-// The window's thread; keys are SDL's scancodes.
+// The window's thread. Keys are SDL's scancodes, by what is written on them: see key_of().
 
 namespace candid::gui {
 
@@ -25,6 +25,12 @@ struct KeyScene {
   bool is_marked = false;     // something that can be pressed shows the mark
   bool takes_arrows = false;  // Screen::takes_arrows()
 };
+
+// The key that a person means, as the scancode that its letter, plus or minus has on an American keyboard: so Ctrl-Z is
+// the key with the Z on it, in Germany, too. Digits, and keys that move and press, are where they are; a keyboard of
+// another script has Latin letters nowhere, and its keys go by their place. `symbol`: SDL's keycode.
+// SDL_SCANCODE_UNKNOWN: a key without a meaning here.
+int key_of(int scancode, int symbol);
 
 enum class KeyKind { Arrow, Press, Escape, Other, WithCtrl, EditWithCtrl };
 enum class KeyOwner { Question, Widgets, Screen };  // Widgets: ImGui's menus, lines and whatever is marked

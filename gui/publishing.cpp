@@ -15,10 +15,24 @@ std::mutex& publishing_turn() {
 
 using Look = std::function<void(const std::function<void(PublishingView&)>&)>;
 
+// The problems themselves, where an error only counts them.
+Error with_findings(const Error& error, const Findings& findings) {
+  std::string words;
+  std::string hint;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::Error) continue;
+    words += (words.empty() ? "" : "\n") + finding.describe();
+    if (hint.empty()) hint = finding.hint;
+  }
+  return words.empty() ? error : Error(error.kind(), words, hint);
+}
+
 Result<campaign::Prepared> prepared(const std::filesystem::path& folder, const std::filesystem::path& data,
                                     const std::function<void(const std::string&)>& note, const std::stop_token& stop) {
   Findings findings;
-  campaign::Job job = TRY(campaign::load_job(folder, findings));
+  auto loaded = campaign::load_job(folder, findings);
+  if (!loaded) return tl::unexpected(with_findings(loaded.error(), findings));
+  campaign::Job job = std::move(*loaded);
   campaign::PrepareSettings settings;
   settings.data = data;
   settings.asked = campaign::AskedLedger::Always;

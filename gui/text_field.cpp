@@ -128,7 +128,7 @@ void draw_caret(const Theme& theme, const FieldBox& box, const TypingNow& now) {
 
 Typed text_field(const Theme& theme, Names& names, const TextField& field, std::string& text) {
   const ImGuiID id = ImGui::GetID(field.label);
-  ImGui::SetNextItemWidth(field.width > 0 ? theme.px(field.width) : -1);
+  ImGui::SetNextItemWidth(field.width > 0 ? std::min(theme.px(field.width), ImGui::GetContentRegionAvail().x) : -1);
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const ImVec2 to{from.x + ImGui::CalcItemWidth(), from.y + ImGui::GetFrameHeight()};
   FieldBox box{id,   names, {theme.body_size(), 0, 1, false, theme.colors().text},

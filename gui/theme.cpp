@@ -57,7 +57,7 @@ void set_colors(ImGuiStyle& style, const Colors& colors) {
   set(ImGuiCol_ButtonHovered, colors.line);
   set(ImGuiCol_ButtonActive, colors.line);
   set(ImGuiCol_Header, with_alpha(colors.accent, 0.28F));
-  set(ImGuiCol_HeaderHovered, with_alpha(colors.accent, 0.18F));
+  set(ImGuiCol_HeaderHovered, with_alpha(colors.text, 0.08F));
   set(ImGuiCol_HeaderActive, with_alpha(colors.accent, 0.38F));
   set(ImGuiCol_Separator, colors.line);
   set(ImGuiCol_SeparatorHovered, colors.accent);

@@ -1,18 +1,24 @@
 #include "gui/widgets.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 #include <fmt/format.h>
+// What a part needs is nothing that imgui.h tells. Of 1.86.
+#include <imgui_internal.h>
 
 #include "gui/words.h"
 
 namespace candid::gui {
 namespace {
 
-constexpr double kLowest = -60;  // dBFS, at a meter's left end
-constexpr float kGutter = 20;    // units, between what stands beside each other
-constexpr double kLoud = -9;     // from here on speech is louder than it need be
+constexpr double kLowest = -60;      // dBFS, at a meter's left end
+constexpr float kGutter = 20;        // units, between what stands beside each other
+constexpr float kLeastWide = 180;    // units, that what a screen is about needs beside a column
+constexpr float kLeastColumn = 240;  // units, of one that has a share of the room
+constexpr float kLeastTable = 130;   // units, high
+constexpr double kLoud = -9;         // from here on speech is louder than it need be
 
 Names*& pango() {
   static Names* names = nullptr;
@@ -43,6 +49,11 @@ ImVec4 mixed(ImVec4 a, ImVec4 b, float share) {
   return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share, a.z + (b.z - a.z) * share, a.w};
 }
 
+// Of the letters that are used now.
+float button_width(const char* label) {
+  return ImGui::CalcTextSize(label, nullptr, true).x + 2 * ImGui::GetStyle().FramePadding.x;
+}
+
 }  // namespace
 
 bool button(const Theme& theme, const char* label, ButtonKind kind, ImVec2 size) {
@@ -57,10 +68,33 @@ bool button(const Theme& theme, const char* label, ButtonKind kind, ImVec2 size)
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, hovered);
   ImGui::PushStyleColor(ImGuiCol_Text, kind == ButtonKind::Primary ? colors.on_accent : colors.text);
   if (kind == ButtonKind::Primary) ImGui::PushFont(theme.strong());
-  const bool is_pressed = ImGui::Button(label, {theme.px(size.x), theme.px(size.y)});
+  float width = theme.px(size.x);
+  if (size.x > 0) width = std::max(std::min(width, ImGui::GetContentRegionAvail().x), button_width(label));
+  const bool is_pressed = ImGui::Button(label, {width, theme.px(size.y)});
   if (kind == ButtonKind::Primary) ImGui::PopFont();
   ImGui::PopStyleColor(4);
   return is_pressed;
+}
+
+bool button_beside(const Theme& theme, const char* label, ButtonKind kind) {
+  if (kind == ButtonKind::Primary) ImGui::PushFont(theme.strong());
+  const float width = button_width(label);
+  if (kind == ButtonKind::Primary) ImGui::PopFont();
+  beside(width);
+  return button(theme, label, kind);
+}
+
+void beside(float width) {
+  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+  if (ImGui::GetItemRectMax().x + ImGui::GetStyle().ItemSpacing.x + width <= right) ImGui::SameLine();
+}
+
+bool button_at_end(const Theme& theme, const char* label) {
+  const float width = button_width(label);
+  const float from = ImGui::GetWindowContentRegionMax().x - width;
+  if (ImGui::GetWindowPos().x + from > ImGui::GetItemRectMax().x + ImGui::GetStyle().ItemSpacing.x)
+    ImGui::SameLine(from);
+  return button(theme, label);
 }
 
 void disabled_button(const Theme& theme, const char* label, const char* why, ImVec2 size) {
@@ -79,11 +113,15 @@ void words(const Theme& theme, const std::string& text, ImVec4 color) {
     constexpr int kMostLines = 12;
     return pango()->show(text, {theme.body_size(), ImGui::GetContentRegionAvail().x, kMostLines, false, color});
   }
-  ImGui::PushTextWrapPos(0);
+  wrap_from_here();
   ImGui::PushStyleColor(ImGuiCol_Text, color);
   ImGui::TextUnformatted(text.c_str());
   ImGui::PopStyleColor();
   ImGui::PopTextWrapPos();
+}
+
+void wrap_from_here() {
+  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x);
 }
 
 void title(const Theme& theme, const char* words) {
@@ -106,6 +144,13 @@ void muted_line(const Theme& theme, const char* words) {
   ImGui::PushStyleColor(ImGuiCol_Text, theme.colors().muted);
   ImGui::TextUnformatted(words);
   ImGui::PopStyleColor();
+}
+
+bool selectable(const char* label, bool is_chosen, ImGuiSelectableFlags flags, ImVec2 size) {
+  if (is_chosen) ImGui::PushStyleColor(ImGuiCol_HeaderHovered, ImGui::GetStyleColorVec4(ImGuiCol_HeaderActive));
+  const bool is_pressed = ImGui::Selectable(label, is_chosen, flags, size);
+  if (is_chosen) ImGui::PopStyleColor();
+  return is_pressed;
 }
 
 void gap(const Theme& theme, float units) {
@@ -161,7 +206,7 @@ void show_findings(const Theme& theme, const Findings& findings) {
 }
 
 bool show_progress(const Theme& theme, const TaskProgress& progress, bool is_stopping) {
-  const float width = std::min(theme.px(460), ImGui::GetContentRegionAvail().x);
+  const float width = steady_width(theme, 460);
   const float share = progress.share ? static_cast<float>(*progress.share) : 0;
   const std::string shown = progress.share ? fmt::format("{:.0f} %", *progress.share * 100) : "";
   ImGui::ProgressBar(share, {width, theme.px(22)}, shown.c_str());
@@ -175,7 +220,7 @@ bool show_progress(const Theme& theme, const TaskProgress& progress, bool is_sto
 
 void level_meter(const Theme& theme, double peak_dbfs, bool clips, ImVec2 size) {
   const ImVec2 from = ImGui::GetCursorScreenPos();
-  const ImVec2 room{theme.px(size.x), theme.px(size.y)};
+  const ImVec2 room{std::min(theme.px(size.x), ImGui::GetContentRegionAvail().x), theme.px(size.y)};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Colors& colors = theme.colors();
   const float round = room.y / 2;
@@ -204,19 +249,54 @@ Box fitted(ImVec2 from, ImVec2 room, float shape) {
   return {corner, {corner.x + size.x, corner.y + size.y}};
 }
 
+bool has_its_scroll_bars() {
+  const auto& windows = GImGui->Windows;
+  return std::all_of(windows.begin(), windows.end(), [](const ImGuiWindow* window) {
+    if (!window->Active || (window->Flags & ImGuiWindowFlags_NoScrollbar) != 0) return true;
+    const float height = window->DC.CursorMaxPos.y - window->DC.CursorStartPos.y + 2 * window->WindowPadding.y;
+    const float room = window->SizeFull.y - window->TitleBarHeight() - window->MenuBarHeight();
+    return window->ScrollbarY == (std::floor(height) > room - window->ScrollbarSizes.y);
+  });
+}
+
+float steady_width(const Theme& theme, float units) {
+  const ImGuiStyle& style = ImGui::GetStyle();
+  const float most = ImGui::GetWindowWidth() - 2 * ImGui::GetCursorStartPos().x - style.ScrollbarSize;
+  return std::min(units * theme.scale(), most);
+}
+
+ImVec2 table_room(const Theme& theme) {
+  return {0, std::max(ImGui::GetContentRegionAvail().y, theme.px(kLeastTable))};
+}
+
 void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
                  const std::function<void()>& column) {
   const float gutter = theme.px(kGutter);
+  const float left = ImGui::GetContentRegionAvail().x - theme.px(units) - gutter;
+  const ImGuiWindowFlags flags = ImGuiWindowFlags_NavFlattened | ImGuiWindowFlags_HorizontalScrollbar;
   ImGui::PushID(id);
-  ImGui::BeginChild("wide", {ImGui::GetContentRegionAvail().x - theme.px(units) - gutter, 0}, false,
-                    ImGuiWindowFlags_NavFlattened);
-  wide();
-  ImGui::EndChild();
-  ImGui::SameLine(0, gutter);
-  ImGui::BeginChild("column", {theme.px(units), 0}, false, ImGuiWindowFlags_NavFlattened);
-  column();
-  ImGui::EndChild();
+  if (left < theme.px(kLeastWide)) {
+    ImGui::BeginChild("both", {0, 0}, false, flags);
+    wide();
+    gap(theme, 4);
+    column();
+    ImGui::EndChild();
+  } else {
+    ImGui::BeginChild("wide", {left, 0}, false, flags);
+    wide();
+    ImGui::EndChild();
+    ImGui::SameLine(0, gutter);
+    ImGui::BeginChild("column", {theme.px(units), 0}, false, flags);
+    column();
+    ImGui::EndChild();
+  }
   ImGui::PopID();
+}
+
+void with_share(const Theme& theme, const char* id, float share, const std::function<void()>& wide,
+                const std::function<void()>& column) {
+  const float left = ImGui::GetContentRegionAvail().x * (1 - share) / theme.scale() - kGutter;
+  with_column(theme, id, std::max(left, kLeastColumn), wide, column);
 }
 
 }  // namespace candid::gui

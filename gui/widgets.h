@@ -19,9 +19,16 @@
 
 namespace candid::gui {
 
-// Sizes in units; 0: as large as its words need.
+// Sizes in units; 0: as large as its words need. Wider than told where its words need it, and no wider than there is
+// room.
 enum class ButtonKind { Primary, Usual, Quiet, Danger };
 bool button(const Theme& theme, const char* label, ButtonKind kind = ButtonKind::Usual, ImVec2 size = {0, 0});
+// On the line of what was drawn last, where there is room; else below it.
+bool button_beside(const Theme& theme, const char* label, ButtonKind kind = ButtonKind::Usual);
+// The same for anything of so many px: goes on with the line, or not.
+void beside(float width);
+// At the right end of the line of what was drawn last, where there is room; else below it.
+bool button_at_end(const Theme& theme, const char* label);
 // A button that cannot be pressed now, and says why when somebody points at it.
 void disabled_button(const Theme& theme, const char* label, const char* why, ImVec2 size = {0, 0});
 
@@ -30,11 +37,18 @@ void disabled_button(const Theme& theme, const char* label, const char* why, ImV
 void draw_words_by(Names& names);
 void words(const Theme& theme, const std::string& text, ImVec4 color);
 
+// Until PopTextWrapPos(). Not ImGui's own PushTextWrapPos(0), which, where a part scrolls sideways, wraps at the widest
+// line there was, and never comes back from it.
+void wrap_from_here();
+
 void title(const Theme& theme, const char* words);
 void strong(const Theme& theme, const char* words);
 void muted(const Theme& theme, const char* words);       // wraps
 void muted_line(const Theme& theme, const char* words);  // does not
 void gap(const Theme& theme, float units);
+
+// ImGui's own, told apart from what the mouse is over, and while it is.
+bool selectable(const char* label, bool is_chosen, ImGuiSelectableFlags flags = 0, ImVec2 size = {0, 0});  // px
 
 // What failed, the cause, and what to try.
 void show_error(const Theme& theme, const Error& error);
@@ -65,9 +79,21 @@ struct Box {
 };
 Box fitted(ImVec2 from, ImVec2 room, float shape);
 
-// What a screen is about, and a column of so many units on its right, each to be scrolled by itself. `id`: unique on
-// the screen.
+// Whether each part has the scroll bars that it needs, after a frame: ImGui makes them in the next one.
+bool has_its_scroll_bars();
+// So many units, or what there is; px. The same with a scroll bar and without, or the height of what is as wide as this
+// would make one come and go.
+float steady_width(const Theme& theme, float units);
+constexpr float kLeastPicture = 120;  // units, high
+// The room of a table that scrolls: what is left, and never less than some rows, for which the screen scrolls.
+ImVec2 table_room(const Theme& theme);
+
+// What a screen is about, and a column of so many units on its right, each to be scrolled by itself. In a narrow window
+// the column lies below, and both scroll together. `id`: unique on the screen.
 void with_column(const Theme& theme, const char* id, float units, const std::function<void()>& wide,
                  const std::function<void()>& column);
+// The same with a column of what `share` of the room leaves.
+void with_share(const Theme& theme, const char* id, float share, const std::function<void()>& wide,
+                const std::function<void()>& column);
 
 }  // namespace candid::gui

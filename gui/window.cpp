@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <imgui.h>
 
+#include "gui/keys.h"
 #include "gui/screen_density.h"
 #include "gui/stand_ins.h"
 #include "gui/worker.h"
@@ -188,9 +190,16 @@ void Window::take(const SDL_Event& event, WindowContent& content) {
   }
   if (event.type == SDL_TEXTINPUT) {
     ImGui::GetIO().AddInputCharactersUTF8(with_stand_ins(event.text.text).c_str());
+  } else if (event.type == SDL_KEYDOWN || event.type == SDL_KEYUP) {
+    SDL_Event meant = event;
+    meant.key.keysym.scancode = static_cast<SDL_Scancode>(key_of(event.key.keysym.scancode, event.key.keysym.sym));
+    ImGui_ImplSDL2_ProcessEvent(&meant);
   } else {
     ImGui_ImplSDL2_ProcessEvent(&event);
   }
+  // A key that is held now will be let go as another one.
+  if (event.type == SDL_KEYMAPCHANGED)
+    std::fill(std::begin(ImGui::GetIO().KeysDown), std::end(ImGui::GetIO().KeysDown), false);
   if (event.type == SDL_KEYDOWN) {
     // The backend asks what is held now, which may be past the event that is being told.
     ImGuiIO& io = ImGui::GetIO();

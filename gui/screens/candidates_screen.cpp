@@ -1,6 +1,7 @@
 // Candidates: the roster as a table, what was found in each row, who is approved or held, and each one's picture.
 
 #include <algorithm>
+#include <cfloat>
 #include <memory>
 #include <numeric>
 
@@ -26,6 +27,7 @@ using campaign::Decision;
 constexpr size_t kMostRejectedShown = 5;  // rows at once
 
 constexpr float kWidthForMail = 480;  // units, of the table
+constexpr float kWidthForFound = 330;
 
 enum Column { kLine, kName, kMail, kFound, kState };
 
@@ -95,15 +97,13 @@ void CandidatesScreen::draw(Ui& ui) {
   if (!loaded) return muted(ui.theme, tr("The campaign is being read …"));
   refresh(ui, *loaded);
   take_keys(ui, *loaded);
-  const ImVec2 room = ImGui::GetContentRegionAvail();
-  ImGui::BeginChild("table", {room.x * ui.settings.candidates_split, 0}, false, ImGuiWindowFlags_NavFlattened);
-  draw_filter(ui, *loaded);
-  draw_table(ui, *loaded);
-  ImGui::EndChild();
-  ImGui::SameLine(0, ui.theme.px(20));
-  ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NavFlattened);
-  draw_chosen(ui, loaded);
-  ImGui::EndChild();
+  with_share(
+      ui.theme, "candidates", ui.settings.candidates_split,
+      [&] {
+        draw_filter(ui, *loaded);
+        draw_table(ui, *loaded);
+      },
+      [&] { draw_chosen(ui, loaded); });
 }
 
 void CandidatesScreen::refresh(const Ui& ui, const LoadedCampaign& loaded) {
@@ -185,15 +185,14 @@ void CandidatesScreen::draw_filter(Ui& ui, const LoadedCampaign& loaded) {
   const bool is_changed = text_field(theme, ui.names, {"##filter", tr("Find a name or an address (Ctrl-F)"), 260},
                                      filter_) == Typed::Changed;
   const float toggle = ImGui::GetFrameHeight() + ImGui::CalcTextSize(tr("Only what needs a look")).x + theme.px(8);
-  ImGui::SameLine();
-  if (ImGui::GetContentRegionAvail().x < toggle) ImGui::NewLine();
+  beside(toggle);
   const bool is_toggled = ImGui::Checkbox(tr("Only what needs a look"), &only_found_);
   if (is_changed || is_toggled) choose_rows(loaded);
   const size_t held = static_cast<size_t>(std::count_if(loaded.standings.begin(), loaded.standings.end(),
                                                         [](const auto& s) { return !s.held_because.empty(); }));
-  muted_line(theme, fmt::format("{} · {}", tr_count("{} candidate", "{} candidates", loaded.roster.candidates.size()),
-                                tr_count("{} held", "{} held", held))
-                        .c_str());
+  muted(theme, fmt::format("{} · {}", tr_count("{} candidate", "{} candidates", loaded.roster.candidates.size()),
+                           tr_count("{} held", "{} held", held))
+                   .c_str());
   show_findings(theme, loaded.findings);
   draw_rejected(ui, loaded);
 }
@@ -228,7 +227,7 @@ void CandidatesScreen::draw_rejected_row(Ui& ui, const campaign::RejectedRow& ro
   ImGui::TableNextRow(0, row_height(ui));
   ImGui::TableNextColumn();
   const std::string label = fmt::format("{}###rejected{}", row.line, number);
-  if (ImGui::Selectable(label.c_str(), number == rejected_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
+  if (selectable(label.c_str(), number == rejected_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
     rejected_ = number;
   ImGui::TableNextColumn();
   ui.names.show_in_cell(row.name, {theme.px(15), 0, 1, false, theme.colors().text}, row_height(ui));
@@ -242,9 +241,12 @@ void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
   const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_Sortable | ImGuiTableFlags_RowBg |
                                 ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_Resizable | ImGuiTableFlags_Hideable |
                                 ImGuiTableFlags_NoSavedSettings;
-  // The first to go where there is no room for all: the name matters most.
-  const bool shows_mail = ImGui::GetContentRegionAvail().x >= ui.theme.px(kWidthForMail);
-  if (!ImGui::BeginTable("candidates", 5, flags)) return;
+  // The first to go where there is no room for all: the name matters most, and what was found is told beside the
+  // picture.
+  const float room = ImGui::GetContentRegionAvail().x;
+  const bool shows_mail = room >= ui.theme.px(kWidthForMail);
+  const bool shows_found = room >= ui.theme.px(kWidthForFound);
+  if (!ImGui::BeginTable("candidates", 5, flags, table_room(ui.theme))) return;
   auto column = [&](const char* name, Column id, float weight) {
     ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthStretch, weight, id);
   };
@@ -258,6 +260,7 @@ void CandidatesScreen::draw_table(Ui& ui, const LoadedCampaign& loaded) {
   column(tr("Found"), kFound, 1.6F);
   narrow_column(tr("Video"), kState, 88);
   ImGui::TableSetColumnEnabled(kMail, shows_mail);
+  ImGui::TableSetColumnEnabled(kFound, shows_found);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
   if (ImGuiTableSortSpecs* specs = ImGui::TableGetSortSpecs();
@@ -278,7 +281,7 @@ void CandidatesScreen::draw_row(Ui& ui, const LoadedCampaign& loaded, size_t can
   ImGui::TableNextRow(0, row_height(ui));
   ImGui::TableNextColumn();
   const std::string label = fmt::format("{}###{}", one.line, candidate);
-  if (ImGui::Selectable(label.c_str(), candidate == chosen_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
+  if (selectable(label.c_str(), candidate == chosen_, ImGuiSelectableFlags_SpanAllColumns, {0, theme.px(22)}))
     chosen_ = candidate;
   ImGui::TableNextColumn();
   ui.names.show_in_cell(shown_name(one), {theme.px(15), 0, 1, false, theme.colors().text}, row_height(ui));
@@ -310,7 +313,7 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
     return muted(theme, tr("Nobody is in the roster yet. Drop a CSV with a column “name” onto this window."));
   }
   const Candidate& candidate = loaded->roster.candidates[chosen_];
-  const float width = ImGui::GetContentRegionAvail().x;
+  const float width = steady_width(theme, FLT_MAX);
   ui.names.show(shown_name(candidate), {theme.px(26), width, 2, true, theme.colors().text});
   if (!candidate.email.empty()) ui.names.show(candidate.email, {theme.px(14), width, 1, false, theme.colors().muted});
   if (!loaded->job) {
@@ -331,7 +334,8 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
     }
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float height = std::min(width / picture_.shape(), ImGui::GetContentRegionAvail().y * 0.6F);
+  const float most = std::max(ImGui::GetContentRegionAvail().y * 0.6F, theme.px(kLeastPicture));
+  const float height = std::min(width / picture_.shape(), most);
   // Nobody's picture stands below another's name.
   if (pictured_ == chosen_) picture_.show(*ImGui::GetWindowDrawList(), fitted(at, {width, height}, picture_.shape()));
   ImGui::Dummy({width, height});
@@ -339,13 +343,11 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
   gap(theme, 4);
   if (button(theme, tr("Approve"), ButtonKind::Primary)) decide(ui, *loaded, Decision::Approve);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("A");
-  ImGui::SameLine();
-  if (button(theme, tr("Hold"))) decide(ui, *loaded, Decision::Hold);
+  if (button_beside(theme, tr("Hold"))) decide(ui, *loaded, Decision::Hold);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("H");
   const campaign::Standing& standing = loaded->standings[chosen_];
   if (standing.decision) {
-    ImGui::SameLine();
-    if (button(theme, tr("Decide later"), ButtonKind::Quiet)) decide(ui, *loaded, std::nullopt);
+    if (button_beside(theme, tr("Decide later"), ButtonKind::Quiet)) decide(ui, *loaded, std::nullopt);
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("C");
   }
   if (!standing.held_because.empty()) words(theme, tr("Held: {}", {standing.held_because}), theme.colors().warning);
@@ -356,9 +358,11 @@ void CandidatesScreen::draw_chosen(Ui& ui, const std::shared_ptr<const LoadedCam
 
 void CandidatesScreen::draw_moments(Ui& ui) {
   for (size_t i = 0; i < moments_.size(); ++i) {
-    if (i > 0) ImGui::SameLine();
     const std::string label = fmt::format("{}##moment{}", format_duration(moments_[i]), i);
-    if (button(ui.theme, label.c_str(), i == moment_ ? ButtonKind::Primary : ButtonKind::Usual)) moment_ = i;
+    const auto kind = i == moment_ ? ButtonKind::Primary : ButtonKind::Usual;
+    const bool is_chosen =
+        i == 0 ? button(ui.theme, label.c_str(), kind) : button_beside(ui.theme, label.c_str(), kind);
+    if (is_chosen) moment_ = i;
   }
 }
 

@@ -28,6 +28,7 @@ using campaign::TomlValue;
 
 constexpr float kDesignColumn = 320;  // units
 constexpr size_t kNoLayer = static_cast<size_t>(-1);
+constexpr float kDesignBelow = 96;  // units, below the picture
 
 struct Choice {
   const char* value;  // in campaign.toml
@@ -134,21 +135,17 @@ void DesignScreen::draw(Ui& ui) {
   edition_ = ui.campaign.edition();
   candidate_ = std::min(candidate_, loaded->roster.candidates.empty() ? 0 : loaded->roster.candidates.size() - 1);
   take_keys(ui, *loaded);
-  const ImVec2 room = ImGui::GetContentRegionAvail();
-  const float column = ui.theme.px(kDesignColumn);
-  ImGui::BeginChild("picture", {room.x - column - ui.theme.px(20), 0}, false, ImGuiWindowFlags_NavFlattened);
-  draw_picture(ui, loaded);
-  ImGui::EndChild();
-  ImGui::SameLine(0, ui.theme.px(20));
-  ImGui::BeginChild("look", {column, 0}, false, ImGuiWindowFlags_NavFlattened);
-  title(ui.theme, tr("Design"));
-  draw_look(ui);
-  draw_layers(ui);
-  draw_undo(ui);
-  if (ui.edits.problem()) show_error(ui.theme, *ui.edits.problem());
-  show_findings(ui.theme, loaded->findings);
-  for (const Finding& finding : findings_) show_finding(ui.theme, finding);
-  ImGui::EndChild();
+  with_column(
+      ui.theme, "design", kDesignColumn, [&] { draw_picture(ui, loaded); },
+      [&] {
+        title(ui.theme, tr("Design"));
+        draw_look(ui);
+        draw_layers(ui);
+        draw_undo(ui);
+        if (ui.edits.problem()) show_error(ui.theme, *ui.edits.problem());
+        show_findings(ui.theme, loaded->findings);
+        for (const Finding& finding : findings_) show_finding(ui.theme, finding);
+      });
 }
 
 void DesignScreen::take_next(Ui& ui, const TomlPlace& place, const char* key, std::span<const Choice> choices,
@@ -186,7 +183,8 @@ void DesignScreen::draw_picture(Ui& ui, const std::shared_ptr<const LoadedCampai
     if (drawn->picture) picture_.set(std::move(drawn->picture->frame));
   }
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  const float height = std::min(room.y - theme.px(96), room.x / picture_.shape());
+  const float most = std::max(room.y - theme.px(kDesignBelow), theme.px(kLeastPicture));
+  const float height = std::min(most, room.x / picture_.shape());
   const Box box = fitted(ImGui::GetCursorScreenPos(), {room.x, height}, picture_.shape());
   picture_.show(*ImGui::GetWindowDrawList(), box);
   if (shows_safe_areas_) draw_safe_areas(ui, box);
@@ -216,23 +214,24 @@ void DesignScreen::draw_transport(Ui& ui, const LoadedCampaign& loaded) {
   ImGui::BeginDisabled(candidate_ == 0);
   if (button(theme, tr("Previous"))) --candidate_;
   ImGui::EndDisabled();
-  ImGui::SameLine();
   ImGui::BeginDisabled(candidate_ + 1 >= candidates.size());
-  if (button(theme, tr("Next"))) ++candidate_;
+  if (button_beside(theme, tr("Next"))) ++candidate_;
   ImGui::EndDisabled();
-  ImGui::SameLine();
+  const std::string number = fmt::format("{} / {}", candidate_ + 1, candidates.size());
+  beside(ImGui::CalcTextSize(number.c_str()).x);
   ImGui::AlignTextToFramePadding();
-  muted_line(theme, fmt::format("{} / {}", candidate_ + 1, candidates.size()).c_str());
+  muted_line(theme, number.c_str());
   const std::string& name = shown_name(candidates[candidate_]);
   NameStyle style{theme.px(17), ImGui::GetContentRegionAvail().x, 1, true, theme.colors().text};
   // Below each other where there is no room beside each other.
   const float safe = ImGui::GetFrameHeight() + ImGui::CalcTextSize(tr("Safe areas")).x + theme.px(16);
-  ImGui::SameLine();
-  const float room = ImGui::GetContentRegionMax().x - ImGui::GetCursorPosX() - safe;
+  const float end = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+  const float room = end - ImGui::GetItemRectMax().x - ImGui::GetStyle().ItemSpacing.x - safe;
   if (room < theme.px(120)) {
-    ImGui::NewLine();
+    style.max_width = ImGui::GetContentRegionAvail().x;
     ui.names.show(name, style);
   } else {
+    ImGui::SameLine();
     style.max_width = room;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float above = (ImGui::GetFrameHeight() - ui.names.size_of(name, style).y) / 2;
@@ -260,7 +259,7 @@ void DesignScreen::draw_layers(Ui& ui) {
       label += ": " + shorten(single_line(text), 28);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;
-    if (ImGui::Selectable(fmt::format("###layer{}", i).c_str(), i == layer_)) layer_ = i;
+    if (selectable(fmt::format("###layer{}", i).c_str(), i == layer_)) layer_ = i;
     ui.names.show_at(*ImGui::GetWindowDrawList(), at, label,
                      {ui.theme.body_size(), width, 1, false, ui.theme.colors().text});
   }
@@ -302,16 +301,14 @@ void DesignScreen::draw_layer(Ui& ui, size_t number) {
       --layer_;
   }
   ImGui::EndDisabled();
-  ImGui::SameLine();
   ImGui::BeginDisabled(number + 1 >= count);
-  if (button(theme, tr("Higher"))) {
+  if (button_beside(theme, tr("Higher"))) {
     if (edit_layer(ui, shown_,
                    [&](CampaignEditor& editor) { return editor.move_layer(number, number + 1, tr("raise a layer")); }))
       ++layer_;
   }
   ImGui::EndDisabled();
-  ImGui::SameLine();
-  if (button(theme, tr("Take away"), ButtonKind::Quiet)) {
+  if (button_beside(theme, tr("Take away"), ButtonKind::Quiet)) {
     if (edit_layer(ui, shown_,
                    [&](CampaignEditor& editor) { return editor.remove_layer(number, tr("take a layer away")); }))
       layer_ = number > 0 ? number - 1 : 0;

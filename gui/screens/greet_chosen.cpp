@@ -19,7 +19,8 @@ GreetChosen::Played::Played(const Waker& waker, const std::filesystem::path& pla
 GreetChosen::Next GreetChosen::draw(Ui& ui, const campaign::GreetingStanding& greeting) {
   const Theme& theme = ui.theme;
   const campaign::GreetingStatus& status = greeting.status;
-  ui.names.show(shown_name(*greeting.candidate), {theme.px(22), theme.px(kPlayedWidth), 2, true, theme.colors().text});
+  ui.names.show(shown_name(*greeting.candidate),
+                {theme.px(22), steady_width(theme, kPlayedWidth), 2, true, theme.colors().text});
   if (!status.problem.empty()) muted(theme, status.problem.c_str());
   for (const std::string& flaw : status.flaws) muted(theme, campaign::remedy_for(flaw).c_str());
   if (status.file.empty()) {
@@ -27,13 +28,12 @@ GreetChosen::Next GreetChosen::draw(Ui& ui, const campaign::GreetingStanding& gr
   } else {
     if (!played_ || played_->file != status.file) played_ = std::make_unique<Played>(ui.window.waker(), status.file);
     draw_played(theme);
-    ImGui::SameLine();
   }
   Next next = Next::Stay;
-  if (button(theme, status.file.empty() ? tr("Greet only this one") : tr("Say it again"))) next = Next::SayAgain;
+  const bool is_again = played_ ? button_beside(theme, tr("Say it again")) : button(theme, tr("Greet only this one"));
+  if (is_again) next = Next::SayAgain;
   if (status.state == campaign::GreetingState::Flawed) {
-    ImGui::SameLine();
-    if (button(theme, tr("It is right as it is"))) next = Next::Accept;
+    if (button_beside(theme, tr("It is right as it is"))) next = Next::Accept;
   }
   return next;
 }
@@ -41,10 +41,11 @@ GreetChosen::Next GreetChosen::draw(Ui& ui, const campaign::GreetingStanding& gr
 void GreetChosen::draw_played(const Theme& theme) {
   if (auto picture = played_->player.take_picture()) played_->picture.set(std::move(*picture));
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const ImVec2 room{theme.px(kPlayedWidth), theme.px(kPlayedWidth) / played_->picture.shape()};
+  const float width = steady_width(theme, kPlayedWidth);
+  const ImVec2 room{width, width / played_->picture.shape()};
   played_->picture.show(list, fitted(ImGui::GetCursorScreenPos(), room, played_->picture.shape()));
   ImGui::Dummy(room);
-  const ImVec2 strip{theme.px(kPlayedWidth), theme.px(kPlayedSound)};
+  const ImVec2 strip{width, theme.px(kPlayedSound)};
   played_->sound.show(theme, list, ImGui::GetCursorScreenPos(), strip);
   ImGui::Dummy(strip);
   const bool is_playing = played_->player.look().is_playing;

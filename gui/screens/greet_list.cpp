@@ -13,7 +13,8 @@ namespace {
 
 using campaign::GreetingState;
 
-constexpr float kRowHeight = 34;  // units
+constexpr float kRowHeight = 34;        // units
+constexpr float kMostForState = 0.45F;  // of the room: the name matters most
 
 const char* words_of(GreetingState state) {
   switch (state) {
@@ -36,6 +37,14 @@ const char* words_of(GreetingState state) {
 const ImVec4& color_of(const Theme& theme, GreetingState state) {
   if (state == GreetingState::Ready) return theme.colors().good;
   return state == GreetingState::Missing ? theme.colors().muted : theme.colors().warning;
+}
+
+float widest_state() {
+  float widest = 0;
+  for (auto state : {GreetingState::Missing, GreetingState::Ready, GreetingState::Flawed, GreetingState::OtherName,
+                     GreetingState::Changed, GreetingState::Several})
+    widest = std::max(widest, ImGui::CalcTextSize(words_of(state)).x);
+  return widest;
 }
 
 }  // namespace
@@ -100,9 +109,11 @@ void GreetList::draw(Ui& ui) {
   if (moved_to) chosen_ = *moved_to;
   const ImGuiTableFlags flags =
       ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoSavedSettings;
-  if (!ImGui::BeginTable("list", 2, flags)) return;
+  const float room = ImGui::GetContentRegionAvail().x;
+  if (!ImGui::BeginTable("list", 2, flags, table_room(ui.theme))) return;
   ImGui::TableSetupColumn(tr("Name"), ImGuiTableColumnFlags_WidthStretch, 2);
-  ImGui::TableSetupColumn(tr("Greeting"), ImGuiTableColumnFlags_WidthStretch, 1);
+  ImGui::TableSetupColumn(tr("Greeting"), ImGuiTableColumnFlags_WidthFixed,
+                          std::min(widest_state(), kMostForState * room));
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
   draw_rows(count(), ui.theme.px(kRowHeight), moved_to, [&](size_t row) { draw_row(ui, row); });
@@ -116,13 +127,14 @@ void GreetList::draw_row(Ui& ui, size_t row) {
   ImGui::TableNextColumn();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (ImGui::Selectable(fmt::format("###{}", row).c_str(), row == chosen_, ImGuiSelectableFlags_SpanAllColumns,
-                        {0, theme.px(22)}))
+  if (selectable(fmt::format("###{}", row).c_str(), row == chosen_, ImGuiSelectableFlags_SpanAllColumns,
+                 {0, theme.px(22)}))
     chosen_ = row;
   ui.names.show_at(*ImGui::GetWindowDrawList(), at, shown_name(*one.candidate),
                    {theme.px(15), width, 1, false, theme.colors().text});
   ImGui::TableNextColumn();
-  ImGui::TextColored(color_of(theme, one.status.state), "%s", words_of(one.status.state));
+  ui.names.show_in_cell(words_of(one.status.state), {theme.body_size(), 0, 1, false, color_of(theme, one.status.state)},
+                        theme.px(kRowHeight));
 }
 
 }  // namespace candid::gui

@@ -19,7 +19,7 @@ constexpr float kLeadColumn = 320;  // units
 void draw_cutting(const Theme& theme, const SittingBoothView& view) {
   title(theme, tr("Cutting the greetings"));
   ImGui::ProgressBar(static_cast<float>(view.cut) / static_cast<float>(std::max<size_t>(1, view.to_cut)),
-                     {theme.px(420), theme.px(22)}, fmt::format("{} / {}", view.cut, view.to_cut).c_str());
+                     {steady_width(theme, 420), theme.px(22)}, fmt::format("{} / {}", view.cut, view.to_cut).c_str());
 }
 
 }  // namespace
@@ -70,6 +70,7 @@ void GreetSitting::draw_live(Ui& ui, const campaign::SittingView& sitting) {
   const ImVec2 whole = ImGui::GetContentRegionAvail();
   const ImVec2 upper{whole.x, std::min(whole.y, whole.x / picture_.shape())};
   const Box box = fitted(ImGui::GetCursorScreenPos(), upper, picture_.shape());
+  ImGui::Dummy(upper);
   picture_.show(*ImGui::GetWindowDrawList(), box, ui.settings.is_mirrored ? media::Mirror::Yes : media::Mirror::No);
   draw_name(ui, sitting, box);
 }
@@ -107,7 +108,7 @@ void GreetSitting::draw_lead(Ui& ui, const campaign::SittingView& sitting) {
   if (!sitting.next_name.empty()) {
     gap(theme, 6);
     muted_line(theme, tr("Then:"));
-    ui.names.show(sitting.next_name, {theme.px(18), theme.px(kLeadColumn), 1, false, theme.colors().muted});
+    ui.names.show(sitting.next_name, {theme.px(18), steady_width(theme, kLeadColumn), 1, false, theme.colors().muted});
   }
   if (sitting.disk_warning) ImGui::TextColored(theme.colors().warning, "%s", sitting.disk_warning->c_str());
 }
@@ -117,6 +118,9 @@ bool GreetSitting::draw_buttons(const Theme& theme, const campaign::SittingView&
   auto offer = [&](const char* label, SittingCommand command, ButtonKind kind = ButtonKind::Usual) {
     const bool is_main = kind == ButtonKind::Primary;
     if (button(theme, label, kind, is_main ? ImVec2(kLeadColumn, 52) : ImVec2(0, 0))) booth_.press(command);
+  };
+  auto offer_beside = [&](const char* label, SittingCommand command, ButtonKind kind = ButtonKind::Usual) {
+    if (button_beside(theme, label, kind)) booth_.press(command);
   };
   if (sitting.phase == SittingPhase::Ready) {
     offer(tr("Begin"), SittingCommand::Begin, ButtonKind::Primary);
@@ -131,13 +135,10 @@ bool GreetSitting::draw_buttons(const Theme& theme, const campaign::SittingView&
   }
   offer(tr("Good, next"), SittingCommand::Good, ButtonKind::Primary);
   offer(tr("Again"), SittingCommand::Again);
-  ImGui::SameLine();
-  offer(tr("Back"), SittingCommand::Back);
-  ImGui::SameLine();
-  offer(tr("Skip"), SittingCommand::Skip);
+  offer_beside(tr("Back"), SittingCommand::Back);
+  offer_beside(tr("Skip"), SittingCommand::Skip);
   offer(tr("Pause"), SittingCommand::PauseOrGoOn);
-  ImGui::SameLine();
-  offer(tr("End"), SittingCommand::End, ButtonKind::Quiet);
+  offer_beside(tr("End"), SittingCommand::End, ButtonKind::Quiet);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <SDL_scancode.h>
 #include <fmt/format.h>
@@ -100,11 +101,9 @@ void HomeScreen::read_recent(const Ui& ui) {
 void HomeScreen::draw_recent(Ui& ui) {
   if (recent_.empty()) return;
   strong(ui.theme, tr("Campaigns"));
-  const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
   for (size_t i = 0; i < recent_.size(); ++i) {
+    if (i > 0) beside(ui.theme.px(kCardWidth));
     draw_card(ui, recent_[i]);
-    const float next = ImGui::GetItemRectMax().x + ui.theme.px(12 + kCardWidth);
-    if (i + 1 < recent_.size() && next < right) ImGui::SameLine(0, ui.theme.px(12));
   }
 }
 
@@ -113,7 +112,7 @@ void HomeScreen::draw_card(Ui& ui, const Known& known) {
   const Colors& colors = theme.colors();
   const auto& [recent, summary] = known;
   const ImVec2 from = ImGui::GetCursorScreenPos();
-  const ImVec2 size{theme.px(kCardWidth), theme.px(kCardHeight)};
+  const ImVec2 size{steady_width(theme, kCardWidth), theme.px(kCardHeight)};
   ImGui::PushID(recent.folder.c_str());
   ImGui::BeginDisabled(recent.is_missing);
   const bool is_chosen = ImGui::InvisibleButton("card", size);
@@ -136,6 +135,7 @@ void HomeScreen::draw_card(Ui& ui, const Known& known) {
                         : summary.has_take ? tr("recorded")
                                            : tr("not recorded yet"));
   ui.names.show_at(list, {from.x + theme.px(14), to.y - theme.px(26)}, state, small);
+  show_mark();
   ImGui::PopID();
   if (!is_chosen) return;
   if (ui.open(recent.folder)) ui.go_to(summary.has_take ? ScreenKind::Candidates : ScreenKind::Record);
@@ -143,25 +143,24 @@ void HomeScreen::draw_card(Ui& ui, const Known& known) {
 
 void HomeScreen::draw_new(Ui& ui) {
   strong(ui.theme, tr("Begin a new one"));
-  const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+  bool is_first = true;
   for (const campaign::Kit& kit : campaign::kits()) {
     ImGui::PushID(kit.name.c_str());
-    if (button(ui.theme, kit.name.c_str())) {
+    const char* name = tr(kit.name);
+    if (std::exchange(is_first, false) ? button(ui.theme, name) : button_beside(ui.theme, name)) {
       kit_ = kit.name;
       folder_ = suggested_folder(kit.name).string();
     }
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", kit.purpose.c_str());
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", tr(kit.purpose));
     ImGui::PopID();
-    if (ImGui::GetItemRectMax().x + ui.theme.px(150) < right) ImGui::SameLine();
   }
-  ImGui::NewLine();
   if (!kit_.empty()) draw_kit_question(ui);
 }
 
 void HomeScreen::draw_kit_question(Ui& ui) {
   const std::vector<campaign::Kit> kits = campaign::kits();
   const auto kit = std::find_if(kits.begin(), kits.end(), [&](const campaign::Kit& one) { return one.name == kit_; });
-  if (kit != kits.end()) muted(ui.theme, kit->purpose.c_str());
+  if (kit != kits.end()) muted(ui.theme, tr(kit->purpose));
   const bool is_entered = text_field(ui.theme, ui.names, {"##folder", "", 460}, folder_) == Typed::Entered;
   if (button(ui.theme, tr("Make it"), ButtonKind::Primary) || is_entered) {
     const std::filesystem::path folder = typed_path(folder_);
@@ -174,8 +173,7 @@ void HomeScreen::draw_kit_question(Ui& ui) {
     kit_.clear();
     if (ui.open(folder)) ui.go_to(ScreenKind::Record);
   }
-  ImGui::SameLine();
-  if (button(ui.theme, tr("Not now"), ButtonKind::Quiet)) kit_.clear();
+  if (button_beside(ui.theme, tr("Not now"), ButtonKind::Quiet)) kit_.clear();
 }
 
 std::string HomeScreen::busy_with() const {
@@ -188,7 +186,7 @@ void HomeScreen::drop(const std::filesystem::path& file) {
 
 void HomeScreen::draw_dropped(Ui& ui) {
   const Theme& theme = ui.theme;
-  ui.names.show(dropped_->filename().string(), {theme.px(18), theme.px(600), 1, true, theme.colors().text});
+  ui.names.show(dropped_->filename().string(), {theme.px(18), steady_width(theme, 600), 1, true, theme.colors().text});
   const bool is_roster = is_roster_file(*dropped_);
   const bool can_use = ui.campaign.is_open();
   if (copying_) return draw_copying(ui);
@@ -203,8 +201,9 @@ void HomeScreen::draw_dropped(Ui& ui) {
             return copy_into_campaign(file, folder, report, stop);
           });
     }
-    ImGui::SameLine();
-    ui.names.show(name, {theme.px(15), theme.px(400), 1, false, theme.colors().muted});
+    const NameStyle style{theme.px(15), steady_width(theme, 400), 1, false, theme.colors().muted};
+    beside(ui.names.size_of(name, style).x);
+    ui.names.show(name, style);
   } else {
     muted(theme, tr("Open a campaign, or begin one below, and it can use this file."));
   }
@@ -236,8 +235,7 @@ void HomeScreen::draw_open_by_path(Ui& ui) {
   muted(ui.theme,
         tr("Drop a campaign's folder, a CSV of candidates or a video anywhere onto this window, or name it:"));
   const bool is_entered = text_field(ui.theme, ui.names, {"##path", "", 460}, path_) == Typed::Entered;
-  ImGui::SameLine();
-  if (!button(ui.theme, tr("Open")) && !is_entered) return;
+  if (!button_beside(ui.theme, tr("Open")) && !is_entered) return;
   const std::filesystem::path folder = typed_path(path_);
   std::error_code code;
   if (!std::filesystem::exists(folder / "campaign.toml", code)) {

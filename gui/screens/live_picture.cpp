@@ -42,14 +42,15 @@ void LivePicture::draw(Ui& ui, const BoothView& view) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   ImVec2 from = ImGui::GetCursorScreenPos();
   const float read = draw_prompter(ui, view, from, room.x);
+  const float height = std::min(std::max(room.y - read, ui.theme.px(kLeastPicture)), room.x / picture_.shape());
+  ImGui::Dummy({room.x, read + height});
   from.y += read;
-  const float height = std::min(room.y - read, room.x / picture_.shape());
   const Box box = fitted(from, {room.x, height}, picture_.shape());
   if (picture_.is_empty()) {
     list.AddRectFilled(box.from, box.to, IM_COL32(0, 0, 0, 255), ui.theme.px(8));
-    ImGui::SetCursorScreenPos({box.from.x + ui.theme.px(20), box.from.y + ui.theme.px(20)});
     const bool is_opening = view.state == BoothView::State::Opening;
-    ImGui::TextUnformatted(is_opening ? tr("Opening the camera …") : tr("Waiting for the first picture …"));
+    list.AddText({box.from.x + ui.theme.px(20), box.from.y + ui.theme.px(20)}, IM_COL32_WHITE,
+                 is_opening ? tr("Opening the camera …") : tr("Waiting for the first picture …"));
     return;
   }
   picture_.show(list, box, ui.settings.is_mirrored ? media::Mirror::Yes : media::Mirror::No);

@@ -1,6 +1,7 @@
 // Publish: what it would send, then rendering and sending, row by row, with pause and what is wrong.
 
 #include <algorithm>
+#include <cfloat>
 #include <memory>
 #include <span>
 
@@ -17,11 +18,17 @@
 namespace candid::gui {
 namespace {
 
-constexpr size_t kProblems = 20;  // at first, and so many more each time
+constexpr float kBeginWidth = 220;  // units
+constexpr size_t kProblems = 20;    // at first, and so many more each time
 
 std::string time_words(double seconds) {
   return seconds < 90 ? tr("{} s", {fmt::format("{:.0f}", seconds)})
                       : tr("{} min", {fmt::format("{:.0f}", seconds / 60)});
+}
+
+// A campaign that was read last time, with nothing in it that is wrong. What else is told above.
+bool can_publish(const OpenCampaign& campaign) {
+  return !campaign.problem() && campaign.loaded() && campaign.loaded()->job;
 }
 
 class PublishScreen final : public Screen {
@@ -103,7 +110,7 @@ void PublishScreen::begin(Ui& ui) {
 void PublishScreen::draw_plan(Ui& ui) {
   const Theme& theme = ui.theme;
   const auto& loaded = ui.campaign.loaded();
-  const bool can_begin = loaded && loaded->job;
+  const bool can_begin = can_publish(ui.campaign);
   if (!loaded) return muted(theme, tr("The campaign is being read …"));
   show_findings(theme, loaded->findings);
   captions_.draw(ui);
@@ -121,7 +128,7 @@ void PublishScreen::draw_plan(Ui& ui) {
   }
   gap(theme, 6);
   if (planning_) muted_line(theme, tr("Looking what there is to send …"));
-  if (plan_ && *plan_) {
+  if (plan_ && *plan_ && can_begin) {
     const campaign::PublishPreview& preview = (*plan_)->preview;
     if ((*plan_)->unrendered > 0)
       muted(theme,
@@ -143,9 +150,9 @@ void PublishScreen::draw_plan(Ui& ui) {
   }
   gap(theme, 8);
   if (!can_begin)
-    return disabled_button(theme, tr("Make and publish"), tr("What is told above comes first."), {220, 44});
+    return disabled_button(theme, tr("Make and publish"), tr("What is told above comes first."), {kBeginWidth, 44});
   const bool is_wanted = pressed_with_ctrl(SDL_SCANCODE_RETURN);
-  if (button(theme, tr("Make and publish"), ButtonKind::Primary, {220, 44}) || is_wanted) begin(ui);
+  if (button(theme, tr("Make and publish"), ButtonKind::Primary, {kBeginWidth, 44}) || is_wanted) begin(ui);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("Ctrl-Enter");
 }
 
@@ -170,7 +177,7 @@ void PublishScreen::draw_result(Ui& ui) {
     if (result_->error().kind() == ErrorKind::Cancelled) {
       strong(theme, tr("Paused."));
       muted(theme, tr("What was made and sent so far stays; “Make and publish” goes on from there."));
-    } else {
+    } else if (can_publish(ui.campaign)) {
       show_error(theme, result_->error());
     }
     gap(theme, 8);
@@ -184,7 +191,7 @@ void PublishScreen::draw_result(Ui& ui) {
                   {megabytes(result.bytes_sent), megabytes(result.bytes_there), result.links_file.string()})
                    .c_str());
   if (result.server) {
-    ImGui::PushTextWrapPos(0);
+    wrap_from_here();
     ImGui::TextColored(theme.colors().warning, "%s",
                        tr("The links' server does not answer yet ({}). They open once candid serve runs there.",
                           {result.server->describe()})
@@ -201,7 +208,7 @@ void PublishScreen::draw_problems(Ui& ui, const std::vector<RowProblem>& problem
   const Theme& theme = ui.theme;
   gap(theme, 6);
   strong(theme, tr_count("{} needs a look", "{} need a look", problems.size()).c_str());
-  const float width = ImGui::GetContentRegionAvail().x;
+  const float width = steady_width(theme, FLT_MAX);
   const size_t shown = std::min(problems.size(), problems_shown_);
   for (const RowProblem& problem : std::span(problems).first(shown)) {
     ui.names.show(fmt::format("{}: {}", problem.line, problem.name),

@@ -1,5 +1,7 @@
 #include "gui/screens/publishing_progress.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "gui/widgets.h"
@@ -45,12 +47,12 @@ ImVec4 color_of(const Theme& theme, VideoState state) {
 
 void draw_rendering(Ui& ui, const campaign::RenderProgress& progress) {
   strong(ui.theme, tr("Making the videos"));
-  ImGui::ProgressBar(static_cast<float>(progress.fraction), {ui.theme.px(kBarWidth), ui.theme.px(22)},
+  ImGui::ProgressBar(static_cast<float>(progress.fraction), {steady_width(ui.theme, kBarWidth), ui.theme.px(22)},
                      fmt::format("{:.0f} %", progress.fraction * 100).c_str());
-  muted_line(ui.theme, tr("{} of {}, {} pictures a second",
-                          {fmt::format("{}", progress.messages_done), fmt::format("{}", progress.messages_total),
-                           fmt::format("{:.0f}", progress.frames_per_second)})
-                           .c_str());
+  muted(ui.theme, tr("{} of {}, {} pictures a second",
+                     {fmt::format("{}", progress.messages_done), fmt::format("{}", progress.messages_total),
+                      fmt::format("{:.0f}", progress.frames_per_second)})
+                      .c_str());
 }
 
 void draw_sending(Ui& ui, const campaign::PublishProgress& progress) {
@@ -60,17 +62,18 @@ void draw_sending(Ui& ui, const campaign::PublishProgress& progress) {
       progress.bytes_total > 0   ? static_cast<double>(progress.bytes_done) / static_cast<double>(progress.bytes_total)
       : progress.items_total > 0 ? static_cast<double>(progress.items_done) / static_cast<double>(progress.items_total)
                                  : 0;
-  ImGui::ProgressBar(static_cast<float>(share), {theme.px(kBarWidth), theme.px(22)},
+  ImGui::ProgressBar(static_cast<float>(share), {steady_width(theme, kBarWidth), theme.px(22)},
                      fmt::format("{:.0f} %", share * 100).c_str());
   std::string words = fmt::format("{} / {}", megabytes(progress.bytes_done), megabytes(progress.bytes_total));
   if (progress.bytes_per_second > 0)
     words += fmt::format(" · {}/s", megabytes(static_cast<uint64_t>(progress.bytes_per_second)));
-  muted_line(theme, words.c_str());
+  muted(theme, words.c_str());
   for (const campaign::FileUnderWay& file : progress.files) {
     const double done = file.size > 0 ? static_cast<double>(file.sent) / static_cast<double>(file.size) : 0;
     ImGui::ProgressBar(static_cast<float>(done), {theme.px(120), theme.px(10)}, "");
     ImGui::SameLine();
-    ui.names.show(file.label, {theme.px(14), theme.px(kBarWidth - 140), 1, false, theme.colors().muted});
+    ui.names.show(file.label,
+                  {theme.px(14), std::max(1.0F, ImGui::GetContentRegionAvail().x), 1, false, theme.colors().muted});
   }
 }
 
@@ -84,7 +87,7 @@ std::string megabytes(uint64_t bytes) {
 void draw_stage(Ui& ui, const PublishingView& view) {
   switch (view.stage) {
     case PublishStage::Preparing:
-      muted_line(ui.theme, tr("Getting ready: reading the take, looking for faces …"));
+      muted(ui.theme, tr("Getting ready: reading the take, looking for faces …"));
       return ui.window.draw_again_in(500);
     case PublishStage::Rendering:
       return draw_rendering(ui, view.rendering);
@@ -100,7 +103,7 @@ void draw_videos(Ui& ui, const PublishingView& view) {
   const float height = theme.px(kVideoRow);
   const ImGuiTableFlags flags =
       ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoSavedSettings;
-  if (!ImGui::BeginTable("videos", 2, flags)) return;
+  if (!ImGui::BeginTable("videos", 2, flags, table_room(theme))) return;
   ImGui::TableSetupColumn(tr("Name"), ImGuiTableColumnFlags_WidthStretch, 2);
   ImGui::TableSetupColumn(tr("Video"), ImGuiTableColumnFlags_WidthStretch, 1);
   ImGui::TableSetupScrollFreeze(0, 1);

@@ -104,18 +104,16 @@ void RecordLive::draw_buttons(const Theme& theme, const BoothView& view) {
       const bool records = view.desk.phase == DeskPhase::Recording;
       if (button(theme, tr("Done"), ButtonKind::Primary, {kLiveColumn, 44})) booth_.press(DeskCommand::Finish);
       if (button(theme, records ? tr("Pause") : tr("Go on"))) booth_.press(DeskCommand::PauseOrGoOn);
-      ImGui::SameLine();
-      if (button(theme, tr("Again"))) booth_.press(DeskCommand::Again);
-      ImGui::SameLine();
-      if (button(theme, tr("Give up"), ButtonKind::Quiet)) booth_.press(DeskCommand::GiveUp);
+      if (button_beside(theme, tr("Again"))) booth_.press(DeskCommand::Again);
+      if (button_beside(theme, tr("Give up"), ButtonKind::Quiet)) booth_.press(DeskCommand::GiveUp);
       muted(theme, tr("Enter: done. Space: pause. R: again, what was said is kept beside it. M: mark this place."));
       break;
     }
     case DeskPhase::Leaving:
       ImGui::TextUnformatted(tr("Delete this take?"));
       if (button(theme, tr("Keep it"), ButtonKind::Primary)) booth_.press(DeskCommand::Keep);
-      ImGui::SameLine();
-      if (button(theme, tr("Delete"), ButtonKind::Danger)) booth_.press(DeskCommand::Delete);
+      if (button_beside(theme, tr("Delete"), ButtonKind::Danger)) booth_.press(DeskCommand::Delete);
+      muted(theme, tr("N or Esc keeps it. Y deletes it."));
       break;
   }
 }
@@ -124,7 +122,7 @@ void RecordLive::draw_findings(const Theme& theme, const BoothView& view) const 
   const bool speaks = view.desk.phase == DeskPhase::Recording;
   size_t room = speaks ? 1 : kFindingsBefore;
   gap(theme, 4);
-  ImGui::PushTextWrapPos(0);
+  wrap_from_here();
   for (const capture::TakeFinding& finding : view.desk.findings) {
     if (finding.severity == Severity::Note) continue;
     if (room-- == 0) break;

@@ -20,7 +20,7 @@ RecordProblem::Next RecordProblem::draw(Ui& ui, DeviceChoice& devices) {
   if (problem_.kind() == ErrorKind::NotFound)
     muted(theme, tr("Plug a camera in and look again, or choose “Test picture” to try everything without one."));
   gap(theme, 8);
-  ImGui::BeginChild("devices", {theme.px(kDevicesWidth), theme.px(kDevicesHeight)}, false,
+  ImGui::BeginChild("devices", {steady_width(theme, kDevicesWidth), theme.px(kDevicesHeight)}, false,
                     ImGuiWindowFlags_NavFlattened);
   bool is_wanted = devices.draw(ui);
   ImGui::EndChild();

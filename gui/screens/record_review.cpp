@@ -66,8 +66,7 @@ bool RecordReview::draw_judged(Ui& ui) {
   captions_.draw(ui);
   gap(theme, 8);
   const bool is_again = button(theme, tr("Record again")) || pressed(SDL_SCANCODE_R);
-  ImGui::SameLine();
-  if (button(theme, tr("Next: design"), ButtonKind::Primary)) ui.go_to(ScreenKind::Design);
+  if (button_beside(theme, tr("Next: design"), ButtonKind::Primary)) ui.go_to(ScreenKind::Design);
   muted(theme, tr("Space plays. Drag the blue ends to trim. What is recorded again keeps the earlier take beside it."));
   return is_again;
 }

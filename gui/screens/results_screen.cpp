@@ -10,6 +10,7 @@
 #include "campaign/destination.h"
 #include "campaign/status.h"
 #include "core/files.h"
+#include "gui/local_time.h"
 #include "gui/row_list.h"
 #include "gui/screens/screens.h"
 #include "gui/widgets.h"
@@ -118,8 +119,7 @@ void ResultsScreen::draw(Ui& ui) {
   refresh(ui, *loaded);
   title(theme, tr("Results"));
   const std::string dashboard = loaded->campaign.publish.server + "/r";
-  ImGui::SameLine(ImGui::GetContentRegionAvail().x - theme.px(190));
-  if (button(theme, tr("Open the dashboard"), ButtonKind::Usual, {190, 0})) SDL_OpenURL(dashboard.c_str());
+  if (button_at_end(theme, tr("Open the dashboard"))) SDL_OpenURL(dashboard.c_str());
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", dashboard.c_str());
   if (!statuses_) return muted(theme, tr("Reading who watched …"));
   if (!*statuses_) return show_error(theme, statuses_->error());
@@ -130,14 +130,11 @@ void ResultsScreen::draw(Ui& ui) {
   }
   const campaign::CampaignStatus& status = (*statuses_)->front();
   draw_figures(ui, status);
-  const ImVec2 room = ImGui::GetContentRegionAvail();
-  ImGui::BeginChild("table", {room.x * ui.settings.candidates_split, 0}, false, ImGuiWindowFlags_NavFlattened);
-  draw_table(ui, status);
-  ImGui::EndChild();
-  ImGui::SameLine(0, theme.px(20));
-  ImGui::BeginChild("chosen", {0, 0}, false, ImGuiWindowFlags_NavFlattened);
-  if (chosen_ < status.messages.size()) draw_chosen(ui, status.messages[chosen_]);
-  ImGui::EndChild();
+  with_share(
+      theme, "results", ui.settings.candidates_split, [&] { draw_table(ui, status); },
+      [&] {
+        if (chosen_ < status.messages.size()) draw_chosen(ui, status.messages[chosen_]);
+      });
 }
 
 void ResultsScreen::draw_figures(Ui& ui, const campaign::CampaignStatus& status) const {
@@ -161,11 +158,10 @@ void ResultsScreen::draw_figures(Ui& ui, const campaign::CampaignStatus& status)
     opened += is_view(state) || state == track::ViewState::PageHuman || state == track::ViewState::Played ? 1 : 0;
     replied += message.said.replies > 0 ? 1 : 0;
   }
-  muted_line(theme,
-             fmt::format("{} · {} · {} · {}", tr_count("{} video", "{} videos", status.messages.size()),
-                         tr_count("{} opened", "{} opened", opened), tr_count("{} watched", "{} watched", watched),
-                         tr_count("{} replied", "{} replied", replied))
-                 .c_str());
+  muted(theme, fmt::format("{} · {} · {} · {}", tr_count("{} video", "{} videos", status.messages.size()),
+                           tr_count("{} opened", "{} opened", opened), tr_count("{} watched", "{} watched", watched),
+                           tr_count("{} replied", "{} replied", replied))
+                   .c_str());
 }
 
 void ResultsScreen::draw_table(Ui& ui, const campaign::CampaignStatus& status) {
@@ -173,10 +169,10 @@ void ResultsScreen::draw_table(Ui& ui, const campaign::CampaignStatus& status) {
   if (moved_to) chosen_ = *moved_to;
   const ImGuiTableFlags flags =
       ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_NoSavedSettings;
-  if (!ImGui::BeginTable("results", 3, flags)) return;
+  if (!ImGui::BeginTable("results", 3, flags, table_room(ui.theme))) return;
   ImGui::TableSetupColumn(tr("Name"), ImGuiTableColumnFlags_WidthStretch, 2);
-  ImGui::TableSetupColumn(tr("State"), ImGuiTableColumnFlags_WidthStretch, 1.6F);
-  ImGui::TableSetupColumn(tr("Watched"), ImGuiTableColumnFlags_WidthStretch, 1);
+  ImGui::TableSetupColumn(tr("State"), ImGuiTableColumnFlags_WidthStretch, 1.8F);
+  ImGui::TableSetupColumn(tr("Watched"), ImGuiTableColumnFlags_WidthFixed, ImGui::CalcTextSize(tr("Watched")).x);
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableHeadersRow();
   draw_rows(status.messages.size(), ui.theme.px(kResultHeight), moved_to,
@@ -190,14 +186,14 @@ void ResultsScreen::draw_row(Ui& ui, const campaign::MessageStatus& message, siz
   ImGui::TableNextColumn();
   const ImVec2 place = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (ImGui::Selectable(fmt::format("###{}", row).c_str(), row == chosen_, ImGuiSelectableFlags_SpanAllColumns,
-                        {0, theme.px(22)}))
+  if (selectable(fmt::format("###{}", row).c_str(), row == chosen_, ImGuiSelectableFlags_SpanAllColumns,
+                 {0, theme.px(22)}))
     chosen_ = row;
   ui.names.show_at(*ImGui::GetWindowDrawList(), place, name_of(message),
                    {theme.px(15), width, 1, false, theme.colors().text});
   ImGui::TableNextColumn();
-  ImGui::TextColored(is_view(message.view.state) ? theme.colors().good : theme.colors().muted, "%s",
-                     words_of(message.view.state));
+  const ImVec4 color = is_view(message.view.state) ? theme.colors().good : theme.colors().muted;
+  ui.names.show_in_cell(words_of(message.view.state), {theme.body_size(), 0, 1, false, color}, theme.px(kResultHeight));
   ImGui::TableNextColumn();
   if (message.view.watched_seconds > 0)
     ImGui::TextUnformatted(fmt::format("{:.0f} %", message.view.watched_fraction * 100).c_str());
@@ -208,7 +204,7 @@ void ResultsScreen::draw_chosen(Ui& ui, const campaign::MessageStatus& message) 
   const float width = ImGui::GetContentRegionAvail().x;
   ui.names.show(name_of(message), {theme.px(26), width, 2, true, theme.colors().text});
   strong(theme, words_of(message.view.state));
-  muted(theme, message.view.reason.c_str());
+  muted(theme, with_local_times(message.view.reason).c_str());
   draw_curve(ui, message);
   if (message.said.replies > 0)
     strong(theme, tr_count("{} reply waits on the dashboard", "{} replies wait on the dashboard",
@@ -221,8 +217,8 @@ void ResultsScreen::draw_chosen(Ui& ui, const campaign::MessageStatus& message) 
   gap(theme, 6);
   for (const track::SessionVerdict& session : message.view.sessions) {
     ImGui::Separator();
-    muted_line(theme, fmt::format("{} · {}", format_utc(session.first), words_of(session.state)).c_str());
-    muted(theme, session.reason.c_str());
+    muted(theme, fmt::format("{} · {}", local_time(session.first), words_of(session.state)).c_str());
+    muted(theme, with_local_times(session.reason).c_str());
   }
 }
 

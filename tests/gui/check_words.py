@@ -32,6 +32,9 @@ def main():
     said = set()
     for path in sorted((root / "gui").rglob("*.cpp")):
         said.update(json.loads(f'"{text}"') for text in said_in(path.read_text(encoding="utf-8")))
+    # Kits are the campaign's; the window shows what they are called, and their first line.
+    for kit in sorted((root / "assets/kits").glob("*/campaign.toml")):
+        said.update((kit.parent.name, kit.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")))
     wrong = []
     for file in sorted((root / "assets/gui").glob("*.json")):
         words = json.loads(file.read_text(encoding="utf-8"))["words"]

@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from desktop import Desktop, begin_recording, wait_for
+from desktop import Desktop, begin_recording, links_in, wait_for
 
 
 def seconds_of(take):
@@ -76,8 +76,30 @@ def closed_while_publishing():
         assert len(links) == 9, links
 
 
+def asked_while_publishing_ends():
+    with Desktop() as desk:
+        folder = desk.recorded_campaign()
+        window = desk.open(folder)
+        window.key("ctrl+6")
+        window.wait_title("Publish")
+        window.still_picture()
+        window.key("ctrl+Return")
+        window.wait_title("●")
+        window.key("ctrl+q")
+        # Nobody answers. With what it was about the question goes, and the result is there to be seen.
+        wait_for("all links", lambda: len(links_in(folder)) == 8)
+        wait_for("its end", lambda: "●" not in window.title())
+        window.still_picture()
+        window.save("published-while-asked")
+        window.key("ctrl+7")
+        window.wait_title("Results")
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
 if __name__ == "__main__":
     closed_while_recording()
     killed_while_recording()
     closed_while_publishing()
+    asked_while_publishing_ends()
     print("asked, and nothing was lost")

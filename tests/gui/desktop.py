@@ -185,6 +185,9 @@ class Window:
         self.point(x, y)
         self._xdotool("click", 1)
 
+    def wheel_down(self):
+        self._xdotool("click", "--repeat", 5, 5)
+
     def drag(self, x, y, to_x):
         self._xdotool("mousemove", x, y)
         self._xdotool("mousedown", 1)

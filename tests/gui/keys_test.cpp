@@ -1,5 +1,6 @@
 #include "gui/keys.h"
 
+#include <SDL_keycode.h>
 #include <gmock/gmock.h>
 
 #include "tests/gui/headless.h"
@@ -54,6 +55,32 @@ TEST(KeyKind, OfEachKey) {
   EXPECT_EQ(kind_of(SDL_SCANCODE_F5, false), KeyKind::Other);
   EXPECT_EQ(kind_of(SDL_SCANCODE_RETURN, true), KeyKind::WithCtrl);
   EXPECT_EQ(kind_of(SDL_SCANCODE_Z, true), KeyKind::EditWithCtrl);
+}
+
+TEST(KeyOf, IsWhatIsWrittenOnIt) {
+  // German: Y and Z change places, plus and minus lie where others have ] and /.
+  EXPECT_EQ(key_of(SDL_SCANCODE_Y, 'z'), SDL_SCANCODE_Z);
+  EXPECT_EQ(key_of(SDL_SCANCODE_Z, 'y'), SDL_SCANCODE_Y);
+  EXPECT_EQ(key_of(SDL_SCANCODE_RIGHTBRACKET, '+'), SDL_SCANCODE_EQUALS);
+  EXPECT_EQ(key_of(SDL_SCANCODE_SLASH, '-'), SDL_SCANCODE_MINUS);
+  EXPECT_EQ(key_of(SDL_SCANCODE_MINUS, 0xDF), SDL_SCANCODE_UNKNOWN) << "a sharp s takes nothing away";
+  // French: A is where others have Q, M beside L, and a comma where others have M.
+  EXPECT_EQ(key_of(SDL_SCANCODE_Q, 'a'), SDL_SCANCODE_A);
+  EXPECT_EQ(key_of(SDL_SCANCODE_A, 'q'), SDL_SCANCODE_Q);
+  EXPECT_EQ(key_of(SDL_SCANCODE_SEMICOLON, 'm'), SDL_SCANCODE_M);
+  EXPECT_EQ(key_of(SDL_SCANCODE_M, ','), SDL_SCANCODE_UNKNOWN);
+}
+
+TEST(KeyOf, DigitsAndKeysThatMoveAreWhereTheyAre) {
+  EXPECT_EQ(key_of(SDL_SCANCODE_1, '&'), SDL_SCANCODE_1);
+  EXPECT_EQ(key_of(SDL_SCANCODE_6, '-'), SDL_SCANCODE_6) << "a French minus, which is the sixth screen";
+  for (int key : {SDL_SCANCODE_RETURN, SDL_SCANCODE_ESCAPE, SDL_SCANCODE_SPACE, SDL_SCANCODE_TAB, SDL_SCANCODE_F5,
+                  SDL_SCANCODE_DOWN, SDL_SCANCODE_KP_PLUS, SDL_SCANCODE_KP_MINUS})
+    EXPECT_EQ(key_of(key, SDL_SCANCODE_TO_KEYCODE(key)), key);
+}
+
+TEST(KeyOf, GoesByPlaceInAnotherScript) {
+  EXPECT_EQ(key_of(SDL_SCANCODE_Z, 0x44F), SDL_SCANCODE_Z) << "a Cyrillic ya";
 }
 
 // A window as Candid's: a side, and a screen of two parts.

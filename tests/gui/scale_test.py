@@ -65,6 +65,24 @@ def zoomed(window, width, scale):
         wait_for(f"a side of {wanted} px", lambda: abs(side_width(window.still_picture(), width) - wanted) <= 1)
 
 
+def reached_on_a_small_screen():
+    """With the largest letters on a small screen nothing lies where nobody gets: what is not to be seen comes by the wheel."""
+    with Desktop("1024x600") as desk:
+        desk.settings(width=1024, height=600, zoom=2)
+        window = desk.open(desk.recorded_campaign())
+        for name, number in (("Record", 2), ("Greet", 3), ("Design", 4), ("Candidates", 5)):
+            window.key(f"ctrl+{number}")
+            window.wait_title(name)
+            window.point(600, 40)
+            first = window.still_picture()
+            window.save(f"small-{name.lower()}")
+            window.wheel_down()
+            assert window.still_picture() != first, f"{name} does not scroll"
+            window.save(f"small-{name.lower()}-scrolled")
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
 def main():
     import tempfile
     from pathlib import Path
@@ -74,6 +92,7 @@ def main():
             found = similarity(usual[name], dense[name], LEAST)
             assert found > SIMILAR, f"{name}: {found}"
             print(f"{name}: {found:.3f} of 1 the same at twice the size")
+    reached_on_a_small_screen()
 
 
 if __name__ == "__main__":

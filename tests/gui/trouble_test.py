@@ -197,6 +197,32 @@ def with_greetings_that_cannot_be_read():
         assert window.wait_end() == 0, window.log()
 
 
+def with_a_campaign_that_breaks_before_publishing():
+    with Desktop() as desk:
+        folder = desk.recorded_campaign()
+        window = desk.open(folder)
+        window.key("ctrl+6")
+        window.wait_title("Publish", "Backend Engineer")
+        window.still_picture()
+        file = folder / "campaign.toml"
+        whole = file.read_text()
+        file.write_text(whole + "\n[[[broken")
+        window.key("F5")
+        broken = window.still_picture()
+        window.save("broken-publish")
+        # What is wrong is told, and nothing can begin.
+        window.key("ctrl+Return")
+        assert window.still_picture() == broken
+        file.write_text(whole)
+        window.key("F5")
+        wait_for("it to be mended", lambda: window.still_picture() != broken)
+        window.key("ctrl+Return")
+        wait_for("links", lambda: len(links_in(folder)) == 8)
+        wait_for("the end", lambda: "●" not in window.title())
+        window.key("ctrl+q")
+        assert window.wait_end() == 0, window.log()
+
+
 if __name__ == "__main__":
     without_a_camera()
     with_a_microphone_that_is_unplugged()
@@ -205,4 +231,5 @@ if __name__ == "__main__":
     with_captions_that_nobody_noted()
     with_a_campaign_that_is_broken()
     with_greetings_that_cannot_be_read()
+    with_a_campaign_that_breaks_before_publishing()
     print("each was shown, with a way on")
