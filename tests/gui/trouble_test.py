@@ -34,7 +34,8 @@ def without_a_camera():
         window.wait_title("●")
         wait_for("a take", lambda: take.exists() and take.stat().st_size > 1_000_000)
         window.key("Return")
-        wait_for("its end", (folder / "takes/body.take.json").exists)
+        wait_for("its end", lambda: "●" not in window.title())
+        assert (folder / "takes/body.take.json").exists()
         window.key("ctrl+q")
         assert window.wait_end() == 0, window.log()
 
