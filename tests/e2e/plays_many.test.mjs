@@ -116,7 +116,7 @@ test('the seconds that are told are those that were shown or heard', async (t) =
   });
   const lost = all.reduce((sum, { line }) => sum + line.lost, 0);
   const reports = all.reduce((sum, { line }) => sum + line.reports, 0);
-  const sorted = errors.toSorted((a, b) => a - b);
+  const sorted = [...errors].sort((a, b) => a - b);
   t.diagnostic(`${count} plays from seed ${firstSeed}; ${lost} of ${reports} reports lost`);
   t.diagnostic(`${(100 * (1 - off.length / count)).toFixed(2)} % within ${within} s; half within ${sorted[count >> 1].toFixed(2)} s, 99 % within ${sorted[Math.floor(count * 0.99)].toFixed(2)} s, the worst ${sorted.at(-1).toFixed(2)} s`);
   for (const what of off) t.diagnostic(what);

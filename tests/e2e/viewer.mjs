@@ -54,7 +54,7 @@ function keepTruth({ skewMs, autoplay }) {
 
 export function secondsOf(spans) {
   let end = 0, sum = 0;
-  for (const [first, last] of spans.toSorted((a, b) => a[0] - b[0])) {
+  for (const [first, last] of [...spans].sort((a, b) => a[0] - b[0])) {
     sum += Math.max(0, last - Math.max(first, end));
     end = Math.max(end, last);
   }
