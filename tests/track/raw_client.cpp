@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -87,6 +88,11 @@ RawResponse RawClient::receive(bool head) {
   response.body = buffer_.substr(0, length);
   buffer_.erase(0, response.body.size());
   return response;
+}
+
+bool RawClient::has_answer() const {
+  pollfd waiting{socket_, POLLIN, 0};
+  return !buffer_.empty() || ::poll(&waiting, 1, 0) > 0;
 }
 
 std::string RawClient::receive_until(std::string_view text) {

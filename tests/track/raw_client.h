@@ -38,6 +38,8 @@ class RawClient {
   void send(std::string_view bytes);
   // One answer; a HEAD's has no body.
   RawResponse receive(bool head = false);
+  // Whether anything has come that was not received yet; does not wait.
+  bool has_answer() const;
   // All that comes, as it comes, up to this text; empty when the connection ends before.
   std::string receive_until(std::string_view text);
   // True when the server has closed; waits for it (30 s at most), throwing away what comes.

@@ -22,7 +22,7 @@ using candid::test::must;
 
 // Of a passcode; takes some seconds to be compared with.
 inline constexpr const char* kSlowHash =
-    "$argon2id$v=19$m=65536,t=120,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
+    "$argon2id$v=19$m=65536,t=40,p=1$c29tZXNhbHRzb21lc2FsdA$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA";
 inline constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 // A video in three extents of two files, a poster and captions.
