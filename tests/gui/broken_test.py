@@ -5,7 +5,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from desktop import Desktop, links_in, wait_for
+from desktop import Desktop, publish_all, wait_for
 
 
 def with_captions_that_nobody_noted():
@@ -33,11 +33,7 @@ def with_captions_that_nobody_noted():
         window.key("Tab", "Tab", "space")  # without
         wait_for("no captions", lambda: 'kind = "captions"' not in file.read_text())
         window.still_picture()
-        window.key("ctrl+Return")
-        wait_for("links", lambda: len(links_in(folder)) == 8)
-        wait_for("the end", lambda: "●" not in window.title())
-        window.key("ctrl+q")
-        assert window.wait_end() == 0, window.log()
+        publish_all(window, folder, links=8)
 
 
 def with_a_campaign_that_is_broken():
@@ -103,11 +99,7 @@ def with_a_campaign_that_breaks_before_publishing():
         file.write_text(whole)
         window.key("F5")
         wait_for("it to be mended", lambda: window.still_picture() != broken)
-        window.key("ctrl+Return")
-        wait_for("links", lambda: len(links_in(folder)) == 8)
-        wait_for("the end", lambda: "●" not in window.title())
-        window.key("ctrl+q")
-        assert window.wait_end() == 0, window.log()
+        publish_all(window, folder, links=8)
 
 
 if __name__ == "__main__":

@@ -237,3 +237,12 @@ def begin_recording(window, folder, megabytes=3):
     take = folder / "takes/body.mkv"
     wait_for("some seconds of the take", lambda: take.exists() and take.stat().st_size > megabytes * 1e6)
     return take
+
+
+def publish_all(window, folder, links):
+    """On the publish screen, until so many links open; and the window is closed."""
+    window.key("ctrl+Return")
+    wait_for("links", lambda: len(links_in(folder)) == links)
+    wait_for("the end", lambda: "●" not in window.title())
+    window.key("ctrl+q")
+    assert window.wait_end() == 0, window.log()

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "recorder"))
 
 from desk import MICROPHONE, Desk as Sound
-from desktop import Desktop, begin_recording, links_in, wait_for
+from desktop import Desktop, begin_recording, links_in, publish_all, wait_for
 
 
 def without_a_camera():
@@ -115,11 +115,7 @@ def with_a_store_that_does_not_answer():
         file.write_text(whole)
         window.key("F5")
         window.still_picture()
-        window.key("ctrl+Return")
-        wait_for("links", lambda: len(links_in(folder)) == 8)
-        wait_for("the end", lambda: "●" not in window.title())
-        window.key("ctrl+q")
-        assert window.wait_end() == 0, window.log()
+        publish_all(window, folder, links=8)
 
 
 if __name__ == "__main__":
